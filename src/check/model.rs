@@ -1,0 +1,221 @@
+//! What an analysis says, as plain data: the one type every output format reads.
+
+use crate::text::{LineCol, Span};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A region of a file that was read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Location {
+    /// Relative to the working directory, with `/`.
+    pub path: String,
+    /// First position.
+    pub start: LineCol,
+    /// One past the last position.
+    pub end: LineCol,
+    /// The bytes of the file.
+    pub span: Span,
+}
+
+/// What a call's Bearer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// An ID token, on at least one path.
+    IdToken,
+    /// Not decided; the call carries the reason.
+    Unknown,
+    /// An access token on every path.
+    AccessToken,
+}
+
+impl Verdict {
+    /// As every format writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Verdict::IdToken => "id-token",
+            Verdict::Unknown => "unknown",
+            Verdict::AccessToken => "access-token",
+        }
+    }
+}
+
+/// How sure a verdict is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Confidence {
+    /// A name or two guesses.
+    Low,
+    /// One guess: a name, an unresolved host.
+    Medium,
+    /// Followed to a known source.
+    High,
+}
+
+impl Confidence {
+    /// As every format writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Confidence::Low => "low",
+            Confidence::Medium => "medium",
+            Confidence::High => "high",
+        }
+    }
+}
+
+/// Whose user a call acts on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// The user the token is about.
+    CurrentUser,
+    /// Any user: an administrator's call.
+    AnyUser,
+    /// Not decided.
+    Unclear,
+}
+
+impl Subject {
+    /// As every format writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Subject::CurrentUser => "current-user",
+            Subject::AnyUser => "any-user",
+            Subject::Unclear => "unclear",
+        }
+    }
+}
+
+/// Why a verdict is `unknown`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// Stable, kebab-case: `unresolved-import`, `no-callers`, …
+    pub id: &'static str,
+    /// One sentence about this call.
+    pub text: String,
+}
+
+/// One step of the way from a token's origin to the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TraceStep {
+    /// Where.
+    pub at: Location,
+    /// What happens there.
+    pub note: String,
+}
+
+/// One call to an affected endpoint.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The call that fixes the endpoint.
+    pub at: Location,
+    /// One of the eight names of the migration table, `GET /api/v2/users/{id}`.
+    pub endpoint: String,
+    /// The HTTP client or SDK.
+    pub client: String,
+    /// What the Bearer is.
+    pub verdict: Verdict,
+    /// How sure.
+    pub confidence: Confidence,
+    /// Present exactly where the verdict is unknown.
+    pub reason: Option<Reason>,
+    /// Whose user.
+    pub subject: Subject,
+    /// The scopes with which the logged-in user's own token may do this.
+    pub current_user_scopes: Vec<String>,
+    /// The scopes with which a token may do this to any user.
+    pub any_user_scopes: Vec<String>,
+    /// What to ask for here.
+    pub suggested_scopes: Vec<String>,
+    /// From the origin to the request; the last step is the call.
+    pub trace: Vec<TraceStep>,
+    /// What the migration table's page does not say: disagreements with today's API description.
+    pub notes: Vec<String>,
+}
+
+/// How serious a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Will break when the toggle is turned off.
+    Error,
+    /// May break.
+    Warning,
+}
+
+impl Severity {
+    /// As every format writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        }
+    }
+}
+
+/// Something to do.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// Kebab-case rule id.
+    pub rule: &'static str,
+    /// How serious.
+    pub severity: Severity,
+    /// What is wrong, one sentence.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+    /// Where.
+    pub at: Location,
+    /// Survives moved lines and formatting: rule, path, endpoint, the call's text without white space, and a number
+    /// where these repeat. Hexadecimal.
+    pub fingerprint: String,
+    /// Index into [`Report::calls`].
+    pub call: Option<usize>,
+}
+
+/// A file or folder that was not analysed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Skipped {
+    /// Relative to the working directory, with `/`.
+    pub path: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// How many files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FileCounts {
+    /// Walked, of a kind that is analysed, the skipped ones included.
+    pub seen: usize,
+    /// Parsed, because something was looked for in them.
+    pub parsed: usize,
+    /// Not analysed; named in [`Report::skipped`].
+    pub skipped: usize,
+}
+
+/// What one run says.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// The project, as given.
+    pub root: String,
+    /// How many files.
+    pub files: FileCounts,
+    /// Every call to an affected endpoint that is to be reported, sorted by place.
+    pub calls: Vec<Call>,
+    /// What to do, sorted by place.
+    pub findings: Vec<Finding>,
+    /// What was not analysed, sorted.
+    pub skipped: Vec<Skipped>,
+    /// Every affected endpoint in the order of the migration table.
+    pub endpoints: Vec<String>,
+    /// The texts that locations point into, by path.
+    pub sources: BTreeMap<String, Arc<str>>,
+}
+
+impl Report {
+    /// How many calls have this verdict.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        self.calls.iter().filter(|call| call.verdict == verdict).count()
+    }
+
+    /// Whether the toggle can be turned off as far as this code is concerned.
+    pub fn ready(&self) -> bool {
+        self.calls.iter().all(|call| call.verdict == Verdict::AccessToken)
+    }
+}

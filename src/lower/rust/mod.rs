@@ -1,0 +1,6 @@
+//! stub
+use crate::{ir::FileIr, lower::Refused};
+/// Lower.
+pub fn lower(_t: &str) -> Result<FileIr, Refused> {
+    Err(Refused { line: None, reason: String::new() })
+}

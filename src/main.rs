@@ -1,0 +1,3 @@
+//! The command line: parse arguments, call the library, map to an exit status.
+
+fn main() {}

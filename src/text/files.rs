@@ -1,0 +1,195 @@
+//! The file systems: the real one, and one in memory for tests and for standard input.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A source file the walk found, or something it could not look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// A file, by its path with `/`, relative to the working directory.
+    File(String),
+    /// A folder or file that could not be looked at, with the reason.
+    Unreadable(String, String),
+}
+
+/// Why a file has no text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReadError {
+    /// The system said no.
+    Io(String),
+    /// It holds NUL bytes: not a text.
+    Binary,
+    /// Larger than the limit, in bytes.
+    TooLarge(u64),
+}
+
+impl std::fmt::Display for ReadError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            ReadError::Io(message) => write!(f, "cannot be read: {message}"),
+            ReadError::Binary => write!(f, "binary data (NUL bytes)"),
+            ReadError::TooLarge(size) => write!(f, "{size} bytes, over the limit of {MAX_BYTES}"),
+        }
+    }
+}
+
+/// The largest file that is read, in bytes.
+pub const MAX_BYTES: u64 = 16 * 1024 * 1024;
+
+/// A place where files are.
+pub trait Files: Sync {
+    /// All files under `root` (or `root` itself) whose name `wanted` accepts, ignore rules applied, in no order.
+    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<Entry>;
+    /// A file's text. Invalid UTF-8 is replaced by U+FFFD, a byte-order mark is left off.
+    fn read(&self, path: &str) -> Result<Arc<str>, ReadError>;
+    /// Whether there is a file or folder at `path`.
+    fn exists(&self, path: &str) -> bool;
+    /// Whether `path` is a folder.
+    fn is_dir(&self, path: &str) -> bool;
+}
+
+/// The real file system. Paths are relative to the working directory, or absolute.
+#[derive(Clone, Debug, Default)]
+pub struct OsFiles;
+
+impl Files for OsFiles {
+    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<Entry> {
+        super::walk::walk(Path::new(root), wanted)
+    }
+
+    fn read(&self, path: &str) -> Result<Arc<str>, ReadError> {
+        let io = |error: std::io::Error| ReadError::Io(error.to_string());
+        let size = std::fs::metadata(path).map_err(io)?.len();
+        if size > MAX_BYTES {
+            return Err(ReadError::TooLarge(size));
+        }
+        text_of(std::fs::read(path).map_err(io)?)
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        Path::new(path).exists()
+    }
+
+    fn is_dir(&self, path: &str) -> bool {
+        Path::new(path).is_dir()
+    }
+}
+
+/// Files in memory, by path with `/`.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryFiles {
+    files: BTreeMap<String, Vec<u8>>,
+}
+
+impl MemoryFiles {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Add or replace a file.
+    pub fn insert(&mut self, path: impl Into<String>, content: impl Into<Vec<u8>>) {
+        self.files.insert(path.into(), content.into());
+    }
+}
+
+impl Files for MemoryFiles {
+    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<Entry> {
+        let root = if root == "." { "" } else { root };
+        self.files
+            .keys()
+            .filter(|path| is_under(path, root) && wanted(path))
+            .map(|path| Entry::File(path.clone()))
+            .collect()
+    }
+
+    fn read(&self, path: &str) -> Result<Arc<str>, ReadError> {
+        match self.files.get(path) {
+            Some(bytes) => text_of(bytes.clone()),
+            None => Err(ReadError::Io("no such file".into())),
+        }
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        self.files.contains_key(path) || self.is_dir(path)
+    }
+
+    fn is_dir(&self, path: &str) -> bool {
+        path == "." || path.is_empty() || self.files.keys().any(|file| file != path && is_under(file, path))
+    }
+}
+
+/// Whether `path` is `folder` or lies under it. Both with `/`; the empty folder holds everything.
+pub fn is_under(path: &str, folder: &str) -> bool {
+    let folder = folder.trim_end_matches('/');
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// `path` without `.`, `..` and doubled slashes, with `/`.
+pub fn normalize(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split(['/', '\\']) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    let joined = parts.join("/");
+    if path.starts_with('/') { format!("/{joined}") } else { joined }
+}
+
+/// The folder that holds `path`; empty for a file in the working directory.
+pub fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// `path` as a string with `/`.
+pub(super) fn slashed(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let text = if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() };
+    text.strip_prefix("./").map(str::to_owned).unwrap_or(text)
+}
+
+/// The real path of `path`, for finding the repository it lies in.
+pub fn absolute(path: &str) -> Option<PathBuf> {
+    std::path::absolute(path).ok()
+}
+
+fn text_of(bytes: Vec<u8>) -> Result<Arc<str>, ReadError> {
+    if memchr::memchr(0, &bytes).is_some() {
+        return Err(ReadError::Binary);
+    }
+    let bytes = match bytes.strip_prefix(b"\xef\xbb\xbf") {
+        Some(rest) => rest.to_vec(),
+        None => bytes,
+    };
+    Ok(match String::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(error) => String::from_utf8_lossy(error.as_bytes()).into(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_normal_and_contained() {
+        assert_eq!(normalize("./a/../b//c.js"), "b/c.js");
+        assert_eq!(normalize("../../x/./y"), "../../x/y");
+        assert_eq!(normalize("/a/../b"), "/b");
+        assert!(is_under("src/a.js", "src"));
+        assert!(!is_under("src2/a.js", "src"));
+        assert!(is_under("anything", ""));
+    }
+
+    #[test]
+    fn broken_utf8_is_read_and_nul_bytes_are_not() {
+        assert_eq!(&*text_of(b"\xef\xbb\xbfa\xffb".to_vec()).unwrap(), "a\u{fffd}b");
+        assert_eq!(text_of(b"a\0b".to_vec()), Err(ReadError::Binary));
+    }
+}
