@@ -1,0 +1,292 @@
+//! Who calls a function: found by name in the texts, then checked exactly.
+
+use super::engine::Eval;
+use super::value::{ClassRef, FuncRef, Node, Value};
+use crate::ir::{CallKind, Expr, ExprId, FileIr, FuncId, Key, MethodKind, Name, Prop};
+use crate::project::{Lowered, Resolved};
+use crate::text::FileId;
+use std::rc::Rc;
+
+/// Files that are searched for calls of one name.
+const FILES: usize = 200;
+/// Calls of one name that are checked.
+const CANDIDATES: usize = 256;
+
+/// The calls that reach a function.
+#[derive(Debug, Default)]
+pub(super) struct Callers {
+    /// In the order of files and places.
+    pub(super) calls: Vec<Node>,
+    /// Whether a limit was met.
+    pub(super) cut: bool,
+}
+
+impl<'s> Eval<'s> {
+    /// Every call of `func` that can be told, in any file.
+    pub(super) fn callers_of(&mut self, func: FuncRef) -> Rc<Callers> {
+        if let Some(known) = self.callers.get(&func) {
+            return known.clone();
+        }
+        if func.func == FuncId::MODULE || !self.finding_callers.insert(func) {
+            return Rc::default();
+        }
+        let found = Rc::new(self.with_open(Vec::new(), |eval| eval.find_callers(func)));
+        self.finding_callers.remove(&func);
+        self.callers.insert(func, found.clone());
+        found
+    }
+
+    /// The calls that reach a function, for the caller that expands a wrapper.
+    pub fn callers(&mut self, func: FuncRef) -> Vec<Node> {
+        self.callers_of(func).calls.clone()
+    }
+
+    fn find_callers(&mut self, func: FuncRef) -> Callers {
+        let Some(lowered) = self.lowered(func.file) else { return Callers::default() };
+        let declared = lowered.ir.func(func.func);
+        let mut callers = Callers::default();
+        let mut names = names_of(lowered, declared.expr);
+        names.extend(declared.name.clone());
+        let constructs = declared.class.filter(|class| {
+            lowered.ir.class(*class).methods.iter().any(|method| {
+                method.func == func.func && method.kind == MethodKind::Constructor
+            })
+        });
+        let class = constructs.map(|class| ClassRef { file: func.file, class });
+        if let Some(class) = constructs {
+            names.clear();
+            names.extend(names_of(lowered, lowered.ir.class(class).expr));
+            names.extend(lowered.ir.class(class).name.clone());
+        }
+        // a function that is returned is called by whoever calls the one that returns it
+        if let Some(outer) = lowered.index.returned_by.get(&declared.expr)
+            && *outer != func.func
+        {
+            let outer = FuncRef { file: func.file, func: *outer };
+            for call in self.callers_of(outer).calls.clone() {
+                let Some(caller) = self.lowered(call.file) else { continue };
+                if let Some(parent) = caller.ir.parents[call.expr.index()]
+                    && let Expr::Call { callee, .. } = caller.ir.expr(parent)
+                    && caller.ir.strip(*callee) == call.expr
+                {
+                    callers.calls.push(Node { file: call.file, expr: parent });
+                }
+                names.extend(names_of(caller, call.expr));
+            }
+        }
+        // a function that is wrapped is called under the wrapper's name
+        if let Some(parent) = lowered.ir.parents[declared.expr.index()]
+            && matches!(lowered.ir.expr(parent), Expr::Call { .. })
+        {
+            names.extend(names_of(lowered, parent));
+        }
+        names.sort();
+        names.dedup();
+        let is_default = lowered
+            .ir
+            .exports
+            .names
+            .iter()
+            .any(|(name, _)| &**name == "default")
+            || !lowered.ir.exports.whole.is_empty();
+        let mut files: Vec<FileId> = vec![func.file];
+        let mut weak = Vec::new();
+        for name in &names {
+            let (found, cut) = self.project.files_with(name, FILES);
+            callers.cut |= cut;
+            files.extend(found);
+        }
+        if is_default {
+            let path = self.project.path(func.file);
+            let stem = module_stem(path);
+            let (found, cut) = self.project.files_with(stem, FILES);
+            callers.cut |= cut;
+            files.extend(found);
+        }
+        files.sort();
+        files.dedup();
+        let mut checked = 0;
+        for file in files {
+            let Some(other) = self.lowered(file) else { continue };
+            let mut candidates: Vec<ExprId> = Vec::new();
+            let mut called_as = names.clone();
+            called_as.extend(self.aliases(other, file, &names, func.file));
+            for name in &called_as {
+                candidates.extend(other.index.calls_by_name.get(name).into_iter().flatten());
+            }
+            candidates.sort_unstable();
+            candidates.dedup();
+            for call in candidates {
+                checked += 1;
+                if checked > CANDIDATES {
+                    callers.cut = true;
+                    break;
+                }
+                let node = Node { file, expr: call };
+                match self.reaches(node, func, class) {
+                    Some(true) => callers.calls.push(node),
+                    None => weak.push(node),
+                    Some(false) => {}
+                }
+            }
+        }
+        // a method of an object that cannot be told: by its name alone, where nothing better was found
+        if callers.calls.is_empty() && class.is_none() && declared.name.as_ref().is_some_and(|name| name.len() > 3) {
+            callers.calls = weak;
+        }
+        callers.calls.sort();
+        callers.calls.dedup();
+        callers
+    }
+
+    /// Whether a call calls `func` (or constructs `class`); `None` where its object cannot be told.
+    fn reaches(&mut self, call: Node, func: FuncRef, class: Option<ClassRef>) -> Option<bool> {
+        let lowered = self.lowered(call.file)?;
+        let Expr::Call { callee, kind, .. } = lowered.ir.expr(call.expr) else { return Some(false) };
+        let callees = self.callees(call, &None);
+        let hit = callees.iter().any(|called| match (&called.value, class) {
+            (Value::Class(of), Some(class)) => {
+                *of == class && matches!(kind, CallKind::New | CallKind::Jsx | CallKind::Plain)
+            }
+            (Value::Func(closure), _) => closure.func == func,
+            (Value::Module(file), None) => {
+                // `require('./f')()`
+                *file == func.file && self.is_whole_export(func)
+            }
+            _ => false,
+        });
+        if hit {
+            return Some(true);
+        }
+        let is_method = matches!(lowered.ir.expr(lowered.ir.strip(*callee)), Expr::Field { .. });
+        let vague = callees.iter().all(|called| called.value.is_unknown());
+        if is_method && vague && *kind == CallKind::Plain { None } else { Some(false) }
+    }
+
+    fn is_whole_export(&self, func: FuncRef) -> bool {
+        self.lowered(func.file).is_some_and(|lowered| {
+            let expr = lowered.ir.func(func.func).expr;
+            lowered.ir.exports.whole.iter().any(|whole| match lowered.ir.expr(lowered.ir.strip(*whole)) {
+                Expr::Local(binding) => {
+                    lowered.ir.binding(*binding).defs.iter().any(|def| lowered.ir.strip(def.value) == expr)
+                }
+                _ => lowered.ir.strip(*whole) == expr,
+            })
+        })
+    }
+
+    /// Under which other names a file calls one of `names`, or what it imports from `from` as a whole.
+    fn aliases(&mut self, lowered: &'s Lowered, file: FileId, names: &[Name], from: FileId) -> Vec<Name> {
+        let mut aliases = Vec::new();
+        for binding in &lowered.ir.bindings {
+            for def in &binding.defs {
+                match lowered.ir.expr(lowered.ir.strip(def.value)) {
+                    Expr::Field { base, key: Key::Name(key) } if names.contains(key) && *key != binding.name => {
+                        let _ = base;
+                        aliases.push(binding.name.clone());
+                    }
+                    Expr::Field { base, key: Key::Name(key) } if &**key == "default" => {
+                        if self.imports(lowered, file, *base, from) {
+                            aliases.push(binding.name.clone());
+                        }
+                    }
+                    Expr::Import(_) if self.imports(lowered, file, def.value, from) => {
+                        aliases.push(binding.name.clone());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        aliases
+    }
+
+    fn imports(&self, lowered: &Lowered, file: FileId, import: ExprId, from: FileId) -> bool {
+        match lowered.ir.expr(lowered.ir.strip(import)) {
+            Expr::Import(import) => {
+                let specifier = &lowered.ir.imports[import.index()].specifier;
+                match self.project.resolve_js(file, specifier) {
+                    // a barrel may stand between; the calls are checked anyway
+                    Resolved::File(_) => true,
+                    _ => false,
+                }
+            }
+            _ => {
+                let _ = from;
+                false
+            }
+        }
+    }
+}
+
+/// The names under which a value is known: variables, properties and exports that hold it.
+fn names_of(lowered: &Lowered, expr: ExprId) -> Vec<Name> {
+    let ir = &lowered.ir;
+    let mut names = Vec::new();
+    let mut holders = vec![expr];
+    let mut top = expr;
+    while let Some(parent) = ir.parents[top.index()] {
+        match ir.expr(parent) {
+            Expr::Through(..) | Expr::Either(_) => top = parent,
+            Expr::Object { props, .. } => {
+                names.extend(props.iter().find_map(|prop| match prop {
+                    Prop::Field(Key::Name(name), value) if *value == top => Some(name.clone()),
+                    _ => None,
+                }));
+                break;
+            }
+            _ => break,
+        }
+    }
+    holders.push(top);
+    for holder in holders {
+        if let Some(nth) = lowered.index.write_of.get(&holder)
+            && let Key::Name(name) = &ir.writes[*nth].key
+        {
+            names.push(name.clone());
+        }
+        if let Some(binding) = lowered.index.binding_of.get(&holder) {
+            let binding = *binding;
+            names.push(ir.binding(binding).name.clone());
+            // handed out under another name: `{ save: saveUser }`, `export { a as b }`
+            for (at, read) in (0u32..).map(ExprId).zip(&ir.exprs) {
+                if !matches!(read, Expr::Local(b) if *b == binding) {
+                    continue;
+                }
+                if let Some(parent) = ir.parents[at.index()]
+                    && let Expr::Object { props, .. } = ir.expr(parent)
+                {
+                    names.extend(props.iter().find_map(|prop| match prop {
+                        Prop::Field(Key::Name(name), value) if *value == at => Some(name.clone()),
+                        _ => None,
+                    }));
+                }
+                if let Some(nth) = lowered.index.write_of.get(&at)
+                    && let Key::Name(name) = &ir.writes[*nth].key
+                {
+                    names.push(name.clone());
+                }
+                names.extend(
+                    ir.exports.names.iter().filter(|(_, value)| *value == at).map(|(name, _)| name.clone()),
+                );
+            }
+        }
+    }
+    names.retain(|name| &**name != "default" && &**name != "exports");
+    names
+}
+
+/// What an import of this file is called after: the file's stem, or its folder's name for an index file.
+fn module_stem(path: &str) -> &str {
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let stem = file.split('.').next().unwrap_or(file);
+    if stem == "index" {
+        let folder = crate::text::files::parent(path);
+        return folder.rsplit('/').next().unwrap_or(folder);
+    }
+    stem
+}
+
+/// The last name of an expression: `b` of `a.b`, `a` of `a`.
+pub(super) fn last_name(ir: &FileIr, id: ExprId) -> Option<Name> {
+    crate::project::last_name(ir, id)
+}

@@ -1,0 +1,467 @@
+//! Calls: a function's result, an object's construction, what a library makes of its arguments.
+
+use super::engine::{ALTERNATIVES, Eval, FRAMES, depth_of, push_frame};
+use super::value::{
+    Api, ApiStep, Args, Closure, Ctx, FrameKind, FuncRef, Node, Object, Reason, Traced, Unknown, Value, Vals,
+};
+use crate::ir::{CallKind, Expr, ExprId, Key, Lang};
+use crate::project::{EffectKind, Lowered, PlaceKey, Root};
+use crate::rules::path::{Root as ApiRoot, Step};
+use crate::rules::{Fact, PassFact};
+use std::rc::Rc;
+
+/// A call as the rules see it: its node, its context, what its method was read from.
+#[derive(Clone)]
+pub struct Site {
+    /// The call.
+    pub node: Node,
+    /// Under which calls.
+    pub ctx: Ctx,
+    /// The receiver of a method call.
+    pub receiver: Option<Traced>,
+    /// The arguments, where they do not come from the call itself.
+    pub given: Option<Vec<Vals>>,
+}
+
+impl<'s> Eval<'s> {
+    pub(super) fn call(&mut self, lowered: &'s Lowered, node: Node, ctx: &Ctx) -> Vals {
+        let Expr::Call { callee, kind, .. } = lowered.ir.expr(node.expr) else { return Vals::new() };
+        if let Some(values) = self.language_call(lowered, node, *callee, ctx) {
+            return values;
+        }
+        let callees = self.callees(node, ctx);
+        let span = lowered.ir.span(node.expr);
+        let name = super::callers::last_name(&lowered.ir, *callee);
+        let mut values = Vals::new();
+        for called in callees {
+            let found = self.call_of(&called, *kind, node, ctx);
+            values.extend(found);
+        }
+        values
+            .into_iter()
+            .map(|value| self.as_token(value, node.file, span))
+            .map(|value| match (&name, kind) {
+                (Some(name), CallKind::Plain) => self.by_name(value, name, node.file, span),
+                _ => value,
+            })
+            .collect()
+    }
+
+    /// What a call calls.
+    pub fn callees(&mut self, call: Node, ctx: &Ctx) -> Vals {
+        let Some(lowered) = self.lowered(call.file) else { return Vals::new() };
+        let Expr::Call { callee, .. } = lowered.ir.expr(call.expr) else { return Vals::new() };
+        // the callee is looked for at the callers even where the arguments are left open
+        self.with_open(Vec::new(), |eval| eval.eval(Node { file: call.file, expr: *callee }, ctx))
+    }
+
+    fn call_of(&mut self, called: &Traced, kind: CallKind, node: Node, ctx: &Ctx) -> Vals {
+        match &called.value {
+            Value::Func(closure) if kind != CallKind::New => {
+                let this = closure.this.clone();
+                self.result(closure, Args::Of(node, ctx.clone()), this)
+            }
+            Value::Func(closure) => vec![self.constructed_by(closure, node, ctx)],
+            Value::Class(class) => {
+                let is_rust = self.lowered(class.file).is_some_and(|lowered| lowered.ir.lang == Lang::Rust);
+                if kind == CallKind::New || is_rust {
+                    let object = Object {
+                        node,
+                        ctx: ctx.clone(),
+                        owners: Vec::new(),
+                        class: Some(*class),
+                        parts: Vec::new(),
+                    };
+                    vec![Traced::new(Value::Object(Rc::new(object)))]
+                } else {
+                    vec![Traced::new(Value::Plain)]
+                }
+            }
+            Value::Module(file) => {
+                // `require('./f')(x)`
+                let default = self.export(*file, &"default".into(), node, 0);
+                default
+                    .iter()
+                    .filter(|value| !matches!(value.value, Value::Module(_)))
+                    .flat_map(|value| self.call_of(value, kind, node, ctx))
+                    .collect()
+            }
+            Value::Api(api) => self.api_call(called, api, kind, node, ctx, None),
+            Value::Unknown(unknown) => {
+                let reason = match &unknown.reason {
+                    Reason::Member(_) | Reason::Unassigned => Reason::Call,
+                    other => other.clone(),
+                };
+                let value = Unknown { reason, names: unknown.names.clone(), open: unknown.open };
+                vec![Traced { value: Value::Unknown(Rc::new(value)), trail: called.trail.clone() }]
+            }
+            Value::Token(..) | Value::Object(_) | Value::Instance(_) => {
+                vec![Traced::new(Value::unknown(Reason::Call, Vec::new()))]
+            }
+            Value::Null | Value::Plain | Value::Str(_) => Vals::new(),
+        }
+    }
+
+    /// `new F()` of a plain function: the object its `this` writes make.
+    fn constructed_by(&mut self, closure: &Closure, node: Node, ctx: &Ctx) -> Traced {
+        let expr = self
+            .lowered(closure.func.file)
+            .map_or(node.expr, |lowered| lowered.ir.func(closure.func.func).expr);
+        let owner = super::value::Owner {
+            file: closure.func.file,
+            root: Root::This(crate::ir::ThisOf::Func(closure.func.func)),
+            path: Vec::new(),
+            seen: None,
+        };
+        let node = Node { file: closure.func.file, expr };
+        let object = Object { node, ctx: ctx.clone(), owners: vec![owner], class: None, parts: Vec::new() };
+        Traced::new(Value::Object(Rc::new(object)))
+    }
+
+    /// `f.call(this, x)`, `f.apply(this, xs)`, `f.bind(this)`.
+    fn language_call(&mut self, lowered: &'s Lowered, node: Node, callee: ExprId, ctx: &Ctx) -> Option<Vals> {
+        let Expr::Field { base, key: Key::Name(name) } = lowered.ir.expr(callee) else { return None };
+        if lowered.ir.lang != Lang::Js || !matches!(&**name, "call" | "apply" | "bind") {
+            return None;
+        }
+        let bases = self.eval(Node { file: node.file, expr: *base }, ctx);
+        let functions: Vec<Rc<Closure>> = bases
+            .iter()
+            .filter_map(|value| match &value.value {
+                Value::Func(closure) => Some(closure.clone()),
+                _ => None,
+            })
+            .collect();
+        if functions.is_empty() {
+            return None;
+        }
+        let Expr::Call { args, .. } = lowered.ir.expr(node.expr) else { return None };
+        let rest: Vec<Vals> =
+            args.iter().skip(1).map(|arg| self.eval(Node { file: node.file, expr: arg.expr }, ctx)).collect();
+        let mut values = Vals::new();
+        for closure in functions {
+            match &**name {
+                "bind" => values.push(Traced::new(Value::Func(closure))),
+                "apply" => {
+                    let list = rest.first().cloned().unwrap_or_default();
+                    let given = list
+                        .iter()
+                        .find_map(|value| match &value.value {
+                            Value::Object(object) => self.items(object).map(|items| {
+                                let at = |expr| Node { file: object.node.file, expr };
+                                items.iter().map(|item| self.eval(at(*item), &object.ctx)).collect::<Vec<Vals>>()
+                            }),
+                            _ => None,
+                        })
+                        .unwrap_or_default();
+                    values.extend(self.result(&closure, Args::Given(given), None));
+                }
+                _ => values.extend(self.result(&closure, Args::Given(rest.clone()), None)),
+            }
+        }
+        Some(values)
+    }
+
+    /// The context of a call of `closure`.
+    pub(super) fn call_frame(&self, closure: &Closure, args: Args, this: Option<Traced>) -> Ctx {
+        let depth = match &args {
+            Args::Of(_, caller) => depth_of(caller),
+            Args::Given(_) => depth_of(&closure.ctx),
+        };
+        let kind = FrameKind::Call { func: closure.func, args, this: this.or_else(|| closure.this.clone()) };
+        push_frame(kind, &closure.ctx, depth.saturating_add(1))
+    }
+
+    /// Everything a function may return, called like this.
+    pub(super) fn result(&mut self, closure: &Rc<Closure>, args: Args, this: Option<Traced>) -> Vals {
+        let Some(lowered) = self.lowered(closure.func.file) else { return Vals::new() };
+        let func = lowered.ir.func(closure.func.func);
+        let ctx = self.call_frame(closure, args.clone(), this);
+        if depth_of(&ctx) > FRAMES || self.is_recursive(closure.func, &args) {
+            return vec![Traced::new(Value::unknown(Reason::Budget, Vec::new()))];
+        }
+        let mut values = Vals::new();
+        for value in &func.returns {
+            let node = Node { file: closure.func.file, expr: *value };
+            let span = lowered.ir.span(*value);
+            for found in self.eval(node, &ctx) {
+                let name = func.name.clone();
+                values.push(found.step(node.file, span, || match name {
+                    Some(name) => format!("returned by `{name}`"),
+                    None => "returned".to_owned(),
+                }));
+            }
+            if values.len() > ALTERNATIVES * 2 {
+                break;
+            }
+        }
+        let nothing = values.iter().all(|value| value.value.is_unknown() || matches!(value.value, Value::Null));
+        if nothing && let Some(ty) = func.returns_ty {
+            let at = Node { file: closure.func.file, expr: func.expr };
+            let typed = self.typed(Node { file: closure.func.file, expr: ty }, at);
+            if !typed.is_empty() {
+                return typed;
+            }
+        }
+        super::engine::drop_null(values)
+    }
+
+    /// Whether the function is already being called twice along the callers of these arguments.
+    fn is_recursive(&self, func: FuncRef, args: &Args) -> bool {
+        let mut seen = 0;
+        let mut ctx = match args {
+            Args::Of(_, caller) => caller.clone(),
+            Args::Given(_) => None,
+        };
+        while let Some(frame) = ctx {
+            match &frame.kind {
+                FrameKind::Call { func: called, args, .. } => {
+                    seen += u32::from(*called == func);
+                    ctx = match args {
+                        Args::Of(_, caller) => caller.clone(),
+                        Args::Given(_) => frame.up.clone(),
+                    };
+                }
+                FrameKind::Element { .. } => ctx = frame.up.clone(),
+            }
+        }
+        seen >= 2
+    }
+
+    /// A library's function called at `node`; with `given` arguments where the call is not written there.
+    pub(super) fn api_call(
+        &mut self,
+        called: &Traced,
+        api: &Rc<Api>,
+        kind: CallKind,
+        node: Node,
+        ctx: &Ctx,
+        given: Option<Vec<Vals>>,
+    ) -> Vals {
+        let (step, states) = if kind == CallKind::New {
+            (ApiStep::New, self.rules.automaton.step(&api.states, &Step::New))
+        } else {
+            (ApiStep::Call, self.rules.automaton.step(&api.states, &Step::Call))
+        };
+        let site = Site { node, ctx: ctx.clone(), receiver: api.from.clone(), given };
+        let rules = self.rules;
+        for fact in rules.facts(&states) {
+            let values = match fact {
+                Fact::Pass(pass) => self.pass(pass, &site),
+                Fact::Read(read) => self.read_store(read, &site),
+                _ => Vals::new(),
+            };
+            if !values.is_empty() {
+                return values;
+            }
+        }
+        if states.is_empty() {
+            let mut names = called.value.names();
+            names.truncate(12);
+            let reason = match api.from.as_ref().map(|from| &from.value) {
+                Some(Value::Unknown(unknown)) if unknown.reason != Reason::Call => unknown.reason.clone(),
+                _ => Reason::Library(names.join(".").into()),
+            };
+            let unknown = Unknown { reason, names, open: called.value.open() };
+            return vec![Traced { value: Value::Unknown(Rc::new(unknown)), trail: called.trail.clone() }];
+        }
+        vec![self.api_step(called, states, step, node, ctx)]
+    }
+
+    /// What a call that passes values through results in.
+    fn pass(&mut self, pass: &PassFact, site: &Site) -> Vals {
+        let mut values = Vals::new();
+        for slot in &pass.value {
+            values.extend(self.slot(slot, site));
+        }
+        if let Some(function) = &pass.calls
+            && pass.returns
+        {
+            let with: Vec<Vals> = pass.with.iter().map(|slot| self.slot(slot, site)).collect();
+            for called in self.slot(function, site) {
+                match &called.value {
+                    Value::Func(closure) => {
+                        values.extend(self.result(closure, Args::Given(with.clone()), None));
+                    }
+                    Value::Api(api) => {
+                        values.extend(self.api_call(
+                            &called,
+                            api,
+                            CallKind::Plain,
+                            site.node,
+                            &site.ctx,
+                            Some(with.clone()),
+                        ));
+                    }
+                    // a constructor or a function that is not known: the value, under another coat
+                    _ => values.extend(with.first().cloned().unwrap_or_default()),
+                }
+            }
+        }
+        if !pass.concat.is_empty() {
+            let mut parts = Vec::new();
+            for slot in &pass.concat {
+                if slot.base == crate::rules::slot::Base::Args {
+                    parts.extend(self.all_args(site));
+                } else {
+                    parts.push(self.slot(slot, site));
+                }
+            }
+            values.extend(self.join(parts));
+        }
+        if let Some(separator) = &pass.join {
+            values.extend(self.joined_list(separator, site));
+        }
+        if !pass.merge.is_empty() {
+            let mut parts = Vec::new();
+            for slot in &pass.merge {
+                if slot.base == crate::rules::slot::Base::Args {
+                    parts.extend(self.all_args(site));
+                } else {
+                    parts.push(self.slot(slot, site));
+                }
+            }
+            let object = Object { node: site.node, ctx: site.ctx.clone(), owners: Vec::new(), class: None, parts };
+            values.push(Traced::new(Value::Object(Rc::new(object))));
+        }
+        if let [path, base] = pass.url.as_slice() {
+            let (path, base) = (self.slot(path, site), self.slot(base, site));
+            values.extend(self.joined_url(&path, &base));
+        }
+        if let Some(key) = &pass.member {
+            let keys = self.slot(key, site);
+            let receiver: Vals = site.receiver.iter().cloned().collect();
+            for key in keys {
+                if let Value::Str(pattern) = &key.value
+                    && let Some(text) = pattern.text()
+                {
+                    let key = PlaceKey::Name(text.into());
+                    values.extend(self.members(&receiver, &key, site.node, &site.ctx));
+                }
+            }
+        }
+        if let Some(slot) = &pass.element {
+            let lists = self.slot(slot, site);
+            values.extend(self.elements(lists, &site.ctx));
+        }
+        values
+    }
+
+    fn joined_list(&mut self, separator: &crate::rules::slot::Slot, site: &Site) -> Vals {
+        let separators = self.slot(separator, site);
+        let separator = separators.first().and_then(|value| match &value.value {
+            Value::Str(pattern) => pattern.text().map(str::to_owned),
+            Value::Null => Some(",".to_owned()),
+            _ => None,
+        });
+        let Some(separator) = separator.or(separators.is_empty().then(|| ",".to_owned())) else { return Vals::new() };
+        let Some(Traced { value: Value::Object(object), .. }) = &site.receiver else { return Vals::new() };
+        let Some(items) = self.items(object) else { return Vals::new() };
+        let mut parts = Vec::new();
+        for (nth, item) in items.iter().enumerate() {
+            if nth > 0 {
+                parts.push(vec![Traced::new(Value::Str(super::value::Pattern::lit(&separator)))]);
+            }
+            parts.push(self.eval(Node { file: object.node.file, expr: *item }, &object.ctx));
+        }
+        self.join(parts)
+    }
+
+    /// A URL relative to a base, as the URL standard joins them.
+    fn joined_url(&mut self, paths: &Vals, bases: &Vals) -> Vals {
+        use super::value::{Pattern, Piece};
+        let mut joined = Vals::new();
+        for path in paths {
+            let absolute = match &path.value {
+                Value::Str(pattern) => pattern.prefix().contains("://"),
+                _ => false,
+            };
+            if absolute || bases.is_empty() {
+                joined.push(path.clone());
+                continue;
+            }
+            for base in bases {
+                if matches!(base.value, Value::Null) {
+                    joined.push(path.clone());
+                    continue;
+                }
+                let mut result = Pattern::default();
+                result.push(base);
+                let rooted = matches!(&path.value, Value::Str(pattern) if pattern.prefix().starts_with('/'));
+                if let Some(Piece::Lit(last)) = result.pieces.last().cloned() {
+                    // behind the host, a path without a leading slash replaces the last segment, one with it all
+                    let host = last.find("://").map_or(0, |at| at + 3);
+                    let only_literal = result.pieces.len() == 1;
+                    let cut = if rooted && (only_literal || last.starts_with('/')) {
+                        last[host..].find('/').map_or(last.len(), |at| host + at)
+                    } else {
+                        last[host..].rfind('/').map_or(last.len(), |at| host + at)
+                    };
+                    result.pieces.pop();
+                    result.push_lit(&last[..cut]);
+                }
+                if !rooted {
+                    result.push_lit("/");
+                }
+                result.push(path);
+                joined.push(Traced::new(Value::Str(result)));
+            }
+        }
+        joined.truncate(ALTERNATIVES);
+        joined
+    }
+
+    /// A string that grows in place: what was appended to the variable before the read.
+    pub(super) fn appended(
+        &mut self,
+        lowered: &'s Lowered,
+        values: Vals,
+        binding: crate::ir::BindingId,
+        node: Node,
+        ctx: &Ctx,
+    ) -> Vals {
+        if !values.iter().any(|value| matches!(value.value, Value::Str(_))) {
+            return values;
+        }
+        let any = self.rules.automaton.root(&ApiRoot::Any);
+        let at = lowered.ir.span(node.expr).start;
+        let mut parts = Vec::new();
+        for effect in lowered.index.effects(&Root::Local(binding)) {
+            let EffectKind::Method(call) = effect.kind else { continue };
+            if effect.at > at || !effect.path.is_empty() {
+                continue;
+            }
+            let Expr::Call { callee, .. } = lowered.ir.expr(call) else { continue };
+            let Some(name) = super::callers::last_name(&lowered.ir, *callee) else { continue };
+            let states = self.rules.automaton.step(&any, &Step::Member(name.to_string()));
+            let states = self.rules.automaton.step(&states, &Step::Call);
+            let rules = self.rules;
+            for fact in rules.facts(&states) {
+                if let Fact::Pass(PassFact { append: Some(slot), .. }) = fact {
+                    let site = Site {
+                        node: Node { file: node.file, expr: call },
+                        ctx: ctx.clone(),
+                        receiver: None,
+                        given: None,
+                    };
+                    parts.push(self.slot(slot, &site));
+                }
+            }
+        }
+        if parts.is_empty() {
+            return values;
+        }
+        parts.insert(0, values);
+        self.join(parts)
+    }
+
+    /// Every argument of a call.
+    pub(super) fn all_args(&mut self, site: &Site) -> Vec<Vals> {
+        if let Some(given) = &site.given {
+            return given.clone();
+        }
+        let Some(lowered) = self.lowered(site.node.file) else { return Vec::new() };
+        let Expr::Call { args, .. } = lowered.ir.expr(site.node.expr) else { return Vec::new() };
+        args.iter().map(|arg| self.eval(Node { file: site.node.file, expr: arg.expr }, &site.ctx)).collect()
+    }
+}

@@ -1,0 +1,639 @@
+//! The evaluator: one expression under one context, within a budget.
+
+use super::reach::{Event, reaching};
+use super::value::{
+    Api, ApiStep, Closure, Ctx, Evidence, Frame, FrameKind, FuncRef, Node, Object, Open, Owner, Pattern, Reason,
+    Traced, Unknown, Value, Vals,
+};
+use crate::ir::{BindingId, BindingKind, Expr, ExprId, FuncId, Key, Lang, Lit, Name, ThisOf, Why};
+use crate::project::{Lowered, PlaceKey, Project, Resolved, Root};
+use crate::rules::automaton::States;
+use crate::rules::path::{Root as ApiRoot, Step};
+use crate::rules::{Fact, Rules};
+use crate::text::{FileId, Span};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::rc::Rc;
+use std::sync::OnceLock;
+
+/// Steps of one request's evaluation.
+const STEPS: u32 = 20_000;
+/// Alternatives of one value.
+pub(super) const ALTERNATIVES: usize = 8;
+/// How deep expressions are followed.
+const DEPTH: u32 = 240;
+/// How many calls deep.
+pub(super) const FRAMES: u8 = 6;
+/// Pieces of one string.
+const PIECES: usize = 64;
+
+/// What all evaluations of one run share.
+pub struct Shared<'p> {
+    /// The files.
+    pub project: &'p Project<'p>,
+    /// The knowledge.
+    pub rules: &'p Rules,
+    pub(super) store_writes: OnceLock<Vec<super::store::StoreWrite>>,
+}
+
+impl<'p> Shared<'p> {
+    /// Nothing evaluated yet.
+    pub fn new(project: &'p Project<'p>, rules: &'p Rules) -> Self {
+        Shared { project, rules, store_writes: OnceLock::new() }
+    }
+}
+
+/// One request's evaluation: its budget and its memo.
+pub struct Eval<'s> {
+    pub(super) shared: &'s Shared<'s>,
+    pub(super) project: &'s Project<'s>,
+    pub(super) rules: &'s Rules,
+    steps: u32,
+    depth: u32,
+    cuts: u32,
+    active: FxHashSet<(Node, usize)>,
+    memo: FxHashMap<Node, Vals>,
+    /// Functions whose parameters are left open instead of being looked for at their callers.
+    open: Vec<FuncRef>,
+    /// Whether stores may be asked: not while their writers are being collected.
+    pub(super) ask_stores: bool,
+    pub(super) asking: FxHashSet<(Name, Name)>,
+    pub(super) callers: FxHashMap<FuncRef, Rc<super::callers::Callers>>,
+    pub(super) finding_callers: FxHashSet<FuncRef>,
+}
+
+impl<'s> Eval<'s> {
+    /// A full budget.
+    pub fn new(shared: &'s Shared<'s>) -> Self {
+        Eval {
+            shared,
+            project: shared.project,
+            rules: shared.rules,
+            steps: STEPS,
+            depth: 0,
+            cuts: 0,
+            active: FxHashSet::default(),
+            memo: FxHashMap::default(),
+            open: Vec::new(),
+            ask_stores: true,
+            asking: FxHashSet::default(),
+            callers: FxHashMap::default(),
+            finding_callers: FxHashSet::default(),
+        }
+    }
+
+    /// Whether the budget was used up.
+    pub fn exhausted(&self) -> bool {
+        self.steps == 0
+    }
+
+    /// Evaluate with the parameters of `open` left open.
+    pub fn with_open<R>(&mut self, open: Vec<FuncRef>, work: impl FnOnce(&mut Self) -> R) -> R {
+        let before = std::mem::replace(&mut self.open, open);
+        let result = work(self);
+        self.open = before;
+        result
+    }
+
+    pub(super) fn is_open(&self, func: FuncRef) -> bool {
+        self.open.contains(&func)
+    }
+
+    /// The graph of a file. Nodes only come from files that were lowered.
+    pub(super) fn lowered(&self, file: FileId) -> Option<&'s Lowered> {
+        self.project.lowered(file)
+    }
+
+    /// Everything `node` may be under `ctx`; at least one alternative.
+    pub fn value(&mut self, node: Node, ctx: &Ctx) -> Vals {
+        let mut values = self.eval(node, ctx);
+        if values.is_empty() {
+            values.push(Traced::new(Value::unknown(Reason::Cycle, Vec::new())));
+        }
+        values
+    }
+
+    /// Like [`value`](Eval::value), but empty where the value only depends on itself.
+    pub(super) fn eval(&mut self, node: Node, ctx: &Ctx) -> Vals {
+        if self.steps == 0 || self.depth >= DEPTH {
+            self.cuts += 1;
+            return vec![Traced::new(Value::unknown(Reason::Budget, Vec::new()))];
+        }
+        self.steps -= 1;
+        let Some(lowered) = self.lowered(node.file) else {
+            return vec![Traced::new(Value::unknown(Reason::Unassigned, Vec::new()))];
+        };
+        let expr = lowered.ir.expr(node.expr);
+        let leaf = matches!(
+            expr,
+            Expr::Lit(_) | Expr::Func(_) | Expr::Class(_) | Expr::Object { .. } | Expr::List(_) | Expr::Opaque(_)
+        );
+        if leaf {
+            return self.form(lowered, expr, node, ctx);
+        }
+        let free = ctx.is_none() && self.open.is_empty();
+        if free && let Some(known) = self.memo.get(&node) {
+            return known.clone();
+        }
+        let key = (node, ctx.as_ref().map_or(0, |frame| Rc::as_ptr(frame) as usize));
+        if !self.active.insert(key) {
+            self.cuts += 1;
+            return Vec::new();
+        }
+        let cuts = self.cuts;
+        self.depth += 1;
+        let values = self.form(lowered, expr, node, ctx);
+        self.depth -= 1;
+        self.active.remove(&key);
+        let values = tidy(values);
+        if free && cuts == self.cuts && self.steps > 0 {
+            self.memo.insert(node, values.clone());
+        }
+        values
+    }
+
+    fn form(&mut self, lowered: &'s Lowered, expr: &'s Expr, node: Node, ctx: &Ctx) -> Vals {
+        let at = |expr: ExprId| Node { file: node.file, expr };
+        let one = |value: Value| vec![Traced::new(value)];
+        match expr {
+            Expr::Lit(Lit::Str(text) | Lit::Num(text)) => {
+                let literal = Traced::new(Value::Str(Pattern::lit(text)));
+                vec![literal]
+            }
+            Expr::Lit(Lit::Null) => one(Value::Null),
+            Expr::Lit(Lit::Bool(_)) => one(Value::Plain),
+            Expr::Concat(parts) => self.concat(parts.iter().map(|part| at(*part)).collect(), ctx),
+            Expr::Local(binding) => self.binding(lowered, node, *binding, ctx),
+            Expr::Global(name) => self.global(lowered, node, name),
+            Expr::This(this) => self.this(node, *this, ctx),
+            Expr::Param { func, index, rest } => {
+                self.param(FuncRef { file: node.file, func: *func }, *index, *rest, node, ctx)
+            }
+            Expr::Arguments(_) => one(Value::unknown(Reason::DynamicKey, Vec::new())),
+            Expr::Field { base, key } => {
+                let bases = self.eval(at(*base), ctx);
+                self.field(bases, key, node, ctx)
+            }
+            Expr::Call { .. } => self.call(lowered, node, ctx),
+            Expr::Object { ty, .. } => {
+                let class = ty.and_then(|ty| self.class_named(at(ty)));
+                one(Value::Object(Rc::new(Object { node, ctx: ctx.clone(), owners: Vec::new(), class, parts: Vec::new() })))
+            }
+            Expr::List(_) => {
+                one(Value::Object(Rc::new(Object { node, ctx: ctx.clone(), owners: Vec::new(), class: None, parts: Vec::new() })))
+            }
+            Expr::Func(func) => {
+                let func = FuncRef { file: node.file, func: *func };
+                one(Value::Func(Rc::new(Closure { func, ctx: ctx.clone(), this: None })))
+            }
+            Expr::Class(class) => one(Value::Class(super::value::ClassRef { file: node.file, class: *class })),
+            Expr::Either(options) => {
+                let mut values = Vals::new();
+                for option in options {
+                    values.extend(self.eval(at(*option), ctx));
+                }
+                drop_null(values)
+            }
+            Expr::Through(inner, Why::Rest | Why::Yield) => self.eval(at(*inner), ctx),
+            Expr::Through(inner, _) => self.eval(at(*inner), ctx),
+            Expr::Import(import) => {
+                let import = &lowered.ir.imports[import.index()];
+                let resolved = match lowered.ir.lang {
+                    Lang::Js => self.project.resolve_js(node.file, &import.specifier),
+                    Lang::Rust => self.project.resolve_rust(node.file, &import.specifier, import.inline_mods),
+                };
+                one(match resolved {
+                    Resolved::File(file) => Value::Module(file),
+                    Resolved::Package(name) => {
+                        let states = self.rules.automaton.root(&ApiRoot::Import(name.clone()));
+                        self.api_root(states, name.as_str().into(), node)
+                    }
+                    Resolved::Missing => {
+                        Value::unknown(Reason::UnresolvedImport(import.specifier.clone()), Vec::new())
+                    }
+                })
+            }
+            Expr::Elem(inner) => {
+                let lists = self.eval(at(*inner), ctx);
+                self.elements(lists, ctx)
+            }
+            Expr::Keys(_) => one(Value::unknown(Reason::DynamicKey, Vec::new())),
+            Expr::Opaque(kind) => one(Value::unknown(Reason::Syntax(*kind), Vec::new())),
+        }
+    }
+
+    /// A library value, or an unknown one where the rules say nothing about it.
+    pub(super) fn api_root(&self, states: States, name: Name, node: Node) -> Value {
+        if states.is_empty() {
+            return Value::unknown(Reason::Library(name.clone()), vec![name]);
+        }
+        Value::Api(Rc::new(Api {
+            states,
+            step: ApiStep::Root(name),
+            from: None,
+            node,
+            ctx: None,
+            owners: Vec::new(),
+        }))
+    }
+
+    /// `parts` joined as strings.
+    pub(super) fn concat(&mut self, parts: Vec<Node>, ctx: &Ctx) -> Vals {
+        let parts: Vec<Vals> = parts.into_iter().map(|part| self.eval(part, ctx)).collect();
+        self.join(parts)
+    }
+
+    /// Every combination of the parts' alternatives, up to the limits.
+    pub(super) fn join(&mut self, parts: Vec<Vals>) -> Vals {
+        let mut joined = vec![Pattern::default()];
+        for mut part in parts {
+            if part.is_empty() {
+                part.push(Traced::new(Value::unknown(Reason::Cycle, Vec::new())));
+            }
+            let mut next = Vec::with_capacity(joined.len() * part.len());
+            'all: for pattern in &joined {
+                for value in &part {
+                    if next.len() >= ALTERNATIVES {
+                        break 'all;
+                    }
+                    let mut longer = pattern.clone();
+                    longer.push(value);
+                    if longer.pieces.len() > PIECES {
+                        longer.pieces.truncate(PIECES);
+                        let cut = Traced::new(Value::unknown(Reason::Budget, Vec::new()));
+                        longer.pieces.push(super::value::Piece::Hole(cut));
+                        longer.pieces.drain(..longer.pieces.len() - PIECES);
+                    }
+                    next.push(longer);
+                }
+            }
+            joined = next;
+        }
+        joined.into_iter().map(|pattern| Traced::new(Value::Str(pattern))).collect()
+    }
+
+    fn binding(&mut self, lowered: &'s Lowered, node: Node, id: BindingId, ctx: &Ctx) -> Vals {
+        let ir = &lowered.ir;
+        let binding = ir.binding(id);
+        let span = ir.span(node.expr);
+        let events: Vec<Event> =
+            binding.defs.iter().map(|def| Event { at: def.at, block: def.block }).collect();
+        let reached = match binding.kind {
+            BindingKind::Func | BindingKind::Class | BindingKind::Import => (0..events.len()).collect(),
+            _ => reaching(ir, &events, span.start, ir.block_of(node.expr)).events,
+        };
+        let mut values = Vals::new();
+        for nth in reached {
+            let value = binding.defs[nth].value;
+            let silent = matches!(binding.kind, BindingKind::Func | BindingKind::Class | BindingKind::Import)
+                || matches!(ir.expr(value), Expr::Param { .. } | Expr::Class(_) | Expr::Func(_));
+            for found in self.eval(Node { file: node.file, expr: value }, ctx) {
+                values.push(if silent {
+                    found
+                } else {
+                    found.step(node.file, ir.span(value), || format!("kept in `{}`", binding.name))
+                });
+            }
+        }
+        values = drop_null(values);
+        let nothing = values.iter().all(|found| found.value.is_unknown() || matches!(found.value, Value::Null));
+        if nothing && let Some(ty) = binding.ty {
+            let typed = self.typed(Node { file: node.file, expr: ty }, node);
+            if !typed.is_empty() {
+                values = typed;
+            }
+        }
+        if values.is_empty() && binding.defs.is_empty() {
+            values.push(Traced::new(Value::unknown(Reason::Unassigned, Vec::new())));
+        }
+        values = self.appended(lowered, values, id, node, ctx);
+        let owner = Owner { file: node.file, root: Root::Local(id), path: Vec::new(), seen: Some(node.expr) };
+        values
+            .into_iter()
+            .map(|value| own(value, &owner))
+            .map(|value| self.by_name(value, &binding.name, node.file, span))
+            .collect()
+    }
+
+    /// A name that no scope of the file declares.
+    fn global(&mut self, lowered: &'s Lowered, node: Node, name: &Name) -> Vals {
+        let mut states = self.rules.automaton.root(&ApiRoot::Global(name.to_string()));
+        if states.is_empty() {
+            states = self.rules.automaton.root(&ApiRoot::Name(name.to_string()));
+        }
+        if lowered.ir.lang == Lang::Rust {
+            // what a glob import brings
+            for star in &lowered.ir.exports.stars {
+                let found = self.eval(Node { file: node.file, expr: *star }, &None);
+                let key = Key::Name(name.clone());
+                let found = self.field(found, &key, node, &None);
+                if found.iter().any(|value| !value.value.is_unknown()) {
+                    return found;
+                }
+            }
+        }
+        let value = if states.is_empty() {
+            Value::unknown(Reason::Undeclared(name.clone()), vec![name.clone()])
+        } else {
+            self.api_root(states, name.clone(), node)
+        };
+        let span = lowered.ir.span(node.expr);
+        vec![self.by_name(Traced::new(value), name, node.file, span)]
+    }
+
+    fn this(&mut self, node: Node, this: ThisOf, ctx: &Ctx) -> Vals {
+        let class = |class| super::value::ClassRef { file: node.file, class };
+        // the object that the method was called on, where the context knows it
+        let func = self.lowered(node.file).map(|lowered| lowered.ir.func_of(node.expr));
+        if let (Some(func), false) = (func, matches!(this, ThisOf::Static(_)))
+            && let Some(known) = self.this_in(node.file, func, this, ctx)
+        {
+            return vec![known];
+        }
+        vec![Traced::new(match this {
+            ThisOf::Class(id) => Value::Instance(class(id)),
+            ThisOf::Static(id) => Value::Class(class(id)),
+            ThisOf::Object(literal) => {
+                let node = Node { file: node.file, expr: literal };
+                let owner = Owner { file: node.file, root: Root::This(this), path: Vec::new(), seen: None };
+                let mut owners = vec![owner];
+                // the variable that holds the literal holds `this`
+                if let Some(lowered) = self.lowered(node.file)
+                    && let Some(binding) = lowered.index.binding_of.get(&literal)
+                {
+                    let root = Root::Local(*binding);
+                    owners.push(Owner { file: node.file, root, path: Vec::new(), seen: None });
+                }
+                Value::Object(Rc::new(Object { node, ctx: ctx.clone(), owners, class: None, parts: Vec::new() }))
+            }
+            ThisOf::Func(func) => {
+                let expr = self.lowered(node.file).map_or(node.expr, |lowered| lowered.ir.func(func).expr);
+                let owner = Owner { file: node.file, root: Root::This(this), path: Vec::new(), seen: None };
+                let node = Node { file: node.file, expr };
+                Value::Object(Rc::new(Object { node, ctx: ctx.clone(), owners: vec![owner], class: None, parts: Vec::new() }))
+            }
+            ThisOf::Module => Value::unknown(Reason::Undeclared("this".into()), vec!["this".into()]),
+        })]
+    }
+
+    fn this_in(&self, file: FileId, func: FuncId, this: ThisOf, ctx: &Ctx) -> Option<Traced> {
+        let lowered = self.lowered(file)?;
+        let mut frame = ctx.as_ref();
+        while let Some(current) = frame {
+            if let FrameKind::Call { func: called, this: Some(on), .. } = &current.kind
+                && called.file == file
+                && lowered.ir.func(called.func).this == this
+            {
+                return Some(on.clone());
+            }
+            frame = current.up.as_ref();
+        }
+        let _ = func;
+        None
+    }
+
+    /// What a declared type says of a value at `node`.
+    pub(super) fn typed(&mut self, ty: Node, node: Node) -> Vals {
+        let mut typed = Vals::new();
+        for named in self.eval(ty, &None) {
+            match named.value {
+                Value::Class(class) => typed.push(Traced::new(Value::Instance(class))),
+                Value::Api(ref api) => {
+                    let states = self.rules.automaton.step(&api.states, &Step::New);
+                    if !states.is_empty() {
+                        typed.push(Traced::new(Value::Api(Rc::new(Api {
+                            states,
+                            step: ApiStep::New,
+                            from: None,
+                            node,
+                            ctx: None,
+                            owners: Vec::new(),
+                        }))));
+                    }
+                }
+                _ => {}
+            }
+        }
+        typed
+    }
+
+    /// The class that a type expression names.
+    pub(super) fn class_named(&mut self, ty: Node) -> Option<super::value::ClassRef> {
+        self.eval(ty, &None).into_iter().find_map(|value| match value.value {
+            Value::Class(class) | Value::Instance(class) => Some(class),
+            Value::Object(object) => object.class,
+            _ => None,
+        })
+    }
+
+    /// A value about which nothing is known is what its name says, if it says anything.
+    pub(super) fn by_name(&self, found: Traced, name: &Name, file: FileId, span: Span) -> Traced {
+        let Value::Unknown(unknown) = &found.value else { return found };
+        match self.rules.token_name(name) {
+            Some(kind) => {
+                let what = kind_text(kind);
+                let value = Value::Token(kind, Evidence::Name);
+                Traced { value, trail: found.trail }
+                    .step(file, span, || format!("{what}, by the name `{name}`"))
+            }
+            None => {
+                let mut unknown = Unknown::clone(unknown);
+                if unknown.names.last() != Some(name) && unknown.names.len() < 12 {
+                    unknown.names.push(name.clone());
+                }
+                Traced { value: Value::Unknown(Rc::new(unknown)), trail: found.trail }
+            }
+        }
+    }
+
+    /// A library value is a token where the rules say so.
+    pub(super) fn as_token(&self, found: Traced, file: FileId, span: Span) -> Traced {
+        let Value::Api(api) = &found.value else { return found };
+        let token = self.rules.facts(&api.states).find_map(|fact| match fact {
+            Fact::Token(token) => Some(token.clone()),
+            _ => None,
+        });
+        match token {
+            Some(token) => {
+                let what = kind_text(token.kind);
+                let value = Value::Token(token.kind, Evidence::Api);
+                Traced { value, trail: found.trail }.step(file, span, || format!("{what}: {}", token.what))
+            }
+            None => found,
+        }
+    }
+
+    /// The elements of lists. A literal list of an open function stays open; a context may have chosen one.
+    pub(super) fn elements(&mut self, lists: Vals, ctx: &Ctx) -> Vals {
+        let mut elements = Vals::new();
+        for list in lists {
+            let Value::Object(object) = &list.value else {
+                let open = list.value.open();
+                let names = list.value.names();
+                let reason = match &list.value {
+                    Value::Unknown(unknown) => unknown.reason.clone(),
+                    _ => Reason::DynamicKey,
+                };
+                let value = Value::Unknown(Rc::new(Unknown { reason, names, open }));
+                elements.push(Traced { value, trail: list.trail });
+                continue;
+            };
+            let Some(items) = self.items(object) else {
+                elements.push(Traced::new(Value::unknown(Reason::DynamicKey, Vec::new())));
+                continue;
+            };
+            let at = |expr: ExprId| Node { file: object.node.file, expr };
+            if let Some(index) = chosen(ctx, object.node) {
+                if let Some(item) = items.get(index) {
+                    elements.extend(self.eval(at(*item), &object.ctx));
+                }
+            } else if !self.open.is_empty() && items.len() > 1 {
+                let open = Some(Open::Element(object.node, items.len()));
+                let unknown = Unknown { reason: Reason::DynamicKey, names: Vec::new(), open };
+                elements.push(Traced::new(Value::Unknown(Rc::new(unknown))));
+            } else {
+                for item in items {
+                    elements.extend(self.eval(at(item), &object.ctx));
+                }
+            }
+        }
+        elements
+    }
+
+    /// The items of a literal list without spreads.
+    pub(super) fn items(&self, object: &Object) -> Option<Vec<ExprId>> {
+        let lowered = self.lowered(object.node.file)?;
+        match lowered.ir.expr(object.node.expr) {
+            Expr::List(items) if items.iter().all(|item| !item.spread) => {
+                Some(items.iter().map(|item| item.expr).collect())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The element that the context has chosen for a loop over `list`.
+fn chosen(ctx: &Ctx, list: Node) -> Option<usize> {
+    let mut frame = ctx.as_ref();
+    while let Some(current) = frame {
+        match &current.kind {
+            FrameKind::Element { list: chosen, index } if *chosen == list => return Some(*index),
+            FrameKind::Call { args: super::value::Args::Of(_, caller), .. } => {
+                if let Some(index) = chosen(caller, list) {
+                    return Some(index);
+                }
+            }
+            _ => {}
+        }
+        frame = current.up.as_ref();
+    }
+    None
+}
+
+/// `ctx` with one more assumption.
+pub fn push_frame(kind: FrameKind, up: &Ctx, depth: u8) -> Ctx {
+    Some(Rc::new(Frame { kind, up: up.clone(), depth }))
+}
+
+/// How many calls deep a context is.
+pub(super) fn depth_of(ctx: &Ctx) -> u8 {
+    ctx.as_ref().map_or(0, |frame| frame.depth)
+}
+
+fn kind_text(kind: crate::rules::TokenKind) -> &'static str {
+    match kind {
+        crate::rules::TokenKind::Id => "an ID token",
+        crate::rules::TokenKind::Access => "an access token",
+        crate::rules::TokenKind::Other => "another kind of token",
+    }
+}
+
+/// An object remembers one more place that holds it.
+pub(super) fn own(found: Traced, owner: &Owner) -> Traced {
+    const OWNERS: usize = 6;
+    let add = |owners: &[Owner]| {
+        let mut more: Vec<Owner> =
+            owners.iter().filter(|known| known.root != owner.root || known.path != owner.path).cloned().collect();
+        if more.len() < OWNERS {
+            more.push(owner.clone());
+        }
+        more
+    };
+    let value = match &found.value {
+        Value::Object(object) => {
+            Value::Object(Rc::new(Object { owners: add(&object.owners), ..Object::clone(object) }))
+        }
+        Value::Api(api) => Value::Api(Rc::new(Api { owners: add(&api.owners), ..Api::clone(api) })),
+        _ => return found,
+    };
+    Traced { value, trail: found.trail }
+}
+
+/// The owners of a member's value: the member's place in each owner of the object.
+pub(super) fn owners_of_member(owners: &[Owner], key: &PlaceKey) -> Vec<Owner> {
+    owners
+        .iter()
+        .map(|owner| {
+            let mut member = owner.clone();
+            member.path.push(key.clone());
+            member
+        })
+        .collect()
+}
+
+/// No value says nothing where there is another alternative.
+pub(super) fn drop_null(values: Vals) -> Vals {
+    if values.iter().any(|found| !matches!(found.value, Value::Null)) {
+        values.into_iter().filter(|found| !matches!(found.value, Value::Null)).collect()
+    } else {
+        values.into_iter().take(1).collect()
+    }
+}
+
+/// Same alternatives once, at most [`ALTERNATIVES`], tokens first where some must go.
+fn tidy(mut values: Vals) -> Vals {
+    if values.len() <= 1 {
+        return values;
+    }
+    let mut kept = Vals::new();
+    for value in values.drain(..) {
+        if !kept.iter().any(|other: &Traced| same(&other.value, &value.value)) {
+            kept.push(value);
+        }
+    }
+    if kept.len() > ALTERNATIVES {
+        kept.sort_by_key(|found| match found.value {
+            Value::Token(..) => 0,
+            Value::Unknown(_) => 2,
+            _ => 1,
+        });
+        kept.truncate(ALTERNATIVES);
+    }
+    kept
+}
+
+/// Whether two alternatives say the same.
+fn same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Null, Value::Null) | (Value::Plain, Value::Plain) => true,
+        (Value::Str(left), Value::Str(right)) => left.text().is_some() && left.text() == right.text(),
+        (Value::Token(left, by), Value::Token(right, other)) => left == right && by == other,
+        (Value::Class(left), Value::Class(right)) | (Value::Instance(left), Value::Instance(right)) => left == right,
+        (Value::Module(left), Value::Module(right)) => left == right,
+        (Value::Object(left), Value::Object(right)) => {
+            left.node == right.node && same_ctx(&left.ctx, &right.ctx) && left.owners == right.owners
+        }
+        (Value::Func(left), Value::Func(right)) => left.func == right.func && same_ctx(&left.ctx, &right.ctx),
+        (Value::Unknown(left), Value::Unknown(right)) => {
+            left.reason == right.reason && left.names == right.names && left.open == right.open
+        }
+        _ => false,
+    }
+}
+
+fn same_ctx(left: &Ctx, right: &Ctx) -> bool {
+    match (left, right) {
+        (None, None) => true,
+        (Some(left), Some(right)) => Rc::ptr_eq(left, right),
+        _ => false,
+    }
+}

@@ -1,0 +1,426 @@
+//! Objects that change: literals, spreads, and everything written to them where they are held.
+
+use super::engine::{Eval, drop_null, owners_of_member};
+use super::reach::{Event, reaching};
+use super::value::{ApiStep, Args, ClassRef, Closure, Ctx, Node, Object, Owner, Reason, Traced, Value, Vals};
+use crate::ir::{Expr, Key, MethodKind, Name, Prop, ThisOf};
+use crate::project::{EffectKind, PlaceKey, Root};
+use crate::rules::Fact;
+use std::rc::Rc;
+
+/// What was written to a member.
+pub(super) struct Written {
+    /// The values.
+    pub(super) values: Vals,
+    /// Whether one of the writes always comes before the read: what was there before counts no more.
+    pub(super) settled: bool,
+}
+
+impl<'s> Eval<'s> {
+    /// A member of a literal or merged object, with what is written to it later. Empty where there is none.
+    /// With `any_case` keys are compared without case, as header names are.
+    pub(super) fn own_member(&mut self, object: &Rc<Object>, key: &PlaceKey, any_case: bool, node: Node) -> Vals {
+        let written = self.written(&object.owners, key, any_case, node);
+        let mut values = if written.settled { Vals::new() } else { self.literal_member(object, key, any_case, node) };
+        // a member that is an object lives where its holder does
+        let owners = owners_of_member(&object.owners, key);
+        values = values
+            .into_iter()
+            .map(|value| owners.iter().fold(value, |value, owner| super::engine::own(value, owner)))
+            .collect();
+        values.extend(written.values);
+        if values.is_empty() {
+            values = self.handed_on(&object.owners, key, any_case, node);
+        }
+        if values.is_empty() { values } else { drop_null(values) }
+    }
+
+    fn literal_member(&mut self, object: &Rc<Object>, key: &PlaceKey, any_case: bool, node: Node) -> Vals {
+        let Some(lowered) = self.lowered(object.node.file) else { return Vals::new() };
+        let at = |expr| Node { file: object.node.file, expr };
+        if !object.parts.is_empty() {
+            let mut values = Vals::new();
+            for part in object.parts.iter().rev() {
+                let (found, sure) = self.part_member(part, key, any_case, node);
+                values.extend(found);
+                if sure {
+                    break;
+                }
+            }
+            return values;
+        }
+        match lowered.ir.expr(object.node.expr) {
+            Expr::Object { props, .. } => {
+                let mut values = Vals::new();
+                for prop in props.iter().rev() {
+                    match prop {
+                        Prop::Field(Key::Computed(computed), value) => {
+                            let keys = self.eval(at(*computed), &object.ctx);
+                            let texts: Vec<Option<String>> = keys
+                                .iter()
+                                .map(|key| match &key.value {
+                                    Value::Str(pattern) => pattern.text().map(str::to_owned),
+                                    // a named constant of a library: its last name
+                                    Value::Api(api) => api.names().last().map(ToString::to_string),
+                                    _ => None,
+                                })
+                                .collect();
+                            let hits = texts.iter().flatten().any(|text| hits(text, key, any_case));
+                            if hits || texts.iter().any(Option::is_none) {
+                                values.extend(self.eval(at(*value), &object.ctx));
+                            }
+                            if hits && texts.len() == 1 {
+                                return values;
+                            }
+                        }
+                        Prop::Field(known, value) if key_hits(known, key, any_case) => {
+                            let mut found = self.eval(at(*value), &object.ctx);
+                            // a method knows its object
+                            for value in &mut found {
+                                if let Value::Func(closure) = &value.value
+                                    && closure.this.is_none()
+                                {
+                                    let this = Some(Traced::new(Value::Object(object.clone())));
+                                    value.value = Value::Func(Rc::new(Closure { this, ..Closure::clone(closure) }));
+                                }
+                            }
+                            values.extend(found);
+                            return values;
+                        }
+                        Prop::Getter(known, func) if key_hits(known, key, any_case) => {
+                            let func = super::value::FuncRef { file: object.node.file, func: *func };
+                            let this = Some(Traced::new(Value::Object(object.clone())));
+                            let closure = Closure { func, ctx: object.ctx.clone(), this: this.clone() };
+                            values.extend(self.result(&Rc::new(closure), Args::Given(Vec::new()), this));
+                            return values;
+                        }
+                        Prop::Spread(spread) => {
+                            let part = self.eval(at(*spread), &object.ctx);
+                            let (found, sure) = self.part_member(&part, key, any_case, node);
+                            values.extend(found);
+                            if sure {
+                                return values;
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+                values
+            }
+            Expr::List(items) => {
+                let index = match key {
+                    PlaceKey::Index(index) => Some(*index as usize),
+                    PlaceKey::Name(name) => name.parse().ok(),
+                    _ => None,
+                };
+                match index {
+                    Some(index) if items.iter().take(index + 1).all(|item| !item.spread) => items
+                        .get(index)
+                        .map(|item| self.eval(at(item.expr), &object.ctx))
+                        .unwrap_or_default(),
+                    _ => Vals::new(),
+                }
+            }
+            // a tuple struct or variant, made by calling it
+            Expr::Call { args, .. } => match key {
+                PlaceKey::Index(index) if object.class.is_some() => args
+                    .get(*index as usize)
+                    .map(|arg| self.eval(at(arg.expr), &object.ctx))
+                    .unwrap_or_default(),
+                _ => Vals::new(),
+            },
+            _ => Vals::new(),
+        }
+    }
+
+    /// A member of a spread or merged part, and whether the part surely has it.
+    fn part_member(&mut self, part: &Vals, key: &PlaceKey, any_case: bool, node: Node) -> (Vals, bool) {
+        let mut values = Vals::new();
+        let mut sure = !part.is_empty();
+        for value in part {
+            match &value.value {
+                Value::Object(inner) => {
+                    let found = self.own_member(inner, key, any_case, node);
+                    sure &= !found.is_empty();
+                    values.extend(found);
+                }
+                Value::Null | Value::Plain => sure = false,
+                Value::Instance(_) | Value::Api(_) => {
+                    sure = false;
+                    if let Some(found) = self.header_like(value, key, any_case, node) {
+                        values.extend(found);
+                    }
+                }
+                Value::Unknown(_) => {
+                    sure = false;
+                    let open = value.value.open();
+                    let unknown =
+                        super::value::Unknown { reason: unknown_reason(value), names: value.value.names(), open };
+                    values.push(Traced { value: Value::Unknown(Rc::new(unknown)), trail: value.trail.clone() });
+                }
+                _ => sure = false,
+            }
+        }
+        (values, sure)
+    }
+
+    /// The member of something that is not a literal, where it has it.
+    fn header_like(&mut self, value: &Traced, key: &PlaceKey, any_case: bool, node: Node) -> Option<Vals> {
+        let PlaceKey::Name(name) = key else { return None };
+        if any_case {
+            let found = self.entry(value, name, node);
+            return (!found.is_empty()).then_some(found);
+        }
+        let found = self.members(&vec![value.clone()], key, node, &None);
+        let useful = found.iter().any(|found| !found.value.is_unknown());
+        useful.then_some(found)
+    }
+
+    /// What is written to the member of an object that is held at `owners`.
+    pub(super) fn written(&mut self, owners: &[Owner], key: &PlaceKey, any_case: bool, node: Node) -> Written {
+        let mut all = Written { values: Vals::new(), settled: false };
+        let mut done: Vec<(crate::text::FileId, usize)> = Vec::new();
+        for owner in owners {
+            let Some(lowered) = self.lowered(owner.file) else { continue };
+            let mut writes = Vec::new();
+            for effect in lowered.index.effects(&owner.root) {
+                let EffectKind::Write(nth) = effect.kind else { continue };
+                if effect.path != owner.path || done.contains(&(owner.file, nth)) {
+                    continue;
+                }
+                let write = &lowered.ir.writes[nth];
+                let hit = match &write.key {
+                    Key::Computed(computed) => self
+                        .eval(Node { file: owner.file, expr: *computed }, &None)
+                        .iter()
+                        .any(|key_value| match &key_value.value {
+                            Value::Str(pattern) => pattern.text().is_some_and(|text| hits(text, key, any_case)),
+                            _ => false,
+                        }),
+                    known => key_hits(known, key, any_case),
+                };
+                if hit {
+                    writes.push(nth);
+                }
+            }
+            let events: Vec<Event> = writes
+                .iter()
+                .map(|&nth| Event { at: lowered.ir.writes[nth].at, block: lowered.ir.writes[nth].block })
+                .collect();
+            let seen = owner.seen.or((owner.file == node.file).then_some(node.expr));
+            let reached = match seen {
+                Some(seen) => {
+                    let found =
+                        reaching(&lowered.ir, &events, lowered.ir.span(seen).start, lowered.ir.block_of(seen));
+                    all.settled |= found.settled;
+                    found.events
+                }
+                None => (0..events.len()).collect(),
+            };
+            for nth in reached {
+                let write = &lowered.ir.writes[writes[nth]];
+                done.push((owner.file, writes[nth]));
+                for value in self.eval(Node { file: owner.file, expr: write.value }, &None) {
+                    all.values.push(value.step(owner.file, write.span, || format!("written to `{}`", shown(key))));
+                }
+            }
+        }
+        all
+    }
+
+    /// What functions to which the object is given write to the member.
+    fn handed_on(&mut self, owners: &[Owner], key: &PlaceKey, any_case: bool, node: Node) -> Vals {
+        let mut values = Vals::new();
+        for owner in owners {
+            let Some(lowered) = self.lowered(owner.file) else { continue };
+            let effects = lowered.index.effects(&owner.root).to_vec();
+            for effect in effects {
+                let EffectKind::Passed(call, nth) = effect.kind else { continue };
+                if effect.path != owner.path {
+                    continue;
+                }
+                let Expr::Call { callee, .. } = lowered.ir.expr(call) else { continue };
+                let call = Node { file: owner.file, expr: call };
+                for called in self.eval(Node { file: owner.file, expr: *callee }, &None) {
+                    match &called.value {
+                        Value::Func(closure) => {
+                            let inner = self.param_owners(closure.func, nth);
+                            let ctx = self.call_frame(closure, Args::Of(call, None), None);
+                            values.extend(self.written_under(&inner, key, any_case, node, &ctx));
+                        }
+                        Value::Api(api) if nth == 0 => {
+                            let states = self.rules.automaton.step(&api.states, &crate::rules::path::Step::Call);
+                            let merges = self.rules.facts(&states).any(
+                                |fact| matches!(fact, Fact::Pass(pass) if !pass.merge.is_empty()),
+                            );
+                            if merges {
+                                for part in self.rest_args(call, 1) {
+                                    let (found, _) = self.part_member(&part, key, any_case, node);
+                                    values.extend(found);
+                                }
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+            }
+        }
+        values
+    }
+
+    fn rest_args(&mut self, call: Node, from: usize) -> Vec<Vals> {
+        let Some(lowered) = self.lowered(call.file) else { return Vec::new() };
+        let Expr::Call { args, .. } = lowered.ir.expr(call.expr) else { return Vec::new() };
+        args.iter().skip(from).map(|arg| self.eval(Node { file: call.file, expr: arg.expr }, &None)).collect()
+    }
+
+    /// The variables that hold a function's parameter.
+    pub(super) fn param_owners(&self, func: super::value::FuncRef, index: u32) -> Vec<Owner> {
+        let Some(lowered) = self.lowered(func.file) else { return Vec::new() };
+        let bindings = lowered.index.param_bindings.get(&(func.func, index)).cloned().unwrap_or_default();
+        bindings
+            .into_iter()
+            .map(|binding| Owner { file: func.file, root: Root::Local(binding), path: Vec::new(), seen: None })
+            .collect()
+    }
+
+    /// [`written`](Eval::written), the values evaluated under a context.
+    pub(super) fn written_under(
+        &mut self,
+        owners: &[Owner],
+        key: &PlaceKey,
+        any_case: bool,
+        _node: Node,
+        ctx: &Ctx,
+    ) -> Vals {
+        let mut values = Vals::new();
+        for owner in owners {
+            let Some(lowered) = self.lowered(owner.file) else { continue };
+            for effect in lowered.index.effects(&owner.root) {
+                let EffectKind::Write(nth) = effect.kind else { continue };
+                let write = &lowered.ir.writes[nth];
+                if effect.path == owner.path && key_hits(&write.key, key, any_case) {
+                    for value in self.eval(Node { file: owner.file, expr: write.value }, ctx) {
+                        values.push(value.step(owner.file, write.span, || format!("written to `{}`", shown(key))));
+                    }
+                }
+            }
+        }
+        values
+    }
+
+    /// What a class's own code writes to `this.name`, seen from a read at `node`.
+    pub(super) fn this_writes(&mut self, class: ClassRef, name: &Name, made: Option<&Rc<Object>>, node: Node) -> Written {
+        let mut all = Written { values: Vals::new(), settled: false };
+        let Some(lowered) = self.lowered(class.file) else { return all };
+        let root = Root::This(ThisOf::Class(class.class));
+        let writes: Vec<usize> = lowered
+            .index
+            .effects(&root)
+            .iter()
+            .filter_map(|effect| match effect.kind {
+                EffectKind::Write(nth) if effect.path.is_empty() => Some(nth),
+                _ => None,
+            })
+            .filter(|&nth| matches!(&lowered.ir.writes[nth].key, Key::Name(key) if key == name))
+            .collect();
+        let events: Vec<Event> = writes
+            .iter()
+            .map(|&nth| Event { at: lowered.ir.writes[nth].at, block: lowered.ir.writes[nth].block })
+            .collect();
+        let mut reached: Vec<usize> = (0..events.len()).collect();
+        if node.file == class.file {
+            let span = lowered.ir.span(node.expr);
+            let found = reaching(&lowered.ir, &events, span.start, lowered.ir.block_of(node.expr));
+            if found.settled {
+                reached = found.events;
+                all.settled = true;
+            }
+        }
+        let frame = self.constructor_frame(class, made);
+        let constructor = lowered
+            .ir
+            .class(class.class)
+            .methods
+            .iter()
+            .find(|method| method.kind == MethodKind::Constructor)
+            .map(|method| method.func);
+        for nth in reached {
+            let write = &lowered.ir.writes[writes[nth]];
+            let mut func = Some(lowered.ir.blocks[write.block.index()].func);
+            let mut in_constructor = false;
+            while let Some(current) = func {
+                in_constructor |= Some(current) == constructor;
+                func = lowered.ir.func(current).parent;
+            }
+            let ctx = if in_constructor { frame.clone() } else { None };
+            for value in self.eval(Node { file: class.file, expr: write.value }, &ctx) {
+                all.values.push(value.step(class.file, write.span, || format!("kept in `this.{name}`")));
+            }
+        }
+        all
+    }
+
+    /// The entry `name` of a header map, an options object or a list of pairs; keys compared without case.
+    pub fn entry(&mut self, value: &Traced, name: &str, node: Node) -> Vals {
+        let key = PlaceKey::Name(name.into());
+        match &value.value {
+            Value::Object(object) => {
+                if let Some(items) = self.items(object) {
+                    // a list of pairs
+                    let mut values = Vals::new();
+                    for item in items {
+                        let item = self.eval(Node { file: object.node.file, expr: item }, &object.ctx);
+                        let names = self.members(&item, &PlaceKey::Index(0), node, &None);
+                        let named = names.iter().any(|found| {
+                            matches!(&found.value, Value::Str(text)
+                                if text.text().is_some_and(|text| text.eq_ignore_ascii_case(name)))
+                        });
+                        if named {
+                            values.extend(self.members(&item, &PlaceKey::Index(1), node, &None));
+                        }
+                    }
+                    return values;
+                }
+                self.own_member(object, &key, true, node)
+            }
+            Value::Unknown(_) => vec![value.clone()],
+            _ => Vals::new(),
+        }
+    }
+}
+
+fn unknown_reason(value: &Traced) -> Reason {
+    match &value.value {
+        Value::Unknown(unknown) => unknown.reason.clone(),
+        Value::Api(api) if api.step == ApiStep::Call => Reason::Call,
+        _ => Reason::DynamicKey,
+    }
+}
+
+fn hits(text: &str, key: &PlaceKey, any_case: bool) -> bool {
+    match key {
+        PlaceKey::Name(name) => same_text(text, name, any_case),
+        PlaceKey::Index(index) => text == index.to_string(),
+        _ => false,
+    }
+}
+
+fn key_hits(known: &Key, key: &PlaceKey, any_case: bool) -> bool {
+    match (known, key) {
+        (Key::Name(known), PlaceKey::Name(name)) => same_text(known, name, any_case),
+        _ => super::members::same_key(known, key),
+    }
+}
+
+fn same_text(left: &str, right: &str, any_case: bool) -> bool {
+    left == right || (any_case && left.eq_ignore_ascii_case(right))
+}
+
+fn shown(key: &PlaceKey) -> String {
+    match key {
+        PlaceKey::Name(name) | PlaceKey::Call(name) => name.to_string(),
+        PlaceKey::Index(index) => index.to_string(),
+        PlaceKey::Computed(_) => "[…]".to_owned(),
+    }
+}

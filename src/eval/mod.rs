@@ -1,0 +1,18 @@
+//! What an expression may be, asked backward from where it is used.
+//!
+//! Owns values, contexts, budgets and the queries. Must not know endpoints, verdicts or reports; what libraries do it
+//! learns from the rules alone. Never fails: what cannot be told is `Unknown` with its reason.
+
+mod callers;
+mod calls;
+mod engine;
+mod heap;
+mod members;
+mod params;
+mod reach;
+mod slots;
+mod store;
+pub mod value;
+
+pub use calls::Site;
+pub use engine::{Eval, Shared, push_frame};

@@ -1,0 +1,167 @@
+//! Slots of rules, evaluated at a call.
+
+use super::calls::Site;
+use super::engine::Eval;
+use super::value::{Args, Ctx, FrameKind, FuncRef, Node, Pattern, Reason, Traced, Value, Vals};
+use crate::ir::{Expr, ExprId};
+use crate::project::PlaceKey;
+use crate::rules::slot::{Base, Into, Slot};
+
+impl<'s> Eval<'s> {
+    /// What a slot holds at a call. Empty where the call has no such argument.
+    pub fn slot(&mut self, slot: &Slot, site: &Site) -> Vals {
+        let mut values = match &slot.base {
+            Base::Literal(text) => vec![Traced::new(Value::Str(Pattern::lit(text)))],
+            Base::Receiver => site.receiver.iter().cloned().collect(),
+            Base::Args => self.all_args(site).into_iter().flatten().collect(),
+            Base::Arg(index) => self.site_arg(site, *index),
+            Base::LastArg => match self.arity(site).checked_sub(1) {
+                Some(last) => self.site_arg(site, last),
+                None => Vals::new(),
+            },
+            Base::FnArg => {
+                let mut found = Vals::new();
+                for index in 0..self.arity(site) {
+                    found = self.site_arg(site, index);
+                    if found.iter().any(|value| matches!(value.value, Value::Func(_))) {
+                        break;
+                    }
+                    found.clear();
+                }
+                found
+            }
+            Base::Name => {
+                let name = self.lowered(site.node.file).and_then(|lowered| match lowered.ir.expr(site.node.expr) {
+                    Expr::Call { callee, .. } => super::callers::last_name(&lowered.ir, *callee),
+                    _ => None,
+                });
+                name.map(|name| Traced::new(Value::Str(Pattern::lit(&name)))).into_iter().collect()
+            }
+        };
+        for step in &slot.path {
+            values = match step {
+                Into::Element => self.elements(values, &site.ctx),
+                Into::Member(name) => {
+                    let key = PlaceKey::Name(name.as_str().into());
+                    let mut found = Vals::new();
+                    for value in &values {
+                        match &value.value {
+                            Value::Object(object) => found.extend(self.object_member(object, &key, site.node)),
+                            Value::Instance(_) | Value::Unknown(_) => {
+                                let member = self.members(&vec![value.clone()], &key, site.node, &site.ctx);
+                                found.extend(member);
+                            }
+                            Value::Api(api) => {
+                                let member = self.written(&api.owners, &key, false, site.node);
+                                found.extend(member.values);
+                            }
+                            _ => {}
+                        }
+                    }
+                    found
+                }
+            };
+        }
+        values
+    }
+
+    fn arity(&self, site: &Site) -> u32 {
+        let count = match &site.given {
+            Some(given) => given.len(),
+            None => match self.lowered(site.node.file).map(|lowered| lowered.ir.expr(site.node.expr)) {
+                Some(Expr::Call { args, .. }) => args.len(),
+                _ => 0,
+            },
+        };
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+
+    fn site_arg(&mut self, site: &Site, index: u32) -> Vals {
+        match &site.given {
+            Some(given) => given.get(index as usize).cloned().unwrap_or_default(),
+            None => self.arg(site.node, index, &site.ctx),
+        }
+    }
+
+    /// The argument at a place of a call, spreads followed. Empty where there is none.
+    pub(super) fn arg(&mut self, call: Node, index: u32, ctx: &Ctx) -> Vals {
+        let Some(lowered) = self.lowered(call.file) else { return Vals::new() };
+        let Expr::Call { args, .. } = lowered.ir.expr(call.expr) else { return Vals::new() };
+        for (nth, arg) in (0u32..).zip(args.iter()) {
+            if arg.spread {
+                return self.spread_arg(Node { file: call.file, expr: arg.expr }, index - nth, ctx);
+            }
+            if nth == index {
+                return self.eval(Node { file: call.file, expr: arg.expr }, ctx);
+            }
+        }
+        Vals::new()
+    }
+
+    /// The expression of an argument, where it is one.
+    pub(super) fn arg_expr(&self, call: Node, index: u32) -> Option<ExprId> {
+        match self.lowered(call.file)?.ir.expr(call.expr) {
+            Expr::Call { args, .. } => {
+                args.get(index as usize).filter(|arg| !arg.spread).map(|arg| arg.expr)
+            }
+            _ => None,
+        }
+    }
+
+    /// Element `index` of the list that is spread into a call.
+    fn spread_arg(&mut self, list: Node, index: u32, ctx: &Ctx) -> Vals {
+        let Some(lowered) = self.lowered(list.file) else { return Vals::new() };
+        let mut expr = lowered.ir.strip(list.expr);
+        if let Expr::Local(binding) = lowered.ir.expr(expr)
+            && let [def] = lowered.ir.binding(*binding).defs.as_slice()
+        {
+            expr = lowered.ir.strip(def.value);
+        }
+        // the arguments of the function around it, handed on
+        let handed = match lowered.ir.expr(expr) {
+            Expr::Param { func, index: from, rest: true } => Some((*func, *from)),
+            Expr::Arguments(func) => Some((*func, 0)),
+            _ => None,
+        };
+        if let Some((func, from)) = handed {
+            let func = FuncRef { file: list.file, func };
+            if let Some(args) = args_in(func, ctx) {
+                return match args {
+                    Args::Of(call, caller) => self.arg(call, from + index, &caller),
+                    Args::Given(values) => values.get((from + index) as usize).cloned().unwrap_or_default(),
+                };
+            }
+            return self.param_value(func, from + index, Node { file: list.file, expr }, ctx);
+        }
+        let lists = self.eval(list, ctx);
+        let mut values = Vals::new();
+        for found in lists {
+            match &found.value {
+                Value::Object(object) => {
+                    let key = PlaceKey::Index(index);
+                    values.extend(self.own_member(object, &key, false, list));
+                }
+                other => {
+                    let mut unknown = Traced::new(Value::unknown(Reason::DynamicKey, other.names()));
+                    unknown.trail = found.trail.clone();
+                    values.push(unknown);
+                }
+            }
+        }
+        values
+    }
+}
+
+/// The arguments under which the context says `func` was called.
+pub(super) fn args_in(func: FuncRef, ctx: &Ctx) -> Option<Args> {
+    let mut frame = ctx.as_ref();
+    while let Some(current) = frame {
+        if let FrameKind::Call { func: called, args, .. } = &current.kind
+            && *called == func
+        {
+            return Some(args.clone());
+        }
+        frame = current.up.as_ref();
+    }
+    None
+}

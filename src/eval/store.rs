@@ -1,0 +1,189 @@
+//! Stores: what was written under a key, anywhere in the project.
+
+use super::calls::Site;
+use super::engine::{Eval, Shared};
+use super::value::{Evidence, Node, Reason, Traced, Value, Vals};
+use crate::ir::{Expr, Key, Name};
+use crate::rules::path::Step;
+use crate::rules::{Fact, StoreFact, StoredTable};
+use crate::text::{FileId, Span};
+use std::sync::Arc;
+
+/// Files that are searched for calls of one writing method.
+const FILES: usize = 400;
+
+/// A write to a store.
+#[derive(Clone, Debug)]
+pub(super) struct StoreWrite {
+    store: Arc<str>,
+    key: String,
+    /// The call, or the file of the property write.
+    at: WriteAt,
+}
+
+#[derive(Clone, Debug)]
+enum WriteAt {
+    Call(Node, StoreFact),
+    Property(FileId, usize),
+}
+
+impl<'s> Eval<'s> {
+    /// What a reading call reads.
+    pub(super) fn read_store(&mut self, read: &StoreFact, site: &Site) -> Vals {
+        let span = self.lowered(site.node.file).map(|lowered| lowered.ir.span(site.node.expr)).unwrap_or_default();
+        let mut values = Vals::new();
+        for key in self.with_open(Vec::new(), |eval| eval.slot(&read.key, site)) {
+            match &key.value {
+                Value::Str(pattern) if pattern.text().is_some() => {
+                    let key: Name = pattern.text().unwrap_or_default().into();
+                    values.extend(self.stored(&read.store, &key, site.node.file, span));
+                }
+                other => {
+                    // a key that is a named constant elsewhere: its name may still tell
+                    let names = other.names();
+                    let last = names.last().cloned();
+                    let unknown = Traced::new(Value::unknown(Reason::Storage("…".into()), names));
+                    values.push(match last {
+                        Some(name) => self.by_name(unknown, &name, site.node.file, span),
+                        None => unknown,
+                    });
+                }
+            }
+        }
+        values
+    }
+
+    /// Everything that is written to `store` under `key`; what the key says where nothing is.
+    pub(super) fn stored(&mut self, store: &Arc<str>, key: &Name, file: FileId, span: Span) -> Vals {
+        let unknown = Traced::new(Value::unknown(Reason::Storage(key.clone()), vec![key.clone()]));
+        let asked = (Name::from(&**store), key.clone());
+        if !self.ask_stores || !self.asking.insert(asked.clone()) {
+            return vec![self.by_name(unknown, key, file, span)];
+        }
+        let writes: Vec<StoreWrite> =
+            store_writes(self.shared).iter().filter(|write| write.store == *store && write.key == **key).cloned().collect();
+        let mut values = Vals::new();
+        for write in writes {
+            let (found, at, span) = match &write.at {
+                WriteAt::Call(call, fact) => {
+                    let span =
+                        self.lowered(call.file).map(|lowered| lowered.ir.span(call.expr)).unwrap_or_default();
+                    let site = Site { node: *call, ctx: None, receiver: None, given: None };
+                    let found = self.with_open(Vec::new(), |eval| eval.slot(&fact.value, &site));
+                    (found, call.file, span)
+                }
+                WriteAt::Property(file, nth) => {
+                    let Some(lowered) = self.lowered(*file) else { continue };
+                    let write = &lowered.ir.writes[*nth];
+                    let found = self
+                        .with_open(Vec::new(), |eval| eval.eval(Node { file: *file, expr: write.value }, &None));
+                    (found, *file, write.span)
+                }
+            };
+            for value in found {
+                values.push(value.step(at, span, || format!("stored under `{key}`")));
+            }
+        }
+        self.asking.remove(&asked);
+        let blank = |value: &Traced| {
+            matches!(value.value, Value::Null) || matches!(&value.value, Value::Str(text) if text.text() == Some(""))
+        };
+        let values: Vals = values.into_iter().filter(|value| !blank(value)).collect();
+        if values.is_empty() {
+            return vec![self.by_name(unknown, key, file, span)];
+        }
+        values.into_iter().map(|value| self.by_name(value, key, file, span)).collect()
+    }
+
+    /// A library's default credential.
+    pub fn stored_default(&mut self, stored: &StoredTable, node: Node) -> Vals {
+        let span = self.lowered(node.file).map(|lowered| lowered.ir.span(node.expr)).unwrap_or_default();
+        let store: Arc<str> = stored.store.as_str().into();
+        let found = self.stored(&store, &stored.key.as_str().into(), node.file, span);
+        if found.iter().all(|value| matches!(value.value, Value::Unknown(_) | Value::Token(_, Evidence::Name))) {
+            let value = Traced::new(Value::Token(stored.kind, Evidence::Convention));
+            let key = &stored.key;
+            return vec![value.step(node.file, span, || format!("sent by the library from the storage key `{key}`"))];
+        }
+        found
+    }
+}
+
+/// All writes to stores with a constant key, in the order of files and places.
+fn store_writes<'a>(shared: &'a Shared<'_>) -> &'a [StoreWrite] {
+    shared.store_writes.get_or_init(|| {
+        let mut files: Vec<FileId> = Vec::new();
+        for member in &shared.rules.write_members {
+            files.extend(shared.project.files_with(member, FILES).0);
+        }
+        files.sort();
+        files.dedup();
+        let mut writes = Vec::new();
+        for file in files {
+            // each file has a budget of its own: the result does not depend on who asks first
+            let mut eval = Eval::new(shared);
+            eval.ask_stores = false;
+            eval.store_writes_in(file, &mut writes);
+        }
+        writes
+    })
+}
+
+impl<'s> Eval<'s> {
+    fn store_writes_in(&mut self, file: FileId, into: &mut Vec<StoreWrite>) {
+        let Some(lowered) = self.lowered(file) else { return };
+        let rules = self.rules;
+        for member in &rules.write_members {
+            for &call in lowered.index.calls_by_name.get(member.as_str()).into_iter().flatten() {
+                let node = Node { file, expr: call };
+                for called in self.callees(node, &None) {
+                    let Value::Api(api) = &called.value else { continue };
+                    let states = rules.automaton.step(&api.states, &Step::Call);
+                    for fact in rules.facts(&states) {
+                        let Fact::Write(write) = fact else { continue };
+                        let site = Site { node, ctx: None, receiver: api.from.clone(), given: None };
+                        for key in self.slot(&write.key, &site) {
+                            if let Value::Str(pattern) = &key.value
+                                && let Some(key) = pattern.text()
+                            {
+                                into.push(StoreWrite {
+                                    store: write.store.clone(),
+                                    key: key.to_owned(),
+                                    at: WriteAt::Call(node, write.clone()),
+                                });
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        for (nth, write) in lowered.ir.writes.iter().enumerate() {
+            let key = match &write.key {
+                Key::Name(name) => Some(name.to_string()),
+                Key::Computed(computed) => match lowered.ir.expr(lowered.ir.strip(*computed)) {
+                    Expr::Local(_) | Expr::Field { .. } => {
+                        self.eval(Node { file, expr: *computed }, &None).iter().find_map(|key| match &key.value {
+                            Value::Str(pattern) => pattern.text().map(str::to_owned),
+                            _ => None,
+                        })
+                    }
+                    _ => None,
+                },
+                Key::Index(_) => None,
+            };
+            let Some(key) = key else { continue };
+            for base in self.eval(Node { file, expr: write.base }, &None) {
+                let Value::Api(api) = &base.value else { continue };
+                for fact in rules.facts(&api.states) {
+                    if let Fact::Store(store) = fact {
+                        into.push(StoreWrite {
+                            store: store.clone(),
+                            key: key.clone(),
+                            at: WriteAt::Property(file, nth),
+                        });
+                    }
+                }
+            }
+        }
+    }
+}

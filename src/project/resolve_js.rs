@@ -1,0 +1,54 @@
+//! From a JS import specifier to a file of the project.
+//!
+//! Relative specifiers, with the endings and index files that bundlers and Node try.
+
+use super::Project;
+use crate::text::FileId;
+use crate::text::files::{normalize, parent};
+
+/// Where a module reference leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolved {
+    /// To a file of the project.
+    File(FileId),
+    /// To a package, by its specifier.
+    Package(String),
+    /// To a file that is not in the project.
+    Missing,
+}
+
+const ENDINGS: &[&str] = &[".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".d.ts"];
+
+impl Project<'_> {
+    /// Resolve `specifier` as written in `from`.
+    pub fn resolve_js(&self, from: FileId, specifier: &str) -> Resolved {
+        if !specifier.starts_with('.') && !specifier.starts_with('/') {
+            return Resolved::Package(specifier.to_owned());
+        }
+        // a bundler's query: './x?raw'
+        let specifier = specifier.split('?').next().unwrap_or(specifier);
+        let path = normalize(&format!("{}/{specifier}", parent(self.path(from))));
+        self.js_file(&path).map_or(Resolved::Missing, Resolved::File)
+    }
+
+    fn js_file(&self, path: &str) -> Option<FileId> {
+        let exact = self.by_path(path);
+        let with_ending = || ENDINGS.iter().find_map(|ending| self.by_path(&format!("{path}{ending}")));
+        let typescript = || {
+            // './x.js' written in TypeScript means './x.ts'
+            let (stem, ending) = path.rsplit_once('.')?;
+            let endings: &[&str] = match ending {
+                "js" | "jsx" => &[".ts", ".tsx"],
+                "mjs" => &[".mts"],
+                "cjs" => &[".cts"],
+                _ => &[],
+            };
+            endings.iter().find_map(|ending| self.by_path(&format!("{stem}{ending}")))
+        };
+        let index = || {
+            let folder = if path.is_empty() { String::new() } else { format!("{path}/") };
+            ENDINGS.iter().find_map(|ending| self.by_path(&format!("{folder}index{ending}")))
+        };
+        exact.or_else(with_ending).or_else(typescript).or_else(index)
+    }
+}

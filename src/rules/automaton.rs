@@ -1,0 +1,142 @@
+//! All access paths of all rules as one automaton.
+//!
+//! Owns states and transitions. A library value is a set of states; following a member, a call, an argument is a
+//! transition; facts hang on states. Must not know what the facts mean.
+
+use super::path::{Path, Root, Step};
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
+
+/// A state.
+pub type State = u32;
+
+/// The states a value is in: sorted, without repetition. Empty: the rules do not know it.
+pub type States = SmallVec<[State; 4]>;
+
+/// The compiled paths. `F` is the type of the facts' ids.
+#[derive(Clone, Debug)]
+pub struct Automaton<F> {
+    nodes: Vec<Node<F>>,
+    roots: FxHashMap<Root, State>,
+}
+
+#[derive(Clone, Debug)]
+struct Node<F> {
+    edges: FxHashMap<Step, State>,
+    /// Types whose root this state also is.
+    also: Vec<State>,
+    facts: Vec<F>,
+}
+
+impl<F: Copy> Default for Automaton<F> {
+    fn default() -> Self {
+        Automaton { nodes: Vec::new(), roots: FxHashMap::default() }
+    }
+}
+
+impl<F: Copy> Automaton<F> {
+    /// The state of `path`, made if it is new.
+    pub fn insert(&mut self, path: &Path) -> State {
+        let mut state = match self.roots.get(&path.root) {
+            Some(&state) => state,
+            None => {
+                let state = self.node();
+                self.roots.insert(path.root.clone(), state);
+                state
+            }
+        };
+        for step in &path.steps {
+            state = match self.nodes[state as usize].edges.get(step) {
+                Some(&next) => next,
+                None => {
+                    let next = self.node();
+                    self.nodes[state as usize].edges.insert(step.clone(), next);
+                    next
+                }
+            };
+        }
+        state
+    }
+
+    /// Hang a fact on a state.
+    pub fn add_fact(&mut self, state: State, fact: F) {
+        self.nodes[state as usize].facts.push(fact);
+    }
+
+    /// A value in `state` is also of the type whose root is `of`.
+    pub fn add_type(&mut self, state: State, of: State) {
+        if !self.nodes[state as usize].also.contains(&of) {
+            self.nodes[state as usize].also.push(of);
+        }
+    }
+
+    /// The states of a root; empty where no rule mentions it.
+    pub fn root(&self, root: &Root) -> States {
+        self.roots.get(root).map_or_else(States::new, |&state| self.close([state]))
+    }
+
+    /// The states after `step`.
+    pub fn step(&self, states: &[State], step: &Step) -> States {
+        let wild = match step {
+            Step::Member(_) => Some(Step::AnyMember),
+            Step::Arg(_) => Some(Step::AnyArg),
+            _ => None,
+        };
+        let next = states.iter().flat_map(|&state| {
+            let edges = &self.nodes[state as usize].edges;
+            edges.get(step).into_iter().chain(wild.as_ref().and_then(|wild| edges.get(wild))).copied()
+        });
+        self.close(next)
+    }
+
+    /// The facts on `states`.
+    pub fn facts<'a>(&'a self, states: &'a [State]) -> impl Iterator<Item = F> + 'a {
+        states.iter().flat_map(|&state| self.nodes[state as usize].facts.iter().copied())
+    }
+
+    fn node(&mut self) -> State {
+        let state = State::try_from(self.nodes.len()).unwrap_or(State::MAX);
+        self.nodes.push(Node { edges: FxHashMap::default(), also: Vec::new(), facts: Vec::new() });
+        state
+    }
+
+    fn close(&self, states: impl IntoIterator<Item = State>) -> States {
+        let mut all: States = states.into_iter().collect();
+        let mut next = 0;
+        while next < all.len() {
+            for &also in &self.nodes[all[next] as usize].also {
+                if !all.contains(&also) {
+                    all.push(also);
+                }
+            }
+            next += 1;
+        }
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::path::parse;
+
+    #[test]
+    fn wildcards_types_and_facts() {
+        let mut automaton = Automaton::<u8>::default();
+        let ty = automaton.insert(&parse("type client").unwrap()[0]);
+        let made = automaton.insert(&parse("import x .create()").unwrap()[0]);
+        automaton.add_type(made, ty);
+        let sent = automaton.insert(&parse("type client .*()").unwrap()[0]);
+        automaton.add_fact(sent, 7);
+        let member = |name: &str| Step::Member(name.into());
+        let states = automaton.root(&Root::Import("x".into()));
+        let states = automaton.step(&states, &member("create"));
+        let states = automaton.step(&states, &Step::Call);
+        let states = automaton.step(&states, &member("anything"));
+        let states = automaton.step(&states, &Step::Call);
+        assert_eq!(automaton.facts(&states).collect::<Vec<_>>(), [7]);
+        assert!(automaton.root(&Root::Import("y".into())).is_empty());
+    }
+}

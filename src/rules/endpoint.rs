@@ -1,0 +1,65 @@
+//! The endpoints of the migration table, ready to be matched.
+
+use super::schema::{EndpointTable, LinkingTable};
+
+/// One segment of a path template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Segment {
+    /// This text.
+    Literal(String),
+    /// Any one segment, `{name}`.
+    Any(String),
+}
+
+/// One row of the migration table.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// `GET /api/v2/users/{id}`.
+    pub name: String,
+    /// `GET`.
+    pub method: String,
+    /// The segments behind the common prefix.
+    pub segments: Vec<Segment>,
+    /// Which of them is the user acted on.
+    pub subject: Option<usize>,
+    /// With the logged-in user's own token, and for any user: the rows of the table.
+    pub scopes: Vec<(String, String)>,
+    /// The rule that reports an ID token here.
+    pub rule: String,
+    /// What it is used for.
+    pub usage: String,
+    /// Where today's API description disagrees.
+    pub notes: Vec<String>,
+    /// How accounts are linked here.
+    pub linking: Option<LinkingTable>,
+}
+
+impl Endpoint {
+    pub(super) fn new(table: &EndpointTable) -> Self {
+        let segments: Vec<Segment> = table
+            .path
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            // the first two segments are the prefix that all endpoints share
+            .skip(2)
+            .map(|segment| match segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+                Some(name) => Segment::Any(name.to_owned()),
+                None => Segment::Literal(segment.to_owned()),
+            })
+            .collect();
+        let is_subject = |segment: &Segment| {
+            matches!((segment, &table.subject), (Segment::Any(name), Some(subject)) if name == subject)
+        };
+        Endpoint {
+            name: format!("{} {}", table.method, table.path),
+            method: table.method.clone(),
+            subject: segments.iter().position(is_subject),
+            segments,
+            scopes: table.scope.iter().map(|row| (row.current_user.clone(), row.any_user.clone())).collect(),
+            rule: table.rule.clone(),
+            usage: table.r#use.clone(),
+            notes: table.note.clone(),
+            linking: table.linking.clone(),
+        }
+    }
+}

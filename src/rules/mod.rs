@@ -1,0 +1,470 @@
+//! All knowledge of libraries, hosts and endpoints: read from `rules/`, checked, compiled.
+//!
+//! Owns the schema, the path and slot grammars, the automaton and the name tests. Must not know how a value is
+//! evaluated. The data is embedded; broken data is an error with its file and line, never a silent skip.
+
+pub mod automaton;
+pub mod docs;
+pub mod path;
+pub mod schema;
+pub mod slot;
+pub mod words;
+
+mod embedded;
+mod endpoint;
+
+pub use endpoint::{Endpoint, Segment};
+pub use schema::{LinkingTable, StoredTable, SubjectKind, TokenKind};
+
+use automaton::{Automaton, State};
+use path::{Path, Root, Step};
+use schema::{HostTable, NameTable, PathText, RuleFile, SlotText, SubjectTable};
+use slot::Slot;
+use std::sync::Arc;
+use toml::Spanned;
+
+/// A fact's place in [`Rules::facts`].
+pub type FactId = u32;
+
+/// What is known of the values in a state.
+#[derive(Clone, Debug)]
+pub enum Fact {
+    /// It is a token.
+    Token(TokenFact),
+    /// The call adds to a request.
+    Call(Box<CallFact>),
+    /// The call's result is made of what it gets.
+    Pass(PassFact),
+    /// The members are a store's entries.
+    Store(Arc<str>),
+    /// The call reads a store.
+    Read(StoreFact),
+    /// The call writes a store.
+    Write(StoreFact),
+}
+
+/// See [`schema::TokenTable`].
+#[derive(Clone, Debug)]
+pub struct TokenFact {
+    /// Which kind.
+    pub kind: TokenKind,
+    /// How a trace names it.
+    pub what: Arc<str>,
+}
+
+/// See [`schema::HookTable`].
+#[derive(Clone, Debug)]
+pub struct Hook {
+    /// The function.
+    pub function: Slot,
+    /// Which parameter.
+    pub param: u32,
+    /// The root of the type of what it gets; `None`: the request's options.
+    pub ty: Option<State>,
+}
+
+/// See [`schema::CallTable`].
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs, reason = "the members are those of the table")]
+pub struct CallFact {
+    pub client: Arc<str>,
+    pub url: Vec<Slot>,
+    pub base: Vec<Slot>,
+    pub host: Vec<Slot>,
+    pub method: Vec<Slot>,
+    pub endpoint: Option<usize>,
+    pub subject: Vec<Slot>,
+    pub header: Option<(Slot, Slot)>,
+    pub headers: Vec<Slot>,
+    pub bearer: Vec<Slot>,
+    pub authorization: Vec<Slot>,
+    pub body: Vec<Slot>,
+    pub hooks: Vec<Hook>,
+    pub fallback: Option<TokenKind>,
+    pub stored: Option<StoredTable>,
+    pub sends: bool,
+    pub mutates: bool,
+    pub shared: bool,
+}
+
+/// See [`schema::PassTable`].
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs, reason = "the members are those of the table")]
+pub struct PassFact {
+    pub value: Vec<Slot>,
+    pub calls: Option<Slot>,
+    pub with: Vec<Slot>,
+    pub returns: bool,
+    pub concat: Vec<Slot>,
+    pub join: Option<Slot>,
+    pub merge: Vec<Slot>,
+    pub url: Vec<Slot>,
+    pub list: Vec<Slot>,
+    pub member: Option<Slot>,
+    pub element: Option<Slot>,
+    pub append: Option<Slot>,
+}
+
+/// See [`schema::StoreTable`].
+#[derive(Clone, Debug)]
+pub struct StoreFact {
+    /// The store's name.
+    pub store: Arc<str>,
+    /// The key.
+    pub key: Slot,
+    /// The value written.
+    pub value: Slot,
+}
+
+/// Why the rules cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}:{line}: {message}")]
+pub struct RuleError {
+    /// The rule file.
+    pub file: String,
+    /// 1-based.
+    pub line: u32,
+    /// What is wrong and what was expected.
+    pub message: String,
+}
+
+/// The compiled rules.
+#[derive(Debug, Default)]
+pub struct Rules {
+    /// All access paths.
+    pub automaton: Automaton<FactId>,
+    /// What hangs on the states.
+    pub facts: Vec<Fact>,
+    /// The migration table.
+    pub endpoints: Vec<Endpoint>,
+    /// Literals one of which some file of a project must hold.
+    pub project_evidence: Vec<String>,
+    /// Literals that make a file a root.
+    pub file_evidence: Vec<String>,
+    /// Member names whose calls may write a store.
+    pub write_members: Vec<String>,
+    names: Vec<NameTable>,
+    subjects: Vec<SubjectTable>,
+    hosts: HostTable,
+}
+
+impl Rules {
+    /// The embedded rules. Own `hosts` (tenant or custom domains) count like tenants'.
+    pub fn load(hosts: &[String]) -> Result<Rules, RuleError> {
+        let mut rules = Rules::default();
+        let files = embedded::FILES
+            .iter()
+            .map(|(name, text)| Ok((*name, *text, read(name, text)?)))
+            .collect::<Result<Vec<_>, RuleError>>()?;
+        // endpoints first: calls refer to them; then types: paths lead through them
+        for (name, text, file) in &files {
+            rules.add_tables(file);
+            rules.add_types(&Place { name, text }, file)?;
+        }
+        for (name, text, file) in files {
+            rules.add_facts(&Place { name, text }, file)?;
+        }
+        rules.hosts.suffix.extend(hosts.iter().map(|host| host.to_lowercase()));
+        Ok(rules)
+    }
+
+    /// The facts on `states`.
+    pub fn facts<'a>(&'a self, states: &'a [State]) -> impl Iterator<Item = &'a Fact> + 'a {
+        self.automaton.facts(states).map(|id| &self.facts[id as usize])
+    }
+
+    /// What a name says of the token it holds.
+    pub fn token_name(&self, name: &str) -> Option<TokenKind> {
+        let words = words::split(name);
+        let says = |table: &&NameTable| {
+            table.words.iter().any(|phrase| words::has(&words, phrase))
+                && !table.except.iter().any(|phrase| words::has(&words, phrase))
+        };
+        self.names.iter().find(says).map(|table| table.kind)
+    }
+
+    /// Whose id the access path `path` (names from the outside in) holds, as far as its names say.
+    pub fn subject_name(&self, path: &[Arc<str>]) -> Option<SubjectKind> {
+        let path: Vec<String> = path.iter().map(|name| words::split(name).concat()).collect();
+        let occurs = |wanted: &String| {
+            let wanted: Vec<String> = wanted.split('.').map(|name| words::split(name).concat()).collect();
+            path.windows(wanted.len()).any(|window| window == wanted)
+        };
+        self.subjects.iter().find(|table| table.path.iter().any(occurs)).map(|table| table.kind)
+    }
+
+    /// Whether a literal host name (no scheme, no port) is a tenant's.
+    pub fn is_tenant_host(&self, host: &str) -> bool {
+        let host = host.to_lowercase();
+        self.hosts.suffix.iter().any(|suffix| {
+            let bare = suffix.trim_start_matches('.');
+            host == bare || host.strip_suffix(bare).is_some_and(|rest| rest.ends_with('.'))
+        })
+    }
+
+    /// Whether one of `names` (of settings, variables, members) says that it holds a tenant's host or issuer.
+    pub fn names_tenant(&self, names: &[Arc<str>]) -> bool {
+        says(&self.hosts.words, names)
+    }
+
+    /// Whether one of `names` says that it holds the Management API's URL or audience.
+    pub fn names_base(&self, names: &[Arc<str>]) -> bool {
+        says(&self.hosts.base_words, names)
+    }
+
+    /// Whether one of `names` says that it holds an own host.
+    pub fn names_own(&self, names: &[Arc<str>]) -> bool {
+        says(&self.hosts.own_words, names)
+    }
+
+    /// The path that all endpoints begin with, with slashes at both ends.
+    pub fn prefix(&self) -> &str {
+        self.hosts.prefix.as_deref().unwrap_or("/")
+    }
+
+    fn add_tables(&mut self, file: &RuleFile) {
+        self.endpoints.extend(file.endpoint.iter().map(Endpoint::new));
+        for evidence in &file.evidence {
+            self.project_evidence.extend(evidence.project.iter().map(|word| word.to_lowercase()));
+            self.file_evidence.extend(evidence.file.iter().cloned());
+        }
+        for host in &file.host {
+            self.hosts.suffix.extend(host.suffix.iter().cloned());
+            self.hosts.words.extend(host.words.iter().cloned());
+            self.hosts.base_words.extend(host.base_words.iter().cloned());
+            self.hosts.own_words.extend(host.own_words.iter().cloned());
+            self.hosts.prefix = host.prefix.clone().or(self.hosts.prefix.take());
+        }
+    }
+
+    fn add_types(&mut self, place: &Place<'_>, file: &RuleFile) -> Result<(), RuleError> {
+        for table in &file.r#type {
+            let root = Path { root: Root::Type(table.name.clone()), steps: Vec::new() };
+            let of = self.automaton.insert(&root);
+            for state in self.states(place, &table.is)? {
+                self.automaton.add_type(state, of);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_facts(&mut self, place: &Place<'_>, file: RuleFile) -> Result<(), RuleError> {
+        let client: Arc<str> = file.client.unwrap_or_default().into();
+        for table in file.token {
+            let fact = Fact::Token(TokenFact { kind: table.kind, what: table.what.into() });
+            self.hang(place, &table.at, fact)?;
+        }
+        for table in &file.pass {
+            let fact = PassFact {
+                value: place.slots(&table.value)?,
+                calls: place.slot_opt(table.calls.as_ref())?,
+                with: place.slots(&table.with)?,
+                returns: table.returns,
+                concat: place.slots(&table.concat)?,
+                join: place.slot_opt(table.join.as_ref())?,
+                merge: place.slots(&table.merge)?,
+                url: place.slots(&table.url)?,
+                list: place.slots(&table.list)?,
+                member: place.slot_opt(table.member.as_ref())?,
+                element: place.slot_opt(table.element.as_ref())?,
+                append: place.slot_opt(table.append.as_ref())?,
+            };
+            self.hang(place, &table.on, Fact::Pass(fact))?;
+        }
+        for table in &file.store {
+            let store: Arc<str> = table.name.as_str().into();
+            let slot = |written: Option<&SlotText>, default| match written {
+                Some(text) => place.slot(text),
+                None => Ok(Slot { base: default, path: Vec::new() }),
+            };
+            let fact = StoreFact {
+                store: store.clone(),
+                key: slot(table.key.as_ref(), slot::Base::Arg(0))?,
+                value: slot(table.value.as_ref(), slot::Base::Arg(1))?,
+            };
+            self.hang(place, &table.object, Fact::Store(store))?;
+            self.hang(place, &table.read, Fact::Read(fact.clone()))?;
+            for text in &table.write {
+                for path in place.paths(text)? {
+                    let member = path.steps.iter().rev().find_map(|step| match step {
+                        Step::Member(name) => Some(name.clone()),
+                        _ => None,
+                    });
+                    self.write_members.extend(member);
+                }
+            }
+            self.hang(place, &table.write, Fact::Write(fact))?;
+        }
+        self.write_members.sort();
+        self.write_members.dedup();
+        for table in &file.call {
+            let fact = self.call_fact(place, &client, table)?;
+            self.hang(place, &table.on, Fact::Call(Box::new(fact)))?;
+        }
+        self.names.extend(file.name);
+        self.subjects.extend(file.subject);
+        Ok(())
+    }
+
+    fn call_fact(
+        &mut self,
+        place: &Place<'_>,
+        client: &Arc<str>,
+        table: &schema::CallTable,
+    ) -> Result<CallFact, RuleError> {
+        let endpoint = match &table.endpoint {
+            None => None,
+            Some(name) => Some(
+                self.endpoints
+                    .iter()
+                    .position(|endpoint| endpoint.name == *name.get_ref())
+                    .ok_or_else(|| place.error(name, "the name of an endpoint of the migration table"))?,
+            ),
+        };
+        let mut hooks = Vec::new();
+        for hook in &table.hook {
+            let ty = hook
+                .r#as
+                .as_ref()
+                .map(|name| self.automaton.insert(&Path { root: Root::Type(name.clone()), steps: Vec::new() }));
+            hooks.push(Hook { function: place.slot(&hook.r#fn)?, param: hook.param, ty });
+        }
+        Ok(CallFact {
+            client: table.client.as_deref().map_or_else(|| client.clone(), Arc::from),
+            url: place.slots(&table.url)?,
+            base: place.slots(&table.base)?,
+            host: place.slots(&table.host)?,
+            method: place.slots(&table.method)?,
+            endpoint,
+            subject: place.slots(&table.subject)?,
+            header: match &table.header {
+                Some([name, value]) => Some((place.slot(name)?, place.slot(value)?)),
+                None => None,
+            },
+            headers: place.slots(&table.headers)?,
+            bearer: place.slots(&table.bearer)?,
+            authorization: place.slots(&table.authorization)?,
+            body: place.slots(&table.body)?,
+            hooks,
+            fallback: table.fallback,
+            stored: table.stored.clone(),
+            sends: table.sends,
+            mutates: table.mutates,
+            shared: table.shared,
+        })
+    }
+
+    fn hang(&mut self, place: &Place<'_>, paths: &[PathText], fact: Fact) -> Result<(), RuleError> {
+        let id = FactId::try_from(self.facts.len()).unwrap_or(FactId::MAX);
+        self.facts.push(fact);
+        for state in self.states(place, paths)? {
+            self.automaton.add_fact(state, id);
+        }
+        Ok(())
+    }
+
+    fn states(&mut self, place: &Place<'_>, paths: &[PathText]) -> Result<Vec<State>, RuleError> {
+        let mut states = Vec::new();
+        for text in paths {
+            states.extend(place.paths(text)?.iter().map(|path| self.automaton.insert(path)));
+        }
+        Ok(states)
+    }
+}
+
+fn says(phrases: &[String], names: &[Arc<str>]) -> bool {
+    names.iter().any(|name| {
+        let words = words::split(name);
+        phrases.iter().any(|phrase| words::has(&words, phrase))
+    })
+}
+
+fn read(name: &str, text: &str) -> Result<RuleFile, RuleError> {
+    toml::from_str(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        RuleError { file: name.to_owned(), line: line_of(text, at), message: error.message().to_owned() }
+    })
+}
+
+fn line_of(text: &str, at: usize) -> u32 {
+    let newlines = memchr::memchr_iter(b'\n', text.as_bytes().get(..at).unwrap_or_default()).count();
+    u32::try_from(newlines + 1).unwrap_or(u32::MAX)
+}
+
+/// The file that is being compiled, for its errors.
+struct Place<'a> {
+    name: &'a str,
+    text: &'a str,
+}
+
+impl Place<'_> {
+    fn error<T>(&self, at: &Spanned<T>, expected: &str) -> RuleError {
+        RuleError {
+            file: self.name.to_owned(),
+            line: line_of(self.text, at.span().start),
+            message: format!("expected {expected}"),
+        }
+    }
+
+    fn paths(&self, text: &PathText) -> Result<Vec<Path>, RuleError> {
+        path::parse(text.get_ref()).map_err(|error| {
+            let mut place = self.error(text, error.expected);
+            place.message = format!("{error} of the path `{}`", text.get_ref());
+            place
+        })
+    }
+
+    fn slot(&self, text: &SlotText) -> Result<Slot, RuleError> {
+        slot::parse(text.get_ref()).map_err(|expected| self.error(text, expected))
+    }
+
+    fn slots(&self, texts: &[SlotText]) -> Result<Vec<Slot>, RuleError> {
+        texts.iter().map(|text| self.slot(text)).collect()
+    }
+
+    fn slot_opt(&self, text: Option<&SlotText>) -> Result<Option<Slot>, RuleError> {
+        text.map(|text| self.slot(text)).transpose()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_rules_compile_and_hold_the_whole_table() {
+        let rules = Rules::load(&[]).unwrap();
+        assert_eq!(rules.endpoints.len(), 8);
+        assert_eq!(rules.endpoints.iter().map(|endpoint| endpoint.scopes.len()).sum::<usize>(), 9);
+        assert!(!rules.write_members.is_empty());
+    }
+
+    #[test]
+    fn names_say_what_they_hold() {
+        let rules = Rules::load(&[]).unwrap();
+        assert_eq!(rules.token_name("primaryIdToken"), Some(TokenKind::Id));
+        assert_eq!(rules.token_name("AUTH0_ID_TOKEN"), Some(TokenKind::Id));
+        assert_eq!(rules.token_name("accessToken"), Some(TokenKind::Access));
+        assert_eq!(rules.token_name("idTokenPayload"), None);
+        assert_eq!(rules.token_name("token"), None);
+        assert_eq!(rules.token_name("tokenId"), None);
+    }
+
+    #[test]
+    fn hosts_are_matched_whole() {
+        let rules = Rules::load(&["login.example.com".into()]).unwrap();
+        assert!(rules.is_tenant_host("acme.eu.auth0.com"));
+        assert!(!rules.is_tenant_host("notauth0.com"));
+        assert!(rules.is_tenant_host("login.example.com"));
+        assert!(!rules.is_tenant_host("xlogin.example.com"));
+    }
+
+    #[test]
+    fn a_broken_rule_file_is_named_with_its_line() {
+        let text = "\n[[token]]\nkind = \"id\"\nat = [\"import x .a(\"]\nwhat = \"w\"\n";
+        let file = read("mine.toml", text).unwrap();
+        let error = Rules::default().add_facts(&Place { name: "mine.toml", text }, file).unwrap_err();
+        assert_eq!(error.to_string().split(": ").next(), Some("mine.toml:4"));
+        assert!(read("mine.toml", "[[tokens]]\n").unwrap_err().message.contains("unknown field"));
+    }
+}

@@ -1,0 +1,198 @@
+//! Access paths: how a rule names a value of a library.
+//!
+//! A path is a root and steps, `import auth0-js .WebAuth@new.parseHash@arg(*)@param(1)`:
+//!
+//! | root | the value |
+//! |---|---|
+//! | `import a,b` | of the package (Rust: crate) `a` or `b` |
+//! | `global a,b` | of a name that no scope declares |
+//! | `name a,b` | of a parameter, variable or field of that name about which nothing better is known |
+//! | `type t` | of any value that a `[[type]]` named `t` describes |
+//! | `any` | of a value about which nothing is known |
+//!
+//! | step | leads to |
+//! |---|---|
+//! | `.name`, `.{a,b}`, `.*` | the member |
+//! | `()` | the result of calling it |
+//! | `@new` | an instance of it: `new`, or a value declared to be of this type |
+//! | `@arg(0)`, `@arg(*)` | the value given to it as an argument |
+//! | `@param(0)` | what it is called with, if it is a function given to the library |
+
+use std::fmt;
+
+/// Where a path starts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Root {
+    /// A package or crate.
+    Import(String),
+    /// An undeclared name.
+    Global(String),
+    /// A parameter, variable or field by its name.
+    Name(String),
+    /// A described type.
+    Type(String),
+    /// Anything.
+    Any,
+}
+
+/// One transition.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// A named member.
+    Member(String),
+    /// Any member.
+    AnyMember,
+    /// The result of a call.
+    Call,
+    /// An instance.
+    New,
+    /// An argument.
+    Arg(u32),
+    /// Any argument.
+    AnyArg,
+    /// A parameter of a function given to the library.
+    Param(u32),
+}
+
+/// A parsed path without alternatives.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Path {
+    /// Where it starts.
+    pub root: Root,
+    /// How it goes on.
+    pub steps: Vec<Step>,
+}
+
+/// Why a path cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathError {
+    /// Byte offset in the path.
+    pub at: usize,
+    /// What was expected.
+    pub expected: &'static str,
+}
+
+impl fmt::Display for PathError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {} at character {}", self.expected, self.at + 1)
+    }
+}
+
+/// Read a path; `{a,b}` and `a,b` multiply, so one text may give several paths.
+///
+/// ```
+/// # use idtoken_lint::rules::path::parse;
+/// assert_eq!(parse("import axios .{get,head}()").unwrap().len(), 2);
+/// assert!(parse("import axios .get(").is_err());
+/// ```
+pub fn parse(text: &str) -> Result<Vec<Path>, PathError> {
+    let bad = |at: usize, expected: &'static str| PathError { at, expected };
+    let (kind, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let mut at = text.len() - rest.len();
+    let names = |at: &mut usize| -> Result<Vec<String>, PathError> {
+        let rest = &text[*at..];
+        let end = rest.find(' ').unwrap_or(rest.len());
+        if end == 0 {
+            return Err(bad(*at, "a name"));
+        }
+        let names = rest[..end].split(',').map(str::to_owned).collect();
+        *at += (end + 1).min(rest.len());
+        Ok(names)
+    };
+    let roots: Vec<Root> = match kind {
+        "import" => names(&mut at)?.into_iter().map(Root::Import).collect(),
+        "global" => names(&mut at)?.into_iter().map(Root::Global).collect(),
+        "name" => names(&mut at)?.into_iter().map(Root::Name).collect(),
+        "type" => names(&mut at)?.into_iter().map(Root::Type).collect(),
+        "any" => vec![Root::Any],
+        _ => return Err(bad(0, "`import`, `global`, `name`, `type` or `any`")),
+    };
+    let mut paths: Vec<Path> = roots.into_iter().map(|root| Path { root, steps: Vec::new() }).collect();
+    while at < text.len() {
+        let (steps, length) = step(text, at)?;
+        at += length;
+        paths = paths
+            .iter()
+            .flat_map(|path| {
+                steps.iter().map(|step| {
+                    let mut longer = path.clone();
+                    longer.steps.push(step.clone());
+                    longer
+                })
+            })
+            .collect();
+    }
+    Ok(paths)
+}
+
+/// The alternatives of the step at `at`, and its length in bytes.
+fn step(text: &str, at: usize) -> Result<(Vec<Step>, usize), PathError> {
+    let bad = |at: usize, expected: &'static str| PathError { at, expected };
+    let rest = &text[at..];
+    if rest.starts_with("()") {
+        return Ok((vec![Step::Call], 2));
+    }
+    if rest.starts_with("@new") {
+        return Ok((vec![Step::New], 4));
+    }
+    for (prefix, is_arg) in [("@arg(", true), ("@param(", false)] {
+        if let Some(inner) = rest.strip_prefix(prefix) {
+            let end = inner.find(')').ok_or(bad(at, "a closing `)`"))?;
+            let step = match (&inner[..end], is_arg) {
+                ("*", true) => Step::AnyArg,
+                (digits, _) => {
+                    let index = digits.parse().map_err(|_| bad(at + prefix.len(), "a number"))?;
+                    if is_arg { Step::Arg(index) } else { Step::Param(index) }
+                }
+            };
+            return Ok((vec![step], prefix.len() + end + 1));
+        }
+    }
+    let Some(member) = rest.strip_prefix('.') else {
+        return Err(bad(at, "`.name`, `()`, `@new`, `@arg(…)` or `@param(…)`"));
+    };
+    if member.starts_with('*') {
+        return Ok((vec![Step::AnyMember], 2));
+    }
+    if let Some(inner) = member.strip_prefix('{') {
+        let end = inner.find('}').ok_or(bad(at, "a closing `}`"))?;
+        let names = inner[..end].split(',').map(|name| Step::Member(name.trim().to_owned())).collect();
+        return Ok((names, end + 3));
+    }
+    let end = member.find(['.', '(', '@', '{', ' ']).unwrap_or(member.len());
+    if end == 0 {
+        return Err(bad(at + 1, "a member's name"));
+    }
+    Ok((vec![Step::Member(member[..end].to_owned())], end + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_reads_root_and_steps() {
+        let paths = parse("import auth0-js,auth0 .WebAuth@new.parseHash@arg(*)@param(1)").unwrap();
+        assert_eq!(paths.len(), 2);
+        assert_eq!(paths[0].root, Root::Import("auth0-js".into()));
+        assert_eq!(
+            paths[0].steps,
+            [
+                Step::Member("WebAuth".into()),
+                Step::New,
+                Step::Member("parseHash".into()),
+                Step::AnyArg,
+                Step::Param(1)
+            ]
+        );
+        assert_eq!(parse("import axios").unwrap()[0].steps, []);
+    }
+
+    #[test]
+    fn a_broken_path_says_where() {
+        assert_eq!(parse("import x .a(").unwrap_err().at, 11);
+        assert_eq!(parse("package x").unwrap_err().at, 0);
+        assert_eq!(parse("any @arg(x)").unwrap_err().expected, "a number");
+        assert_eq!(parse("any .{a").unwrap_err().expected, "a closing `}`");
+    }
+}

@@ -1,0 +1,317 @@
+//! The shape of a rule file, as TOML is read into it.
+//!
+//! Every table can name its own `source`; a file's `source` counts for all of its tables. Unknown keys are errors.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+/// A path as written, with its place in the file.
+pub type PathText = Spanned<String>;
+/// A slot as written, with its place in the file.
+pub type SlotText = Spanned<String>;
+
+/// One rule file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct RuleFile {
+    /// Where the facts of this file come from.
+    pub source: Option<String>,
+    /// The HTTP client or SDK that this file is about, as reports name it.
+    pub client: Option<String>,
+    /// Values that behave alike.
+    pub r#type: Vec<TypeTable>,
+    /// Values that are tokens.
+    pub token: Vec<TokenTable>,
+    /// Calls that build or send a request.
+    pub call: Vec<CallTable>,
+    /// Calls that pass values through.
+    pub pass: Vec<PassTable>,
+    /// Places that keep values by key.
+    pub store: Vec<StoreTable>,
+    /// What names say.
+    pub name: Vec<NameTable>,
+    /// What hosts and their names say.
+    pub host: Vec<HostTable>,
+    /// What names say of the user whose id they hold.
+    pub subject: Vec<SubjectTable>,
+    /// The migration table.
+    pub endpoint: Vec<EndpointTable>,
+    /// Words that make a file worth parsing.
+    pub evidence: Vec<EvidenceTable>,
+}
+
+/// `[[type]]`: all values at `is` behave like `type NAME`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TypeTable {
+    /// The name after `type` in paths.
+    pub name: String,
+    /// The values.
+    pub is: Vec<PathText>,
+    /// Where this is known from.
+    pub source: Option<String>,
+}
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TokenKind {
+    /// A raw ID token of Auth0.
+    Id,
+    /// An access token.
+    Access,
+    /// Neither: a refresh token, somebody else's token, claims.
+    Other,
+}
+
+/// `[[token]]`: the values at `at` are tokens.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TokenTable {
+    /// Which kind.
+    pub kind: TokenKind,
+    /// Where.
+    pub at: Vec<PathText>,
+    /// How a trace names it: "result of …".
+    pub what: String,
+    /// Where this is known from.
+    pub source: Option<String>,
+}
+
+/// A function given to a library, which calls it with a value of a type.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct HookTable {
+    /// The function.
+    pub r#fn: SlotText,
+    /// Which of its parameters.
+    pub param: u32,
+    /// The type of what it gets. Without it, the parameter is the request's options object.
+    pub r#as: Option<String>,
+}
+
+/// `[[call]]`: what the calls at `on` add to a request.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct CallTable {
+    /// The calls: paths that end in `()` or `@new`.
+    pub on: Vec<PathText>,
+    /// The URL, or a value that carries a whole request.
+    pub url: Vec<SlotText>,
+    /// What a relative URL is relative to.
+    pub base: Vec<SlotText>,
+    /// The host name alone, where `endpoint` gives the path.
+    pub host: Vec<SlotText>,
+    /// The method. The first that is a string counts.
+    pub method: Vec<SlotText>,
+    /// An endpoint of the migration table that this call stands for.
+    pub endpoint: Option<Spanned<String>>,
+    /// The user's id, where `endpoint` is given.
+    pub subject: Vec<SlotText>,
+    /// One header: its name and its value.
+    pub header: Option<[SlotText; 2]>,
+    /// Many headers: an object, a list of pairs, a header map.
+    pub headers: Vec<SlotText>,
+    /// The Bearer token alone.
+    pub bearer: Vec<SlotText>,
+    /// The Authorization header's whole value.
+    pub authorization: Vec<SlotText>,
+    /// The body.
+    pub body: Vec<SlotText>,
+    /// Functions that change the request before it goes out.
+    pub hook: Vec<HookTable>,
+    /// The token that the library obtains by itself where none is given.
+    pub fallback: Option<TokenKind>,
+    /// The header value lies under this key of a store where the call gives none.
+    pub stored: Option<StoredTable>,
+    /// Whether the request goes out with this call.
+    pub sends: bool,
+    /// Whether the call changes the object it is called on.
+    pub mutates: bool,
+    /// Whether what follows starts a request of its own from here (an instance, a client).
+    pub shared: bool,
+    /// How reports name the client, where it differs from the file's.
+    pub client: Option<String>,
+    /// Where this is known from.
+    pub source: Option<String>,
+}
+
+/// A default credential of a library.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct StoredTable {
+    /// The store.
+    pub store: String,
+    /// The key.
+    pub key: String,
+    /// What lies there by the library's own convention, if nobody writes it.
+    pub kind: TokenKind,
+}
+
+/// `[[pass]]`: calls whose result is made of what they get.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct PassTable {
+    /// The calls: paths that end in `()` or `@new`, or members.
+    pub on: Vec<PathText>,
+    /// The result is any of these.
+    pub value: Vec<SlotText>,
+    /// This function is called …
+    pub calls: Option<SlotText>,
+    /// … with these arguments …
+    pub with: Vec<SlotText>,
+    /// … and the result is what it returns.
+    pub returns: bool,
+    /// The result is these joined as strings.
+    pub concat: Vec<SlotText>,
+    /// The result is the elements of the receiver joined by this.
+    pub join: Option<SlotText>,
+    /// The result is an object with the members of all of these, later ones first.
+    pub merge: Vec<SlotText>,
+    /// The result is the URL `[path, base]`.
+    pub url: Vec<SlotText>,
+    /// The result is the list of these.
+    pub list: Vec<SlotText>,
+    /// The result is the member of the receiver that this names.
+    pub member: Option<SlotText>,
+    /// The result is any element of this.
+    pub element: Option<SlotText>,
+    /// The receiver is a string that grows by this.
+    pub append: Option<SlotText>,
+    /// Where this is known from.
+    pub source: Option<String>,
+}
+
+/// `[[store]]`: a place that keeps values by key.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct StoreTable {
+    /// Stores of one name are one store.
+    pub name: String,
+    /// Objects whose members are the entries.
+    pub object: Vec<PathText>,
+    /// Calls that read `key`.
+    pub read: Vec<PathText>,
+    /// Calls that write `value` under `key`.
+    pub write: Vec<PathText>,
+    /// The key; without it `arg(0)`.
+    pub key: Option<SlotText>,
+    /// The value; without it `arg(1)`.
+    pub value: Option<SlotText>,
+    /// Where this is known from.
+    pub source: Option<String>,
+}
+
+/// `[[name]]`: identifiers with one of these phrases hold such a token, if nothing better is known.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct NameTable {
+    /// Which kind.
+    pub kind: TokenKind,
+    /// Phrases of words.
+    pub words: Vec<String>,
+    /// Phrases that rule it out.
+    #[serde(default)]
+    pub except: Vec<String>,
+    /// Where this is known from.
+    pub source: Option<String>,
+}
+
+/// `[[host]]`: what tells a tenant's host.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct HostTable {
+    /// Endings of host names that are tenants.
+    pub suffix: Vec<String>,
+    /// Phrases in the name of a setting that holds a tenant's host or issuer.
+    pub words: Vec<String>,
+    /// Phrases in the name of a setting that holds the whole Management URL or audience.
+    pub base_words: Vec<String>,
+    /// Phrases in the name of a setting that holds an own host.
+    pub own_words: Vec<String>,
+    /// The path that all affected endpoints begin with.
+    pub prefix: Option<String>,
+    /// Where this is known from.
+    pub source: Option<String>,
+}
+
+/// Whose id a name holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SubjectKind {
+    /// The logged-in user's.
+    CurrentUser,
+    /// Any user's.
+    AnyUser,
+}
+
+/// `[[subject]]`: names on the way to a user's id.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SubjectTable {
+    /// Whose.
+    pub kind: SubjectKind,
+    /// Access paths, dotted, of which one occurs in the value's path: `profile.sub`; one word stands alone.
+    pub path: Vec<String>,
+    /// Where this is known from.
+    pub source: Option<String>,
+}
+
+/// `[[endpoint]]`: one of the eight.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EndpointTable {
+    /// The HTTP method.
+    pub method: String,
+    /// The path template.
+    pub path: String,
+    /// What it is used for.
+    pub r#use: String,
+    /// The template's segment that is the user acted on; none where the token's own user is meant.
+    pub subject: Option<String>,
+    /// The rows of the scope table.
+    pub scope: Vec<ScopeTable>,
+    /// The rule that reports an ID token here.
+    pub rule: String,
+    /// What today's API description says otherwise.
+    #[serde(default)]
+    pub note: Vec<String>,
+    /// How the body decides, where it links accounts.
+    pub linking: Option<LinkingTable>,
+    /// Where this is known from.
+    pub source: String,
+}
+
+/// One row of the scope table.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ScopeTable {
+    /// With the logged-in user's own token.
+    pub current_user: String,
+    /// With a token for any user.
+    pub any_user: String,
+}
+
+/// Which body members link accounts, and with which token.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LinkingTable {
+    /// The member that holds the secondary account's ID token, which is right there.
+    pub id_token_member: String,
+    /// Members that only an any-user token may send.
+    pub any_user_members: Vec<String>,
+    /// Where this is known from.
+    pub source: String,
+}
+
+/// `[[evidence]]`: literals without which nothing can be found.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct EvidenceTable {
+    /// One of these, in any case, in some file of the project: else nothing is parsed.
+    pub project: Vec<String>,
+    /// One of these in a file makes it a root.
+    pub file: Vec<String>,
+    /// Where this is known from.
+    pub source: Option<String>,
+}
