@@ -1,0 +1,3 @@
+//! The knowledge, as data.
+
+pub mod docs;
