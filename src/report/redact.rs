@@ -158,8 +158,6 @@ fn client_secrets(text: &str) -> Vec<Secret> {
     let mut found = Vec::new();
     for at in memchr::memchr2_iter(b's', b'S', bytes) {
         let is_key = bytes.get(at..at + 6).is_some_and(|word| word.eq_ignore_ascii_case(b"secret"))
-            && bytes[..at].strip_suffix(b"_").or_else(|| bytes[..at].strip_suffix(b"-")).unwrap_or(&bytes[..at]).len()
-                >= 6
             && ends_with_client(&bytes[..at]);
         if is_key && let Some(range) = value_after(bytes, at + 6) {
             found.push(Secret { range, instead: SECRET });
