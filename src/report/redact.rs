@@ -235,7 +235,10 @@ mod tests {
             ("client_secret: 'AbCdEf0123456789_-x'", "client_secret: '…redacted'"),
             ("\"clientSecret\": \"AbCdEf0123456789\"", "\"clientSecret\": \"…redacted\""),
             ("(\"client_secret\", \"AbCdEf0123456789\")", "(\"client_secret\", \"…redacted\")"),
-            ("CLIENT_SECRET =\n  process.env.X || `AbCdEf0123456789`", "CLIENT_SECRET =\n  process.env.X || `…redacted`"),
+            (
+                "CLIENT_SECRET =\n  process.env.X || `AbCdEf0123456789`",
+                "CLIENT_SECRET =\n  process.env.X || `…redacted`",
+            ),
         ] {
             assert_eq!(redact(source), shown);
         }

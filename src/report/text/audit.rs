@@ -88,7 +88,8 @@ fn write_table(report: &Report, options: &TextOptions, out: &mut dyn io::Write) 
     for endpoint in &report.endpoints {
         write!(out, "{endpoint:width$}")?;
         for verdict in VERDICTS {
-            let count = report.calls.iter().filter(|call| call.endpoint == *endpoint && call.verdict == verdict).count();
+            let count =
+                report.calls.iter().filter(|call| call.endpoint == *endpoint && call.verdict == verdict).count();
             let cell = format!("{count:>width$}", width = verdict.as_str().len());
             let style = if count == 0 { Style::Dim } else { style(verdict) };
             write!(out, "  {}", paint(cell, style, options.colour))?;

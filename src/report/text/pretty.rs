@@ -97,9 +97,8 @@ impl SourceCode for Excerpt {
         let row = |offset: usize| self.rows.partition_point(|&(start, _)| start <= offset).saturating_sub(1);
         let mut first = row(span.offset());
         let mut last = row((span.offset() + span.len()).saturating_sub(1).max(span.offset()));
-        let follows = |next: usize| {
-            self.rows.get(next).is_some_and(|&(_, line)| next > 0 && self.rows[next - 1].1 + 1 == line)
-        };
+        let follows =
+            |next: usize| self.rows.get(next).is_some_and(|&(_, line)| next > 0 && self.rows[next - 1].1 + 1 == line);
         // rows with a gap between them are not one snippet
         if !(first + 1..=last).all(follows) || span.offset() + span.len() > self.text.len() {
             return Err(MietteError::OutOfBounds);
