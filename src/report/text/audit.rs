@@ -40,8 +40,8 @@ fn answer(report: &Report) -> (Style, String) {
     if report.files.seen == 0 {
         (Style::Doubtful, "The toggle can be turned off as far as this says: no file was looked at.".to_owned())
     } else if skipped > 0 {
-        let files = plural(skipped, "the skipped file", "the skipped files");
-        (Style::Doubtful, format!("The toggle can be turned off, if {files} (see above) send no ID token."))
+        let files = plural(skipped, "file that was skipped sends", "files that were skipped send");
+        (Style::Doubtful, format!("The toggle can be turned off, provided that the {skipped} {files} no ID token."))
     } else {
         (Style::Good, "The toggle can be turned off.".to_owned())
     }

@@ -31,25 +31,27 @@ pub(super) fn write_line(report: &Report, options: &TextOptions, out: &mut dyn i
         Some(Severity::Warning) => Style::Doubtful,
         None => Style::Good,
     };
-    let dot = if options.unicode { "·" } else { "-" };
-    let (outcome, files) = (outcome(report), files(report));
+    let (outcome, files) = sentence(report);
     let outcome = paint(outcome, style, options.colour);
+    let dot = if options.unicode { "·" } else { "-" };
     if files.is_empty() { writeln!(out, "{outcome}") } else { writeln!(out, "{outcome} {dot} {files}") }
 }
 
-fn outcome(report: &Report) -> String {
+/// What came of it, and what was looked at.
+fn sentence(report: &Report) -> (String, String) {
     let findings = report.findings.len();
     let calls = report.calls.len();
+    let seen = report.files.seen;
+    let seen = format!("{seen} {}", plural(seen, "file", "files"));
+    let skipped = if report.files.skipped > 0 { format!(", {} skipped", report.files.skipped) } else { String::new() };
+    let files = format!("{seen} seen, {} parsed{skipped}", report.files.parsed);
     let calls_text = format!("{calls} {} to affected endpoints", plural(calls, "call", "calls"));
     match (findings, calls) {
-        (0, 0) if report.files.seen == 0 => format!("no source files in {}", clean(&report.root)),
-        (0, 0) => {
-            let files = plural(report.files.seen, "file", "files");
-            format!("no call to an affected endpoint in {} {files}", report.files.seen)
-        }
-        (0, _) if report.ready() => format!("no findings, {calls_text} with access tokens"),
-        (0, _) => format!("no findings in {calls_text}"),
-        _ => format!("{findings} {} ({})", plural(findings, "finding", "findings"), by_severity(report)),
+        (0, 0) if report.files.seen == 0 => (format!("no source files in {}", clean(&report.root)), String::new()),
+        (0, 0) => (format!("no call to an affected endpoint in {seen}{skipped}"), String::new()),
+        (0, _) if report.ready() => (format!("no findings, {calls_text} with access tokens"), files),
+        (0, _) => (format!("no findings in {calls_text}"), files),
+        _ => (format!("{findings} {} ({})", plural(findings, "finding", "findings"), by_severity(report)), files),
     }
 }
 
@@ -64,14 +66,4 @@ fn by_severity(report: &Report) -> String {
         parts.push(format!("{warnings} {}", plural(warnings, "warning", "warnings")));
     }
     parts.join(", ")
-}
-
-fn files(report: &Report) -> String {
-    let files = report.files;
-    if files.seen == 0 {
-        return String::new();
-    }
-    let seen = plural(files.seen, "file", "files");
-    let skipped = if files.skipped > 0 { format!(", {} skipped", files.skipped) } else { String::new() };
-    format!("{} {seen} seen, {} parsed{skipped}", files.seen, files.parsed)
 }
