@@ -4,6 +4,7 @@
 //! long lines cut to a window. It remembers which line each row was, so that the numbers shown are those of the file.
 //! Nothing is searched twice: lines and secrets are indexed once per file.
 
+use super::wrap;
 use crate::report::redact::{self, Secret, Shown};
 use crate::text::{LineIndex, Span};
 use std::ops::Range;
@@ -135,7 +136,7 @@ impl<'a> Source<'a> {
                     last.text = format!("{}\n{}", last.text, label.text);
                     last.primary |= label.primary;
                 }
-                Some(last) if last.span.end > label.span.start && one_line(last.span) => {
+                Some(last) if covers_start(last.span, label.span) && one_line(last.span) => {
                     let head = &self.text[last.span.start as usize..label.span.start as usize];
                     last.span = Span::new(last.span.start as usize, last.span.start as usize + head.trim_end().len());
                     apart.push(label);
@@ -184,11 +185,18 @@ fn starts_together(a: &Label, b: &Label, one_line: impl Fn(Span) -> bool) -> boo
     a.span.start == b.span.start && one_line(a.span) && one_line(b.span)
 }
 
+/// Whether `a` begins before `b` and goes on into it.
+fn covers_start(a: Span, b: Span) -> bool {
+    a.start < b.start && b.start < a.end
+}
+
 /// A row and which part of it is shown.
 struct Row {
+    /// What is shown of the row.
     text: String,
-    /// How far the window's text is shifted against the row's.
+    /// Which bytes of the row these are.
     window: Range<usize>,
+    /// The length of the mark in front of them.
     lead: usize,
 }
 
@@ -215,29 +223,6 @@ fn crop(text: &str, focus: usize, width: usize) -> Row {
     let lead = if first > 0 { MARK } else { "" };
     let tail = if window.end < text.len() { MARK } else { "" };
     Row { text: format!("{lead}{}{tail}", &text[window.clone()]), window, lead: lead.len() }
-}
-
-/// Each line of `text` broken between words so that it is at most `width` wide where that is possible.
-fn wrap(text: &str, width: usize) -> String {
-    let mut out = String::with_capacity(text.len());
-    for line in text.split('\n') {
-        let mut used = 0;
-        for word in line.split(' ') {
-            let length = word.chars().count();
-            if used > 0 && used + 1 + length > width {
-                out.push('\n');
-                used = 0;
-            } else if used > 0 {
-                out.push(' ');
-                used += 1;
-            }
-            out.push_str(word);
-            used += length;
-        }
-        out.push('\n');
-    }
-    out.pop();
-    out
 }
 
 #[cfg(test)]
@@ -278,11 +263,5 @@ mod tests {
         let source = Source::new("a.js", &text);
         let excerpt = source.excerpt(vec![label(&text, &text)], 60);
         assert_eq!(&excerpt.text[excerpt.labels[0].range.clone()], "call(");
-    }
-
-    #[test]
-    fn words_are_wrapped() {
-        assert_eq!(wrap("aa bb cc\ndd", 5), "aa bb\ncc\ndd");
-        assert_eq!(wrap("longword x", 3), "longword\nx");
     }
 }

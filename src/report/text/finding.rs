@@ -13,7 +13,7 @@ const MAX_BESIDE: usize = 5;
 /// What the drawing takes on the left of a source line.
 const GUTTER: usize = 10;
 /// Narrower excerpts say nothing.
-const LEAST_WIDTH: usize = 40;
+const LEAST_EXCERPT: usize = 40;
 
 /// The files of a report, each indexed when it is first shown.
 pub(super) struct Sources<'a> {
@@ -53,7 +53,7 @@ pub(super) fn write<'a>(
     options: &TextOptions,
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
-    let width = options.width.saturating_sub(GUTTER).max(LEAST_WIDTH);
+    let width = options.width.saturating_sub(GUTTER).max(LEAST_EXCERPT);
     let call = finding.call.and_then(|index| sources.report.calls.get(index));
     let steps = call.map_or(&[][..], |call| &call.trace);
     let (beside, elsewhere) = group(finding, marks(steps), sources, width);
@@ -72,7 +72,7 @@ pub(super) fn write<'a>(
         let help: Vec<_> = help.chain(notes.iter().map(|note| format!("Note: {}", clean(note)))).collect();
         last.help = (!help.is_empty()).then(|| help.join("\n"));
     }
-    for block in &blocks {
+    for block in blocks {
         pretty::draw(block, options, out)?;
     }
     writeln!(out)
@@ -125,6 +125,7 @@ fn group<'a>(
             _ => elsewhere.push(vec![mark]),
         }
     }
+    beside.sort_by_key(|mark| mark.step);
     (beside, elsewhere)
 }
 

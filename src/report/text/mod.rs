@@ -72,10 +72,45 @@ pub fn write_problem(problem: &str, help: &str, options: &TextOptions, out: &mut
         help: Some(clean(help)),
         ..Default::default()
     };
-    pretty::draw(&block, options, out)
+    pretty::draw(block, options, out)
 }
 
 /// `one` or `many`, by the number.
 fn plural<'a>(number: usize, one: &'a str, many: &'a str) -> &'a str {
     if number == 1 { one } else { many }
+}
+
+/// Each line of `text` broken between words so that it is at most `width` wide where that is possible. URLs and scopes
+/// stay whole, so that they can be copied.
+fn wrap(text: &str, width: usize) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.split('\n') {
+        let mut used = 0;
+        for word in line.split(' ') {
+            let length = word.chars().count();
+            if used > 0 && used + 1 + length > width {
+                out.push('\n');
+                used = 0;
+            } else if used > 0 {
+                out.push(' ');
+                used += 1;
+            }
+            out.push_str(word);
+            used += length;
+        }
+        out.push('\n');
+    }
+    out.pop();
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrap;
+
+    #[test]
+    fn words_are_wrapped() {
+        assert_eq!(wrap("aa bb cc\ndd", 5), "aa bb\ncc\ndd");
+        assert_eq!(wrap("longword x", 3), "longword\nx");
+    }
 }

@@ -3,8 +3,8 @@
 //! A hand-written `Diagnostic` (no derive) over an [`Excerpt`], which is a `SourceCode` by its table of rows: miette asks
 //! for the lines of every label several times, and each answer is a look-up, not a scan of the file.
 
-use super::TextOptions;
 use super::excerpt::Excerpt;
+use super::{TextOptions, wrap};
 use crate::check::model;
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, Severity,
@@ -12,6 +12,9 @@ use miette::{
 };
 use std::fmt;
 use std::io;
+
+/// Text wrapped narrower than this cannot be read.
+const LEAST_WIDTH: usize = 40;
 
 /// One block of the output: a heading, a message, perhaps lines of source, perhaps help.
 #[derive(Debug, Default)]
@@ -26,17 +29,21 @@ pub(super) struct Block<'a> {
 }
 
 /// Draw `block`.
-pub(super) fn draw(block: &Block<'_>, options: &TextOptions, out: &mut dyn io::Write) -> io::Result<()> {
+pub(super) fn draw(mut block: Block<'_>, options: &TextOptions, out: &mut dyn io::Write) -> io::Result<()> {
+    let width = options.width.max(LEAST_WIDTH);
     let theme = match (options.unicode, options.colour) {
         (true, true) => GraphicalTheme::unicode(),
         (true, false) => GraphicalTheme::unicode_nocolor(),
         (false, true) => GraphicalTheme::ascii(),
         (false, false) => GraphicalTheme::none(),
     };
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(options.width).with_links(false);
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(width).with_links(false);
+    // miette would also break lines inside URLs; it indents messages by 4 and help by 8, and keeps 2 free
+    block.message = wrap(&block.message, width - 6);
+    block.help = block.help.map(|help| wrap(&help, width - 10));
     let mut text = String::new();
     // formatting fails where an excerpt cannot be read; then the message must not be lost with it
-    if handler.render_report(&mut text, block).is_err() {
+    if handler.render_report(&mut text, &block).is_err() {
         text = format!("{}\n", block.message);
     }
     out.write_all(text.as_bytes())
