@@ -1,3 +1,7 @@
 //! The command line: parse arguments, call the library, map to an exit status.
 
-fn main() {}
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
+}

@@ -1,0 +1,11 @@
+//! `audit`: which calls are there, and can the toggle be turned off?
+
+use super::terminal::Color;
+use super::{Failure, Status, shared};
+use idtoken_lint::report::text::Question;
+
+pub(super) fn run(arguments: &shared::Arguments, color: Color) -> Result<Status, Failure> {
+    let report = shared::analyze(arguments)?;
+    shared::deliver(&report, Question::Audit, arguments, color)?;
+    Ok(if report.ready() { Status::Clean } else { Status::ToDo })
+}

@@ -1,0 +1,11 @@
+//! `check`: what is there to do?
+
+use super::terminal::Color;
+use super::{Failure, Status, shared};
+use idtoken_lint::report::text::Question;
+
+pub(super) fn run(arguments: &shared::Arguments, color: Color) -> Result<Status, Failure> {
+    let report = shared::analyze(arguments)?;
+    shared::deliver(&report, Question::Check, arguments, color)?;
+    Ok(if report.findings.is_empty() { Status::Clean } else { Status::ToDo })
+}

@@ -1,0 +1,107 @@
+//! The command line of `idtoken-lint`: arguments, one file per command, and the exit status.
+//!
+//! Owns what the library must not touch: the arguments, the environment, the terminal and standard output. Knows nothing
+//! of how an analysis is done.
+
+mod audit;
+mod check;
+mod explain;
+mod output;
+mod panics;
+mod shared;
+mod terminal;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+const EXIT_STATUS: &str = "\
+Exit status, the same in every format:
+  0  nothing to do
+  1  findings (check), or the toggle cannot be turned off yet (audit)
+  2  wrong usage, an unreadable path, or an internal error";
+
+/// Finds calls that send an ID token to the Management API.
+///
+/// Follows the Bearer of every call to an affected endpoint, through variables, functions, files and stores, to where
+/// it was obtained, and says which scope an access token for that call should ask for. Reads JavaScript, TypeScript
+/// and Rust sources; runs nothing, sends nothing.
+#[derive(Debug, Parser)]
+#[command(name = "idtoken-lint", version, after_help = EXIT_STATUS, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
+    color: terminal::Color,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Report the calls that need work: for CI and commit hooks
+    Check(shared::Arguments),
+    /// List every call to an affected endpoint, and say whether the toggle can be turned off
+    Audit(shared::Arguments),
+    /// Print the page about a rule
+    Explain(explain::Arguments),
+}
+
+/// The exit status of a run that did what it should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Status {
+    /// Nothing to do.
+    Clean,
+    /// Findings, or not ready.
+    ToDo,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        ExitCode::from(match status {
+            Status::Clean => 0,
+            Status::ToDo => 1,
+        })
+    }
+}
+
+/// Why a run did not do what it should, and what its user can do about it.
+#[derive(Debug)]
+struct Failure {
+    problem: String,
+    help: String,
+}
+
+/// Do what the arguments say.
+pub(crate) fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(message) => {
+            // help and version are "errors" too, with status 0; a closed pipe is no reason for another status
+            _ = message.print();
+            return if message.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    let result = panics::guard(|| match &cli.command {
+        Command::Check(arguments) => check::run(arguments, cli.color),
+        Command::Audit(arguments) => audit::run(arguments, cli.color),
+        Command::Explain(arguments) => explain::run(arguments),
+    });
+    match result {
+        Ok(status) => status.into(),
+        Err(failure) => {
+            output::report_failure(&failure, cli.color);
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

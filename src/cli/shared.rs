@@ -1,0 +1,68 @@
+//! What `check` and `audit` share: their arguments, the call of the library, and who gets the report in which format.
+
+use super::terminal::{self, Color};
+use super::{Failure, output};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use idtoken_lint::check::model::Report;
+use idtoken_lint::report::text::{self, Question, TextOptions};
+use idtoken_lint::report::{self, Format};
+use idtoken_lint::{Error, Options};
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Files and folders to report on; files around them are read as well where a value leads there
+    #[arg(default_value = ".")]
+    paths: Vec<String>,
+
+    /// How to write the report
+    #[arg(long, default_value = Format::default().as_str(), value_parser = formats())]
+    format: Format,
+
+    /// Write the report to FILE, and the text report to the terminal
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Of the text report, print the summary line only
+    #[arg(long, short)]
+    quiet: bool,
+
+    /// The folder that may be read [default: the repository that holds PATHS]
+    #[arg(long, value_name = "DIR")]
+    root: Option<String>,
+
+    /// A host of yours that serves the Management API: a custom domain or a tenant; may be repeated
+    #[arg(long = "host", value_name = "NAME")]
+    hosts: Vec<String>,
+}
+
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(Format::as_str))
+        .map(|name| Format::ALL.into_iter().find(|format| format.as_str() == name).unwrap_or_default())
+}
+
+/// Run the analysis.
+pub(super) fn analyze(arguments: &Arguments) -> Result<Report, Failure> {
+    let options =
+        Options { paths: arguments.paths.clone(), root: arguments.root.clone(), hosts: arguments.hosts.clone() };
+    idtoken_lint::analyze(&idtoken_lint::text::OsFiles, &options).map_err(|error| {
+        let help = match &error {
+            Error::NoSuchPath(_) => "Check the spelling; paths are relative to the working directory.",
+            Error::Unreadable { .. } => "Make it readable, or leave it out of the paths.",
+            Error::Rules(_) => "The rules are part of the program: this is a mistake in it. Please report it.",
+        };
+        Failure { problem: error.to_string(), help: help.to_owned() }
+    })
+}
+
+/// Write the report to where it was asked for.
+pub(super) fn deliver(report: &Report, question: Question, arguments: &Arguments, color: Color) -> Result<(), Failure> {
+    let for_terminal = TextOptions { quiet: arguments.quiet, ..terminal::for_stdout(color) };
+    let Some(path) = &arguments.output else {
+        return output::to_stdout(for_terminal.colour, |out| {
+            report::write(report, arguments.format, question, &for_terminal, out)
+        });
+    };
+    output::to_file(path, |out| report::write(report, arguments.format, question, &TextOptions::default(), out))?;
+    output::to_stdout(for_terminal.colour, |out| text::write(report, question, &for_terminal, out))
+}

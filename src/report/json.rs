@@ -1,0 +1,177 @@
+//! The JSON format, version 1: a contract.
+//!
+//! Keys and their order are fixed. Additions go to the end of an object; any other change is a new version with a new
+//! name in `format`. Columns are 1-based code points, as in the other formats.
+
+use super::redact::redact;
+use crate::check::model;
+use serde::Serialize;
+use std::borrow::Cow;
+use std::io;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    format: &'static str,
+    tool: Tool,
+    root: &'a str,
+    summary: Summary,
+    calls: Vec<Call<'a>>,
+    findings: Vec<Finding<'a>>,
+    skipped: Vec<Skipped<'a>>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    files: Files,
+    calls: Calls,
+    findings: usize,
+    ready: bool,
+}
+
+#[derive(Serialize)]
+struct Files {
+    seen: usize,
+    parsed: usize,
+    skipped: usize,
+}
+
+#[derive(Serialize)]
+struct Calls {
+    #[serde(rename = "id-token")]
+    id_token: usize,
+    #[serde(rename = "access-token")]
+    access_token: usize,
+    unknown: usize,
+}
+
+#[derive(Serialize)]
+struct Place<'a> {
+    path: &'a str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+}
+
+#[derive(Serialize)]
+struct Call<'a> {
+    #[serde(flatten)]
+    at: Place<'a>,
+    endpoint: &'a str,
+    client: &'a str,
+    verdict: &'static str,
+    confidence: &'static str,
+    reason: Option<String>,
+    subject: &'static str,
+    scopes: Scopes<'a>,
+    suggested_scopes: &'a [String],
+    trace: Vec<Step<'a>>,
+    notes: Vec<Cow<'a, str>>,
+}
+
+#[derive(Serialize)]
+struct Scopes<'a> {
+    current_user: &'a [String],
+    any_user: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Step<'a> {
+    #[serde(flatten)]
+    at: Place<'a>,
+    note: Cow<'a, str>,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    rule: &'a str,
+    severity: &'static str,
+    message: Cow<'a, str>,
+    help: Cow<'a, str>,
+    #[serde(flatten)]
+    at: Place<'a>,
+    fingerprint: &'a str,
+    call: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct Skipped<'a> {
+    path: &'a str,
+    reason: Cow<'a, str>,
+}
+
+/// Write `report` as one JSON document and a line end.
+pub fn write(report: &model::Report, out: &mut dyn io::Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &document(report))?;
+    out.write_all(b"\n")
+}
+
+fn document(report: &model::Report) -> Document<'_> {
+    Document {
+        format: "idtoken-lint/1",
+        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        root: &report.root,
+        summary: Summary {
+            files: Files { seen: report.files.seen, parsed: report.files.parsed, skipped: report.files.skipped },
+            calls: Calls {
+                id_token: report.count(model::Verdict::IdToken),
+                access_token: report.count(model::Verdict::AccessToken),
+                unknown: report.count(model::Verdict::Unknown),
+            },
+            findings: report.findings.len(),
+            ready: report.ready(),
+        },
+        calls: report.calls.iter().map(call).collect(),
+        findings: report.findings.iter().map(finding).collect(),
+        skipped: report
+            .skipped
+            .iter()
+            .map(|skipped| Skipped { path: &skipped.path, reason: redact(&skipped.reason) })
+            .collect(),
+    }
+}
+
+fn call(call: &model::Call) -> Call<'_> {
+    Call {
+        at: place(&call.at),
+        endpoint: &call.endpoint,
+        client: &call.client,
+        verdict: call.verdict.as_str(),
+        confidence: call.confidence.as_str(),
+        // scripts match on the part before the colon, which is stable
+        reason: call.reason.as_ref().map(|reason| format!("{}: {}", reason.id, redact(&reason.text))),
+        subject: call.subject.as_str(),
+        scopes: Scopes { current_user: &call.current_user_scopes, any_user: &call.any_user_scopes },
+        suggested_scopes: &call.suggested_scopes,
+        trace: call.trace.iter().map(|step| Step { at: place(&step.at), note: redact(&step.note) }).collect(),
+        notes: call.notes.iter().map(|note| redact(note)).collect(),
+    }
+}
+
+fn finding(finding: &model::Finding) -> Finding<'_> {
+    Finding {
+        rule: finding.rule,
+        severity: finding.severity.as_str(),
+        message: redact(&finding.message),
+        help: redact(&finding.help),
+        at: place(&finding.at),
+        fingerprint: &finding.fingerprint,
+        call: finding.call,
+    }
+}
+
+fn place(at: &model::Location) -> Place<'_> {
+    Place {
+        path: &at.path,
+        line: at.start.line,
+        column: at.start.column,
+        end_line: at.end.line,
+        end_column: at.end.column,
+    }
+}

@@ -1,0 +1,55 @@
+//! How a report is written: one module per format.
+//!
+//! Owns the formats and what must not leave in any of them (secrets). Every format reads the plain data of
+//! [`crate::check::model`] and owns its structs, so that a refactoring of the analysis cannot change a contract.
+//! Nothing here touches the system: a format writes to the writer it is given.
+
+pub mod json;
+pub mod redact;
+pub mod sarif;
+pub mod text;
+
+use crate::check::model::Report;
+use std::io;
+use text::{Question, TextOptions};
+
+/// An output format.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For scripts: `idtoken-lint/1`.
+    Json,
+    /// For code-scanning services: SARIF 2.1.0.
+    Sarif,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Format; 3] = [Format::Text, Format::Json, Format::Sarif];
+
+    /// As the command line names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Format::Text => "text",
+            Format::Json => "json",
+            Format::Sarif => "sarif",
+        }
+    }
+}
+
+/// Write `report` in `format`. Only the text depends on the question and the options.
+pub fn write(
+    report: &Report,
+    format: Format,
+    question: Question,
+    options: &TextOptions,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    match format {
+        Format::Text => text::write(report, question, options, out),
+        Format::Json => json::write(report, out),
+        Format::Sarif => sarif::write(report, out),
+    }
+}

@@ -1,0 +1,152 @@
+//! SARIF 2.1.0, for code-scanning services.
+//!
+//! Each finding is a result; its trace is a code flow from the origin to the request. Locations are relative,
+//! percent-encoded URIs, columns are code points (and the run says so). Own structs rather than a crate: exact control
+//! over what is left out, and the tests validate the output against the standard's schema.
+
+mod model;
+mod uri;
+
+use super::redact::redact;
+use crate::check::model as report;
+use crate::rules::docs::{self, Doc};
+use model::{
+    ArtifactLocation, CodeFlow, Configuration, Driver, FlowLocation, Help, Invocation, Location, Log, Message,
+    Notification, Outcome, OutcomeProperties, PhysicalLocation, Region, Rule, RuleProperties, Run, ThreadFlow, Tool,
+};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io;
+
+/// GitHub refuses a run with more results.
+const MAX_RESULTS: usize = 25_000;
+/// GitHub shows as many steps of a code flow.
+const MAX_STEPS: usize = 1_000;
+/// GitHub shows as many locations of a result.
+const MAX_RELATED: usize = 100;
+/// A longer text is no help as a snippet, in bytes: calls in minified files.
+const MAX_SNIPPET: usize = 2_000;
+
+/// Write `report` as one SARIF log and a line end.
+pub fn write(report: &report::Report, out: &mut dyn io::Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &log(report))?;
+    out.write_all(b"\n")
+}
+
+fn log(report: &report::Report) -> Log<'_> {
+    let mut notifications: Vec<_> = report.skipped.iter().map(skipped).collect();
+    if let Some(left_out) = report.findings.len().checked_sub(MAX_RESULTS).filter(|&n| n > 0) {
+        let text = format!("{left_out} findings are left out: a run holds at most {MAX_RESULTS}");
+        notifications.push(Notification { level: "error", message: message(text), locations: Vec::new() });
+    }
+    Log {
+        schema: "https://json.schemastore.org/sarif-2.1.0.json",
+        version: "2.1.0",
+        runs: [Run {
+            tool: Tool {
+                driver: Driver {
+                    name: env!("CARGO_PKG_NAME"),
+                    version: env!("CARGO_PKG_VERSION"),
+                    semantic_version: env!("CARGO_PKG_VERSION"),
+                    rules: docs::all().iter().map(rule).collect(),
+                },
+            },
+            invocations: [Invocation { execution_successful: true, tool_execution_notifications: notifications }],
+            column_kind: "unicodeCodePoints",
+            results: report.findings.iter().take(MAX_RESULTS).map(|finding| outcome(report, finding)).collect(),
+        }],
+    }
+}
+
+fn rule(doc: &Doc) -> Rule {
+    Rule {
+        id: doc.id,
+        name: pascal_case(doc.id),
+        short_description: message(doc.title()),
+        full_description: message(doc.summary()),
+        help: Help { text: format!("{}\n\n{}", doc.section("Why"), doc.section("What to do")), markdown: doc.page },
+        default_configuration: Configuration { level: doc.severity() },
+        properties: RuleProperties { tags: &["security", "authentication", "deprecation"] },
+    }
+}
+
+fn outcome<'a>(report: &'a report::Report, finding: &'a report::Finding) -> Outcome<'a> {
+    let call = finding.call.and_then(|index| report.calls.get(index));
+    let trace = call.map_or(&[][..], |call| &call.trace);
+    // the request is at the end: of a trace that is too long, the beginning is dropped
+    let trace = &trace[trace.len().saturating_sub(MAX_STEPS)..];
+    let step = |step: &'a report::TraceStep| Location {
+        message: Some(message(redact(&step.note))),
+        ..location(report, &step.at)
+    };
+    let flow = ThreadFlow { locations: trace.iter().map(|s| FlowLocation { location: step(s) }).collect() };
+    let related = trace.iter().take(MAX_RELATED).enumerate();
+    Outcome {
+        rule_id: finding.rule,
+        rule_index: docs::all().iter().position(|doc| doc.id == finding.rule),
+        level: finding.severity.as_str(),
+        message: message(sentences(finding)),
+        locations: [location(report, &finding.at)],
+        code_flows: if trace.is_empty() { Vec::new() } else { vec![CodeFlow { thread_flows: [flow] }] },
+        related_locations: related.map(|(index, s)| Location { id: Some(index + 1), ..step(s) }).collect(),
+        partial_fingerprints: BTreeMap::from([("idtokenLint/v1", finding.fingerprint.as_str())]),
+        properties: call.map(|call| OutcomeProperties {
+            verdict: call.verdict.as_str(),
+            confidence: call.confidence.as_str(),
+            endpoint: &call.endpoint,
+            subject: call.subject.as_str(),
+            suggested_scopes: &call.suggested_scopes,
+        }),
+    }
+}
+
+/// What is wrong and what to do: viewers show a result's message, and the rule's help only on demand.
+fn sentences(finding: &report::Finding) -> Cow<'_, str> {
+    if finding.help.is_empty() {
+        return redact(&finding.message);
+    }
+    let stop = if finding.message.ends_with(['.', '!', '?']) { "" } else { "." };
+    Cow::Owned(format!("{}{stop} {}", redact(&finding.message), redact(&finding.help)))
+}
+
+fn skipped(skipped: &report::Skipped) -> Notification<'_> {
+    Notification {
+        level: "warning",
+        message: message(format!("{} was not analysed: {}", skipped.path, redact(&skipped.reason))),
+        locations: vec![Location { id: None, physical_location: physical(&skipped.path, None), message: None }],
+    }
+}
+
+fn location<'a>(report: &'a report::Report, at: &'a report::Location) -> Location<'a> {
+    let snippet = report
+        .sources
+        .get(&at.path)
+        .and_then(|text| text.get(at.span.range()))
+        .filter(|text| !text.is_empty() && text.len() <= MAX_SNIPPET)
+        .map(|text| message(redact(text)));
+    let region = Region {
+        start_line: at.start.line,
+        start_column: at.start.column,
+        end_line: at.end.line,
+        end_column: at.end.column,
+        snippet,
+    };
+    Location { id: None, physical_location: physical(&at.path, Some(region)), message: None }
+}
+
+fn physical<'a>(path: &str, region: Option<Region<'a>>) -> PhysicalLocation<'a> {
+    PhysicalLocation { artifact_location: ArtifactLocation { uri: uri::from_path(path) }, region }
+}
+
+fn message<'a>(text: impl Into<Cow<'a, str>>) -> Message<'a> {
+    Message { text: text.into() }
+}
+
+/// `id-token-as-bearer` → `IdTokenAsBearer`, as the standard wants a rule's readable name.
+fn pascal_case(id: &str) -> String {
+    let word = |word: &str| {
+        let (head, tail) = word.split_at_checked(1).unwrap_or((word, ""));
+        head.to_ascii_uppercase() + tail
+    };
+    id.split('-').map(word).collect()
+}

@@ -1,0 +1,108 @@
+//! The audit: every call, the endpoints by verdict, and the answer to the question of the toggle.
+
+use super::paint::{Style, paint};
+use super::{TextOptions, plural};
+use crate::check::model::{Call, Report, Verdict};
+use crate::report::redact::clean;
+use std::io;
+
+/// The columns of the table.
+const VERDICTS: [Verdict; 3] = [Verdict::IdToken, Verdict::Unknown, Verdict::AccessToken];
+
+/// List every call by file, then the endpoints by verdict.
+pub(super) fn write(report: &Report, options: &TextOptions, out: &mut dyn io::Write) -> io::Result<()> {
+    if !report.calls.is_empty() {
+        write_calls(&report.calls, options, out)?;
+    }
+    write_table(report, options, out)
+}
+
+/// One line: can the toggle be turned off?
+pub(super) fn write_answer(report: &Report, options: &TextOptions, out: &mut dyn io::Write) -> io::Result<()> {
+    let (style, answer) = answer(report);
+    writeln!(out, "{}", paint(answer, style, options.colour))
+}
+
+fn answer(report: &Report) -> (Style, String) {
+    if !report.ready() {
+        let mut reasons = Vec::new();
+        let (id_token, unknown) = (report.count(Verdict::IdToken), report.count(Verdict::Unknown));
+        if id_token > 0 {
+            reasons.push(format!("{id_token} {} an ID token", plural(id_token, "call sends", "calls send")));
+        }
+        if unknown > 0 {
+            let noun = if id_token > 0 { "" } else { plural(unknown, "call ", "calls ") };
+            reasons.push(format!("{unknown} {noun}{} unknown", plural(unknown, "is", "are")));
+        }
+        return (Style::Bad, format!("The toggle cannot be turned off yet: {}.", reasons.join(", ")));
+    }
+    let skipped = report.files.skipped;
+    if report.files.seen == 0 {
+        (Style::Doubtful, "The toggle can be turned off as far as this says: no file was looked at.".to_owned())
+    } else if skipped > 0 {
+        let files = plural(skipped, "file that was skipped sends", "files that were skipped send");
+        (Style::Doubtful, format!("The toggle can be turned off, provided that the {skipped} {files} no ID token."))
+    } else {
+        (Style::Good, "The toggle can be turned off.".to_owned())
+    }
+}
+
+fn write_calls(calls: &[Call], options: &TextOptions, out: &mut dyn io::Write) -> io::Result<()> {
+    let place = |call: &Call| format!("{}:{}", call.at.start.line, call.at.start.column);
+    let widest = |of: &dyn Fn(&Call) -> usize| calls.iter().map(of).max().unwrap_or(0);
+    let places = widest(&|call| place(call).len());
+    let verdicts = widest(&|call| call.verdict.as_str().len());
+    let endpoints = widest(&|call| call.endpoint.chars().count());
+    let clients = widest(&|call| call.client.chars().count());
+    let subjects = widest(&|call| call.subject.as_str().len());
+    for group in calls.chunk_by(|a, b| a.at.path == b.at.path) {
+        writeln!(out, "{}", paint(clean(&group[0].at.path), Style::Heading, options.colour))?;
+        for call in group {
+            let verdict = format!("{:verdicts$}", call.verdict.as_str());
+            let verdict = paint(verdict, style(call.verdict), options.colour);
+            let reason = call.reason.as_ref().map(|reason| format!("({}: {})", reason.id, clean(&reason.text)));
+            let line = format!(
+                "  {:>places$}  {verdict}  {:endpoints$}  {:clients$}  {:subjects$}  {}",
+                place(call),
+                call.endpoint,
+                call.client,
+                call.subject.as_str(),
+                reason.unwrap_or_default(),
+            );
+            writeln!(out, "{}", line.trim_end())?;
+        }
+    }
+    writeln!(out)
+}
+
+fn write_table(report: &Report, options: &TextOptions, out: &mut dyn io::Write) -> io::Result<()> {
+    if report.endpoints.is_empty() {
+        return Ok(());
+    }
+    let width = report.endpoints.iter().map(|endpoint| endpoint.chars().count()).max().unwrap_or(0);
+    let mut heading = format!("{:width$}", "endpoint");
+    for verdict in VERDICTS {
+        heading.push_str(&format!("  {}", verdict.as_str()));
+    }
+    writeln!(out, "{}", paint(heading, Style::Heading, options.colour))?;
+    for endpoint in &report.endpoints {
+        write!(out, "{endpoint:width$}")?;
+        for verdict in VERDICTS {
+            let count =
+                report.calls.iter().filter(|call| call.endpoint == *endpoint && call.verdict == verdict).count();
+            let cell = format!("{count:>width$}", width = verdict.as_str().len());
+            let style = if count == 0 { Style::Dim } else { style(verdict) };
+            write!(out, "  {}", paint(cell, style, options.colour))?;
+        }
+        writeln!(out)?;
+    }
+    writeln!(out)
+}
+
+fn style(verdict: Verdict) -> Style {
+    match verdict {
+        Verdict::IdToken => Style::Bad,
+        Verdict::Unknown => Style::Doubtful,
+        Verdict::AccessToken => Style::Good,
+    }
+}

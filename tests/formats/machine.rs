@@ -1,0 +1,118 @@
+//! JSON and SARIF: valid by their schemas, and true by the sources they point into.
+
+use crate::sample::sample;
+use crate::{validate, value};
+use idtoken_lint::check::model::Report;
+use idtoken_lint::report::{json, sarif};
+use serde_json::Value;
+
+/// The text between two 1-based positions in code points, counted here and not by the code under test.
+fn region(text: &str, start: (u64, u64), end: (u64, u64)) -> String {
+    let mut at = (1, 1);
+    let mut out = String::new();
+    for c in text.chars() {
+        if at >= start && at < end {
+            out.push(c);
+        }
+        at = if c == '\n' { (at.0 + 1, 1) } else { (at.0, at.1 + 1) };
+    }
+    out
+}
+
+fn number(value: &Value, key: &str) -> u64 {
+    value[key].as_u64().unwrap_or_else(|| panic!("{key} in {value}"))
+}
+
+#[test]
+fn json_is_the_contract() {
+    let document = value(&sample(), |r, out| json::write(r, out));
+    validate(include_str!("../data/idtoken-lint-1.schema.json"), &document);
+    validate(
+        include_str!("../data/idtoken-lint-1.schema.json"),
+        &value(&Report::default(), |r, out| json::write(r, out)),
+    );
+    assert_eq!(document["calls"][1]["reason"], "unresolved-import: the module ./x is not in the project");
+    assert_eq!(document["calls"][0]["reason"], Value::Null);
+    assert_eq!(document["summary"]["calls"]["id-token"], 1);
+    assert_eq!(document["summary"]["ready"], false);
+    // the order of the keys, too
+    let mut out = Vec::new();
+    json::write(&sample(), &mut out).unwrap();
+    let out = String::from_utf8(out).unwrap();
+    let keys =
+        ["\"path\"", "\"endpoint\"", "\"client\"", "\"verdict\"", "\"suggested_scopes\"", "\"trace\"", "\"notes\""];
+    assert!(keys.map(|key| out.find(key).unwrap()).is_sorted());
+}
+
+#[test]
+fn json_positions_are_those_of_the_sources() {
+    let report = sample();
+    let document = value(&report, |r, out| json::write(r, out));
+    let calls = document["calls"].as_array().unwrap();
+    let places = calls.iter().flat_map(|call| std::iter::once(call).chain(call["trace"].as_array().unwrap()));
+    let quoted: Vec<String> = places
+        .map(|place| {
+            let text = &report.sources[place["path"].as_str().unwrap()];
+            let position = |line, column| (number(place, line), number(place, column));
+            region(text, position("line", "column"), position("end_line", "end_column"))
+        })
+        .collect();
+    let first_words: Vec<&str> = quoted.iter().map(|text| text.split('(').next().unwrap()).collect();
+    let expected = "axios.patch authResult.idToken session.token session.token axios.patch load imported.token load \
+                    management.getUser";
+    assert_eq!(first_words.join(" "), expected);
+    assert!(quoted[0].ends_with("session.token },\n\t})"));
+    assert!(quoted[5].ends_with("imported.token)"));
+}
+
+#[test]
+fn sarif_is_valid_and_its_regions_hold_their_snippets() {
+    let report = sample();
+    let document = value(&report, |r, out| sarif::write(r, out));
+    validate(include_str!("../data/sarif-2.1.0.json"), &document);
+    validate(include_str!("../data/sarif-2.1.0.json"), &value(&Report::default(), |r, out| sarif::write(r, out)));
+
+    let run = &document["runs"][0];
+    assert_eq!(run["columnKind"], "unicodeCodePoints");
+    let mut checked = 0;
+    for result in run["results"].as_array().unwrap() {
+        let rule = &run["tool"]["driver"]["rules"][usize::try_from(number(result, "ruleIndex")).unwrap()];
+        assert_eq!(rule["id"], result["ruleId"]);
+        let flow = result["codeFlows"][0]["threadFlows"][0]["locations"].as_array().unwrap();
+        let related = result["relatedLocations"].as_array().unwrap();
+        assert_eq!(flow.len(), related.len());
+        let locations = result["locations"].as_array().unwrap().iter();
+        for location in locations.chain(related).chain(flow.iter().map(|step| &step["location"])) {
+            let physical = &location["physicalLocation"];
+            let path = match physical["artifactLocation"]["uri"].as_str().unwrap() {
+                "src/my%20pages/%231%20100%25.js" => "src/my pages/#1 100%.js",
+                other => other,
+            };
+            let position = |line, column| (number(&physical["region"], line), number(&physical["region"], column));
+            let text =
+                region(&report.sources[path], position("startLine", "startColumn"), position("endLine", "endColumn"));
+            assert_eq!(physical["region"]["snippet"]["text"], text);
+            checked += 1;
+        }
+    }
+    assert_eq!(checked, 14);
+}
+
+#[test]
+fn sarif_says_what_the_finding_says() {
+    let run = &value(&sample(), |r, out| sarif::write(r, out))["runs"][0];
+    let result = &run["results"][0];
+    assert_eq!(result["level"], "error");
+    assert_eq!(result["partialFingerprints"]["idtokenLint/v1"], "00ff00ff00ff00ff");
+    assert_eq!(result["properties"]["suggestedScopes"][0], "update:current_user_metadata");
+    assert_eq!(result["properties"]["verdict"], "id-token");
+    assert!(result["message"]["text"].as_str().unwrap().contains("with an ID token. Ask for an access token"));
+    let flow = &result["codeFlows"][0]["threadFlows"][0]["locations"];
+    assert_eq!(flow[0]["location"]["message"]["text"], "an ID token: `idToken` of a login result");
+    assert_eq!(flow[0]["location"]["physicalLocation"]["artifactLocation"]["uri"], "src/auth.js");
+    let rule = &run["tool"]["driver"]["rules"][0];
+    assert_eq!(rule["name"], "IdTokenAsBearer");
+    assert_eq!(rule["defaultConfiguration"]["level"], "error");
+    let notification = &run["invocations"][0]["toolExecutionNotifications"][0];
+    assert_eq!(notification["message"]["text"], "src/logo.js was not analysed: binary data (NUL bytes)");
+}
