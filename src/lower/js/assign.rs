@@ -143,7 +143,7 @@ impl<'t> Lower<'t> {
     }
 
     /// `module.exports = …`, `module.exports.a = …`, `exports.a = …`.
-    fn common_js(&mut self, base: ExprId, key: &Key, value: ExprId) {
+    pub(super) fn common_js(&mut self, base: ExprId, key: &Key, value: ExprId) {
         let Key::Name(name) = key else { return };
         let exported = match self.b.ir().expr(base) {
             Expr::Global(object) => match (&**object, &**name) {

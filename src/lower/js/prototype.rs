@@ -1,12 +1,12 @@
 //! Constructor functions: classes from before there was `class`.
 //!
 //! While the file is lowered, it is only noted what points to one: `new X`, `X.prototype.m = …`, `X.prototype = {…}`,
-//! `Object.assign(X.prototype, {…})`, and which functions use their own `this`. At the end such functions become
-//! classes, and what was their own `this` is the class's.
+//! `Object.assign(X.prototype, {…})`, what compilers write for accessors and `extends`, and which functions use their
+//! own `this`. At the end such functions become classes, and what was their own `this` is the class's.
 
 use super::Lower;
 use crate::ir::{
-    Arg, BindingId, ClassField, ClassId, ClassKind, Expr, ExprId, FuncId, Key, Method, MethodKind, Prop, ThisOf,
+    Arg, BindingId, ClassField, ClassId, ClassKind, Expr, ExprId, FuncId, Key, Lit, Method, MethodKind, Prop, ThisOf,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -19,9 +19,16 @@ pub(super) struct Prototypes {
     bound: Vec<(FuncId, ThisOf)>,
 }
 
+/// What gives a prototype something.
 enum Member {
+    /// A property.
     One(Key, ExprId),
+    /// All properties of an object.
     All(ExprId),
+    /// A getter in a property descriptor.
+    Getter(Key, FuncId, ExprId),
+    /// The class it continues.
+    Base(ExprId),
 }
 
 impl Prototypes {
@@ -39,6 +46,11 @@ impl Lower<'_> {
                 Expr::Local(binding) => Some(*binding),
                 _ => None,
             },
+            // `const proto = X.prototype`.
+            Expr::Local(alias) => match self.b.ir().binding(*alias).defs[..] {
+                [only] if !matches!(self.b.ir().expr(only.value), Expr::Local(_)) => self.prototype_of(only.value),
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -54,22 +66,69 @@ impl Lower<'_> {
         }
     }
 
-    /// Note `Object.assign(X.prototype, {…})` and `f.bind(this)`.
+    /// Note the calls that build a prototype or the module's exports, and `f.bind(this)`.
     pub(super) fn note_call(&mut self, callee: ExprId, args: &[Arg]) {
-        let Expr::Field { base, key: Key::Name(name) } = self.b.ir().expr(callee) else { return };
-        match (&**name, args) {
-            ("assign", [first, rest @ ..]) => {
+        let (base, name) = match self.b.ir().expr(callee) {
+            Expr::Field { base, key: Key::Name(name) } => (Some(*base), name.clone()),
+            Expr::Global(name) => (None, name.clone()),
+            Expr::Local(binding) => (None, self.b.ir().binding(*binding).name.clone()),
+            _ => return,
+        };
+        match (&*name, base, args) {
+            ("assign", Some(_), [first, rest @ ..]) => {
                 let Some(binding) = self.prototype_of(first.expr) else { return };
                 for arg in rest {
                     self.prototypes.members.push((binding, Member::All(arg.expr)));
                 }
             }
-            ("bind", [first, ..]) => {
-                if let (Some(func), Expr::This(this)) = (self.function_value(*base), self.b.ir().expr(first.expr)) {
+            ("bind", Some(base), [first, ..]) => {
+                if let (Some(func), Expr::This(this)) = (self.function_value(base), self.b.ir().expr(first.expr)) {
                     self.prototypes.bound.push((func, *this));
                 }
             }
+            ("defineProperty", Some(_), [object, key, descriptor, ..]) => {
+                if let Expr::Lit(Lit::Str(key)) = self.b.ir().expr(key.expr) {
+                    let key = Key::Name(key.clone());
+                    self.define_property(object.expr, key, descriptor.expr);
+                }
+            }
+            ("__extends" | "inherits", _, [derived, base, ..]) => {
+                if let Expr::Local(binding) = self.b.ir().expr(derived.expr) {
+                    self.prototypes.members.push((*binding, Member::Base(base.expr)));
+                }
+            }
+            // What compilers make of `export * from`.
+            ("__exportStar", _, [module, ..]) => self.b.ir_mut().exports.stars.push(module.expr),
             _ => {}
+        }
+    }
+
+    /// `Object.defineProperty(object, key, descriptor)`: compilers write accessors and re-exports so.
+    fn define_property(&mut self, object: ExprId, key: Key, descriptor: ExprId) {
+        let Expr::Object { props, .. } = self.b.ir().expr(descriptor) else { return };
+        let part = |wanted: &str| {
+            props.iter().find_map(|prop| match prop {
+                Prop::Field(Key::Name(name), value) if **name == *wanted => Some(*value),
+                _ => None,
+            })
+        };
+        let (value, getter) = (part("value"), part("get").and_then(|get| self.function_value(get)));
+        if let Some(binding) = self.prototype_of(object) {
+            let member = match (getter, value) {
+                (Some(func), _) => Member::Getter(key, func, descriptor),
+                (None, Some(value)) => Member::One(key, value),
+                (None, None) => return,
+            };
+            self.prototypes.members.push((binding, member));
+            return;
+        }
+        // A mark for other compilers' helpers and no export.
+        if matches!(&key, Key::Name(name) if &**name == "__esModule") {
+            return;
+        }
+        let result = getter.and_then(|func| self.b.ir().func(func).returns.first().copied());
+        if let Some(value) = result.or(value) {
+            self.common_js(object, &key, value);
         }
     }
 
@@ -112,6 +171,13 @@ impl Lower<'_> {
 
     /// Make the function a binding holds the constructor of a class that the binding holds instead.
     fn class_from(&mut self, binding: BindingId, instead: &mut FxHashMap<ThisOf, ThisOf>) -> Option<ClassId> {
+        let known = self.b.ir().binding(binding).defs.iter().find_map(|def| match self.b.ir().expr(def.value) {
+            Expr::Class(class) => Some(*class),
+            _ => None,
+        });
+        if known.is_some() {
+            return known;
+        }
         let (place, func) = self.constructor_of(binding)?;
         let name = self.b.ir().binding(binding).name.clone();
         let code = self.b.ir().func(func);
@@ -136,10 +202,15 @@ impl Lower<'_> {
     fn add_member(&mut self, class: ClassId, member: Member, instead: &mut FxHashMap<ThisOf, ThisOf>) {
         match member {
             Member::One(key, value) => self.add_value(class, key, value, instead),
+            Member::Base(base) => self.b.class_mut(class).bases.push(base),
+            Member::Getter(key, func, descriptor) => {
+                instead.insert(ThisOf::Object(descriptor), ThisOf::Class(class));
+                self.add_method(class, key, func, MethodKind::Getter);
+            }
             Member::All(value) => {
                 let props = match self.b.ir().expr(value) {
                     Expr::Object { props, .. } => props.clone(),
-                    _ => return self.add_base(class, value),
+                    _ => return self.add_base_of(class, value),
                 };
                 instead.insert(ThisOf::Object(value), ThisOf::Class(class));
                 for prop in props {
@@ -173,7 +244,7 @@ impl Lower<'_> {
     }
 
     /// `X.prototype = Object.create(Base.prototype)`, `X.prototype = new Base()`.
-    fn add_base(&mut self, class: ClassId, value: ExprId) {
+    fn add_base_of(&mut self, class: ClassId, value: ExprId) {
         let Expr::Call { callee, args, kind } = self.b.ir().expr(value) else { return };
         let base = match (kind, args.first()) {
             (crate::ir::CallKind::New, _) => *callee,

@@ -363,6 +363,35 @@ fn constructor_functions() {
 }
 
 #[test]
+fn what_compilers_write() {
+    js(
+        "var A = (function (_super) { __extends(A, _super); function A(x) { var _this = _super.call(this, x) || this; return _this }\n\
+         A.prototype.m = function () { return this.x }; Object.defineProperty(A.prototype, 'g', { get: function () { return this.y } });\n\
+         return A; }(B));",
+        &[
+            "class A < _super",
+            ".m Method fn#3",
+            ".g Getter fn#4",
+            "fn#3 m() -> this.x",
+            "fn#4 get() -> this.y",
+            "var A = fn#1(@B)",
+            "var _this = (_super.call(this, x) | this)",
+        ],
+    );
+    js(
+        "Object.defineProperty(exports, '__esModule', { value: true }); exports.b = void 0; var m_1 = require('./m');\n\
+         Object.defineProperty(exports, 'a', { enumerable: true, get: function () { return m_1.a; } });\n\
+         __exportStar(require('./n'), exports);",
+        &["export a = m_1.a", "export * import \"./n\""],
+    );
+    lacks(Syntax::Js, "Object.defineProperty(exports, '__esModule', { value: true });", "export");
+    js(
+        "class A {} const p = A.prototype; p.m = function () { return this.x }",
+        &[".m Method fn#1", "fn#1 m() -> this.x"],
+    );
+}
+
+#[test]
 fn types_are_hints() {
     ts(
         "let a: A.B, b: Promise<C<D>>, c: E | null | undefined, d: string, e: typeof f, g: { h: I }, j: K[]",
@@ -486,6 +515,9 @@ fn hostile_nesting_is_bounded() {
         format!("x = {}", "(".repeat(20_000)),
         format!("let x: {}A{};", "(".repeat(5_000), ")".repeat(5_000)),
         format!("let x: A{};", " | A".repeat(5_000)),
+        deep("f({a: async () => { if (x) { class A { m({b = `${[", "]}`}) {} } } }})", 3_000),
+        deep("function () { for (const a of b) { switch (c) { case d: return ", "} } }", 3_000),
+        format!("{} class A {{}} {}", "namespace A { export ".repeat(3_000), "}".repeat(3_000)),
     ];
     // The stack an ordinary main thread has; tests have less.
     let worker = std::thread::Builder::new().stack_size(8 << 20).spawn(move || {
