@@ -37,12 +37,41 @@ pub enum Error {
     /// The rules that come with the tool are broken.
     #[error("the rules cannot be loaded: {0}")]
     Rules(String),
+    /// The system gives no threads.
+    #[error("no threads to work with: {0}")]
+    Threads(String),
 }
 
 /// Analyse the files that `options` names.
+///
+/// PATHS say what is reported; the project around them is what may be read.
 pub fn analyze(files: &dyn text::Files, options: &Options) -> Result<check::model::Report, Error> {
-    if let Some(path) = options.paths.iter().find(|path| !files.exists(path)) {
-        return Err(Error::NoSuchPath(path.clone()));
+    let paths: Vec<String> = match options.paths.as_slice() {
+        [] => vec![".".to_owned()],
+        given => given.iter().map(|path| normal(path)).collect(),
+    };
+    for path in paths.iter().chain(&options.root) {
+        if !files.exists(path) {
+            return Err(Error::NoSuchPath(path.clone()));
+        }
     }
-    Ok(check::model::Report { root: options.root.clone().unwrap_or_else(|| ".".into()), ..Default::default() })
+    let rules = rules::Rules::load(&options.hosts).map_err(|error| Error::Rules(error.to_string()))?;
+    let roots = match &options.root {
+        Some(root) => vec![normal(root)],
+        None => files.project_roots(&paths),
+    };
+    let work = || {
+        let project = project::Project::open(files, &roots, &rules.project_evidence, &rules.file_evidence);
+        let root = options.root.clone().unwrap_or_else(|| roots.join(", "));
+        check::run(&project, &rules, &root, &paths)
+    };
+    project::Project::on_large_stack(work).map_err(|error| Error::Threads(error.to_string()))
+}
+
+/// A path without `./` and doubled slashes; the working directory is `.`.
+fn normal(path: &str) -> String {
+    match text::files::normalize(path) {
+        path if path.is_empty() => ".".to_owned(),
+        path => path,
+    }
 }

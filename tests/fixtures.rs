@@ -1,1 +1,236 @@
-fn main() {}
+//! Every folder `fixtures/<area>/<case>/` is one test: a miniature project whose comments say what must come out.
+//!
+//! `//~ <verdict> [label | reason] METHOD /path [subject]` at the end of the line on which a call is reported;
+//! `//~v …` on a line of its own is about the next line without a mark; `//~ origin a` marks where a trace labelled
+//! `a` begins; `//~? …` marks a known gap, which must not pass unnoticed. Strict in both directions.
+
+use idtoken_lint::Options;
+use idtoken_lint::check::model::Report;
+use idtoken_lint::text::MemoryFiles;
+use libtest_mimic::{Arguments, Failed, Trial};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let mut cases: Vec<PathBuf> = walkdir::WalkDir::new(&root)
+        .min_depth(2)
+        .max_depth(2)
+        .into_iter()
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_dir())
+        .map(walkdir::DirEntry::into_path)
+        .collect();
+    cases.sort();
+    let mut trials: Vec<Trial> = cases
+        .into_iter()
+        .map(|case| {
+            let name = case.strip_prefix(&root).unwrap_or(&case).to_string_lossy().replace('\\', "/");
+            Trial::test(name, move || run(&case))
+        })
+        .collect();
+    let count = trials.len();
+    trials.push(Trial::test("there are enough cases", move || {
+        if count >= 120 { Ok(()) } else { Err(format!("{count} cases").into()) }
+    }));
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// What a mark says.
+#[derive(Clone, Debug, PartialEq)]
+struct Mark {
+    gap: bool,
+    verdict: String,
+    label: Option<String>,
+    reason: Option<String>,
+    endpoint: Option<String>,
+    subject: Option<String>,
+}
+
+#[derive(Default)]
+struct Marks {
+    calls: BTreeMap<(String, u32), Vec<Mark>>,
+    origins: BTreeMap<String, (String, u32)>,
+}
+
+fn run(case: &Path) -> Result<(), Failed> {
+    let mut files = MemoryFiles::new();
+    let mut marks = Marks::default();
+    for entry in walkdir::WalkDir::new(case).sort_by_file_name().into_iter().filter_map(Result::ok) {
+        if !entry.file_type().is_file() {
+            continue;
+        }
+        let bytes = std::fs::read(entry.path())?;
+        let path = entry.path().strip_prefix(case)?.to_string_lossy().replace('\\', "/");
+        if let Ok(text) = std::str::from_utf8(&bytes) {
+            read_marks(&path, text, &mut marks)?;
+        }
+        files.insert(path, bytes);
+    }
+    let report = idtoken_lint::analyze(&files, &Options::default()).map_err(|error| error.to_string())?;
+    let mut problems = Vec::new();
+    compare(&report, &marks, &mut problems);
+    positions(&report, &mut problems);
+    if problems.is_empty() { Ok(()) } else { Err(problems.join("\n").into()) }
+}
+
+fn read_marks(path: &str, text: &str, marks: &mut Marks) -> Result<(), Failed> {
+    let mut ahead: Vec<Mark> = Vec::new();
+    for (line, content) in (1u32..).zip(text.lines()) {
+        let mut here = Vec::new();
+        let mut next = Vec::new();
+        let mut parts = content.split("//~");
+        let code = parts.next().unwrap_or_default();
+        for part in parts {
+            let (about_next, part) = match part.strip_prefix('v') {
+                Some(rest) if rest.starts_with(' ') => (true, rest),
+                _ => (false, part),
+            };
+            let (gap, part) = match part.strip_prefix('?') {
+                Some(rest) => (true, rest),
+                None => (false, part),
+            };
+            let words: Vec<&str> = part.split_whitespace().collect();
+            if let ["origin", label] = words.as_slice() {
+                if marks.origins.insert((*label).to_owned(), (path.to_owned(), line)).is_some() {
+                    return Err(format!("{path}:{line}: origin {label} is marked twice").into());
+                }
+                continue;
+            }
+            let mark = parse_mark(gap, &words).ok_or_else(|| format!("{path}:{line}: cannot read `//~{part}`"))?;
+            if about_next { next.push(mark) } else { here.push(mark) }
+        }
+        let is_mark_line = code.trim().is_empty() && content.contains("//~");
+        if !is_mark_line && !content.trim().is_empty() {
+            here.append(&mut ahead);
+        }
+        ahead.append(&mut next);
+        if !here.is_empty() {
+            marks.calls.entry((path.to_owned(), line)).or_default().extend(here);
+        }
+    }
+    if ahead.is_empty() { Ok(()) } else { Err(format!("{path}: a mark about a line that does not come").into()) }
+}
+
+fn parse_mark(gap: bool, words: &[&str]) -> Option<Mark> {
+    let (&verdict, rest) = words.split_first()?;
+    if !["id-token", "access-token", "unknown"].contains(&verdict) {
+        return None;
+    }
+    let mut mark = Mark { gap, verdict: verdict.to_owned(), label: None, reason: None, endpoint: None, subject: None };
+    let mut words = rest.iter();
+    while let Some(word) = words.next() {
+        match *word {
+            "GET" | "PATCH" | "POST" | "DELETE" => mark.endpoint = Some(format!("{word} /api/v2{}", words.next()?)),
+            "current-user" | "any-user" | "unclear" => mark.subject = Some((*word).to_owned()),
+            label if label.len() <= 2 => mark.label = Some(label.to_owned()),
+            reason if verdict == "unknown" => mark.reason = Some(reason.to_owned()),
+            _ => return None,
+        }
+    }
+    Some(mark)
+}
+
+fn compare(report: &Report, marks: &Marks, problems: &mut Vec<String>) {
+    let mut wanted: BTreeMap<&(String, u32), Vec<&Mark>> =
+        marks.calls.iter().map(|(place, marks)| (place, marks.iter().collect())).collect();
+    for call in &report.calls {
+        let place = (call.at.path.clone(), call.at.start.line);
+        let shown = format!(
+            "{}:{}: {} {} {} ({})",
+            place.0,
+            place.1,
+            call.verdict.as_str(),
+            call.endpoint,
+            call.subject.as_str(),
+            call.reason.as_ref().map_or("", |reason| reason.id)
+        );
+        let fits = |mark: &&Mark| mark.endpoint.as_ref().is_none_or(|endpoint| *endpoint == call.endpoint);
+        let Some(list) = wanted.get_mut(&place) else {
+            problems.push(format!("unexpected  {shown}"));
+            continue;
+        };
+        let Some(at) = list.iter().position(fits) else {
+            problems.push(format!("unexpected  {shown}"));
+            continue;
+        };
+        let mark = list.remove(at);
+        let mut wrong = Vec::new();
+        if mark.verdict != call.verdict.as_str() {
+            wrong.push(format!("wanted {}", mark.verdict));
+        }
+        if let Some(subject) = &mark.subject
+            && subject != call.subject.as_str()
+        {
+            wrong.push(format!("wanted {subject}"));
+        }
+        if let Some(reason) = &mark.reason
+            && call.reason.as_ref().is_none_or(|found| found.id != *reason)
+        {
+            wrong.push(format!("wanted the reason {reason}"));
+        }
+        if let Some(label) = &mark.label {
+            let origin = call.trace.first().map(|step| (step.at.path.clone(), step.at.start.line));
+            match marks.origins.get(label) {
+                Some(wanted) if origin.as_ref() != Some(wanted) => {
+                    wrong.push(format!("wanted origin {label} at {wanted:?}, found {origin:?}"));
+                }
+                None => wrong.push(format!("no origin is marked {label}")),
+                _ => {}
+            }
+        }
+        match (mark.gap, wrong.is_empty()) {
+            (false, false) => {
+                let way: Vec<String> = call
+                    .trace
+                    .iter()
+                    .map(|step| format!("{}:{} {}", step.at.path, step.at.start.line, step.note))
+                    .collect();
+                problems.push(format!(
+                    "wrong       {shown}: {}\n              {}",
+                    wrong.join(", "),
+                    way.join("\n              ")
+                ));
+            }
+            (true, true) => problems.push(format!("passes now, take out the `?`  {shown}")),
+            _ => {}
+        }
+    }
+    for (place, list) in wanted {
+        for mark in list.into_iter().filter(|mark| !mark.gap) {
+            problems.push(format!(
+                "missing     {}:{}: {} {}",
+                place.0,
+                place.1,
+                mark.verdict,
+                mark.endpoint.as_deref().unwrap_or("")
+            ));
+        }
+    }
+}
+
+/// Positions are checked against the text itself: the region is what the span holds, and a trace ends at its call.
+fn positions(report: &Report, problems: &mut Vec<String>) {
+    for call in &report.calls {
+        if call.trace.last().is_none_or(|step| step.at != call.at) {
+            problems.push(format!("{}:{}: the trace does not end at the call", call.at.path, call.at.start.line));
+        }
+        for at in call.trace.iter().map(|step| &step.at).chain([&call.at]) {
+            let Some(text) = report.sources.get(&at.path) else {
+                problems.push(format!("{}: the text is not in the report", at.path));
+                continue;
+            };
+            let before = text.get(..at.span.start as usize);
+            let line = before.map(|before| before.matches('\n').count() + 1);
+            let column = before.map(|before| before.rsplit('\n').next().unwrap_or_default().chars().count() + 1);
+            if line != Some(at.start.line as usize) || column != Some(at.start.column as usize) {
+                problems
+                    .push(format!("{}:{:?}: the position is not that of byte {}", at.path, at.start, at.span.start));
+            }
+            if text.get(at.span.range()).is_none() {
+                problems.push(format!("{}:{:?}: the span does not lie in the text", at.path, at.span));
+            }
+        }
+    }
+}

@@ -153,7 +153,7 @@ impl Severity {
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// Kebab-case rule id.
-    pub rule: &'static str,
+    pub rule: String,
     /// How serious.
     pub severity: Severity,
     /// What is wrong, one sentence.

@@ -50,6 +50,7 @@ pub(super) fn analyze(arguments: &Arguments) -> Result<Report, Failure> {
             Error::NoSuchPath(_) => "Check the spelling; paths are relative to the working directory.",
             Error::Unreadable { .. } => "Make it readable, or leave it out of the paths.",
             Error::Rules(_) => "The rules are part of the program: this is a mistake in it. Please report it.",
+            Error::Threads(_) => "Close other programs, or raise the limit on threads and memory.",
         };
         Failure { problem: error.to_string(), help: help.to_owned() }
     })

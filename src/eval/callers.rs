@@ -3,7 +3,7 @@
 use super::engine::Eval;
 use super::value::{ClassRef, FuncRef, Node, Value};
 use crate::ir::{CallKind, Expr, ExprId, FileIr, FuncId, Key, MethodKind, Name, Prop};
-use crate::project::{Lowered, Resolved};
+use crate::project::Lowered;
 use crate::text::FileId;
 use std::rc::Rc;
 
@@ -14,16 +14,16 @@ const CANDIDATES: usize = 256;
 
 /// The calls that reach a function.
 #[derive(Debug, Default)]
-pub(super) struct Callers {
+pub(crate) struct Callers {
     /// In the order of files and places.
-    pub(super) calls: Vec<Node>,
+    pub(crate) calls: Vec<Node>,
     /// Whether a limit was met.
-    pub(super) cut: bool,
+    pub(crate) cut: bool,
 }
 
 impl<'s> Eval<'s> {
     /// Every call of `func` that can be told, in any file.
-    pub(super) fn callers_of(&mut self, func: FuncRef) -> Rc<Callers> {
+    pub(crate) fn callers_of(&mut self, func: FuncRef) -> Rc<Callers> {
         if let Some(known) = self.callers.get(&func) {
             return known.clone();
         }
@@ -48,9 +48,12 @@ impl<'s> Eval<'s> {
         let mut names = names_of(lowered, declared.expr);
         names.extend(declared.name.clone());
         let constructs = declared.class.filter(|class| {
-            lowered.ir.class(*class).methods.iter().any(|method| {
-                method.func == func.func && method.kind == MethodKind::Constructor
-            })
+            lowered
+                .ir
+                .class(*class)
+                .methods
+                .iter()
+                .any(|method| method.func == func.func && method.kind == MethodKind::Constructor)
         });
         let class = constructs.map(|class| ClassRef { file: func.file, class });
         if let Some(class) = constructs {
@@ -82,12 +85,7 @@ impl<'s> Eval<'s> {
         }
         names.sort();
         names.dedup();
-        let is_default = lowered
-            .ir
-            .exports
-            .names
-            .iter()
-            .any(|(name, _)| &**name == "default")
+        let is_default = lowered.ir.exports.names.iter().any(|(name, _)| &**name == "default")
             || !lowered.ir.exports.whole.is_empty();
         let mut files: Vec<FileId> = vec![func.file];
         let mut weak = Vec::new();
@@ -110,7 +108,7 @@ impl<'s> Eval<'s> {
             let Some(other) = self.lowered(file) else { continue };
             let mut candidates: Vec<ExprId> = Vec::new();
             let mut called_as = names.clone();
-            called_as.extend(self.aliases(other, file, &names, func.file));
+            called_as.extend(self.aliases(other, file, &names));
             for name in &called_as {
                 candidates.extend(other.index.calls_by_name.get(name).into_iter().flatten());
             }
@@ -175,46 +173,29 @@ impl<'s> Eval<'s> {
         })
     }
 
-    /// Under which other names a file calls one of `names`, or what it imports from `from` as a whole.
-    fn aliases(&mut self, lowered: &'s Lowered, file: FileId, names: &[Name], from: FileId) -> Vec<Name> {
+    /// Under which other names a file may call one of `names`, or the whole of a module of the project that it imports.
+    /// A barrel may stand between, so the module is not compared: the calls are checked anyway.
+    fn aliases(&self, lowered: &Lowered, file: FileId, names: &[Name]) -> Vec<Name> {
+        let ir = &lowered.ir;
+        let of_project = |import: ExprId| match ir.expr(ir.strip(import)) {
+            Expr::Import(import) => self.project.resolve(file, ir.lang, &ir.imports[import.index()]).is_some(),
+            _ => false,
+        };
         let mut aliases = Vec::new();
-        for binding in &lowered.ir.bindings {
+        for binding in &ir.bindings {
             for def in &binding.defs {
-                match lowered.ir.expr(lowered.ir.strip(def.value)) {
-                    Expr::Field { base, key: Key::Name(key) } if names.contains(key) && *key != binding.name => {
-                        let _ = base;
-                        aliases.push(binding.name.clone());
-                    }
-                    Expr::Field { base, key: Key::Name(key) } if &**key == "default" => {
-                        if self.imports(lowered, file, *base, from) {
-                            aliases.push(binding.name.clone());
-                        }
-                    }
-                    Expr::Import(_) if self.imports(lowered, file, def.value, from) => {
-                        aliases.push(binding.name.clone());
-                    }
-                    _ => {}
+                let is_alias = match ir.expr(ir.strip(def.value)) {
+                    Expr::Field { key: Key::Name(key), .. } if names.contains(key) => *key != binding.name,
+                    Expr::Field { base, key: Key::Name(key) } => &**key == "default" && of_project(*base),
+                    Expr::Import(_) => of_project(def.value),
+                    _ => false,
+                };
+                if is_alias {
+                    aliases.push(binding.name.clone());
                 }
             }
         }
         aliases
-    }
-
-    fn imports(&self, lowered: &Lowered, file: FileId, import: ExprId, from: FileId) -> bool {
-        match lowered.ir.expr(lowered.ir.strip(import)) {
-            Expr::Import(import) => {
-                let specifier = &lowered.ir.imports[import.index()].specifier;
-                match self.project.resolve_js(file, specifier) {
-                    // a barrel may stand between; the calls are checked anyway
-                    Resolved::File(_) => true,
-                    _ => false,
-                }
-            }
-            _ => {
-                let _ = from;
-                false
-            }
-        }
     }
 }
 
@@ -265,9 +246,7 @@ fn names_of(lowered: &Lowered, expr: ExprId) -> Vec<Name> {
                 {
                     names.push(name.clone());
                 }
-                names.extend(
-                    ir.exports.names.iter().filter(|(_, value)| *value == at).map(|(name, _)| name.clone()),
-                );
+                names.extend(ir.exports.names.iter().filter(|(_, value)| *value == at).map(|(name, _)| name.clone()));
             }
         }
     }
@@ -287,6 +266,6 @@ fn module_stem(path: &str) -> &str {
 }
 
 /// The last name of an expression: `b` of `a.b`, `a` of `a`.
-pub(super) fn last_name(ir: &FileIr, id: ExprId) -> Option<Name> {
+pub(crate) fn last_name(ir: &FileIr, id: ExprId) -> Option<Name> {
     crate::project::last_name(ir, id)
 }

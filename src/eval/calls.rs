@@ -2,7 +2,7 @@
 
 use super::engine::{ALTERNATIVES, Eval, FRAMES, depth_of, push_frame};
 use super::value::{
-    Api, ApiStep, Args, Closure, Ctx, FrameKind, FuncRef, Node, Object, Reason, Traced, Unknown, Value, Vals,
+    Api, ApiStep, Args, Closure, Ctx, FrameKind, FuncRef, Node, Object, Reason, Traced, Unknown, Vals, Value,
 };
 use crate::ir::{CallKind, Expr, ExprId, Key, Lang};
 use crate::project::{EffectKind, Lowered, PlaceKey, Root};
@@ -24,7 +24,7 @@ pub struct Site {
 }
 
 impl<'s> Eval<'s> {
-    pub(super) fn call(&mut self, lowered: &'s Lowered, node: Node, ctx: &Ctx) -> Vals {
+    pub(crate) fn call(&mut self, lowered: &'s Lowered, node: Node, ctx: &Ctx) -> Vals {
         let Expr::Call { callee, kind, .. } = lowered.ir.expr(node.expr) else { return Vals::new() };
         if let Some(values) = self.language_call(lowered, node, *callee, ctx) {
             return values;
@@ -65,13 +65,8 @@ impl<'s> Eval<'s> {
             Value::Class(class) => {
                 let is_rust = self.lowered(class.file).is_some_and(|lowered| lowered.ir.lang == Lang::Rust);
                 if kind == CallKind::New || is_rust {
-                    let object = Object {
-                        node,
-                        ctx: ctx.clone(),
-                        owners: Vec::new(),
-                        class: Some(*class),
-                        parts: Vec::new(),
-                    };
+                    let object =
+                        Object { node, ctx: ctx.clone(), owners: Vec::new(), class: Some(*class), parts: Vec::new() };
                     vec![Traced::new(Value::Object(Rc::new(object)))]
                 } else {
                     vec![Traced::new(Value::Plain)]
@@ -104,9 +99,7 @@ impl<'s> Eval<'s> {
 
     /// `new F()` of a plain function: the object its `this` writes make.
     fn constructed_by(&mut self, closure: &Closure, node: Node, ctx: &Ctx) -> Traced {
-        let expr = self
-            .lowered(closure.func.file)
-            .map_or(node.expr, |lowered| lowered.ir.func(closure.func.func).expr);
+        let expr = self.lowered(closure.func.file).map_or(node.expr, |lowered| lowered.ir.func(closure.func.func).expr);
         let owner = super::value::Owner {
             file: closure.func.file,
             root: Root::This(crate::ir::ThisOf::Func(closure.func.func)),
@@ -163,7 +156,7 @@ impl<'s> Eval<'s> {
     }
 
     /// The context of a call of `closure`.
-    pub(super) fn call_frame(&self, closure: &Closure, args: Args, this: Option<Traced>) -> Ctx {
+    pub(crate) fn call_frame(&self, closure: &Closure, args: Args, this: Option<Traced>) -> Ctx {
         let depth = match &args {
             Args::Of(_, caller) => depth_of(caller),
             Args::Given(_) => depth_of(&closure.ctx),
@@ -173,7 +166,7 @@ impl<'s> Eval<'s> {
     }
 
     /// Everything a function may return, called like this.
-    pub(super) fn result(&mut self, closure: &Rc<Closure>, args: Args, this: Option<Traced>) -> Vals {
+    pub(crate) fn result(&mut self, closure: &Rc<Closure>, args: Args, this: Option<Traced>) -> Vals {
         let Some(lowered) = self.lowered(closure.func.file) else { return Vals::new() };
         let func = lowered.ir.func(closure.func.func);
         let ctx = self.call_frame(closure, args.clone(), this);
@@ -229,7 +222,7 @@ impl<'s> Eval<'s> {
     }
 
     /// A library's function called at `node`; with `given` arguments where the call is not written there.
-    pub(super) fn api_call(
+    pub(crate) fn api_call(
         &mut self,
         called: &Traced,
         api: &Rc<Api>,
@@ -245,15 +238,20 @@ impl<'s> Eval<'s> {
         };
         let site = Site { node, ctx: ctx.clone(), receiver: api.from.clone(), given };
         let rules = self.rules;
+        let mut values = Vals::new();
+        let mut is_request = false;
         for fact in rules.facts(&states) {
-            let values = match fact {
-                Fact::Pass(pass) => self.pass(pass, &site),
-                Fact::Read(read) => self.read_store(read, &site),
-                _ => Vals::new(),
-            };
-            if !values.is_empty() {
-                return values;
+            match fact {
+                Fact::Pass(pass) => values.extend(self.pass(pass, &site)),
+                Fact::Read(read) => values.extend(self.read_store(read, &site)),
+                Fact::Call(_) => is_request = true,
+                Fact::Token(_) | Fact::Store(_) | Fact::Write(_) => {}
             }
+        }
+        // `x.get(…)` may be a map's or a client's: a request is looked at as one
+        let known = values.iter().any(|value| !value.value.is_unknown());
+        if known || (!values.is_empty() && !is_request) {
+            return super::engine::drop_null(values);
         }
         if states.is_empty() {
             let mut names = called.value.names();
@@ -412,7 +410,7 @@ impl<'s> Eval<'s> {
     }
 
     /// A string that grows in place: what was appended to the variable before the read.
-    pub(super) fn appended(
+    pub(crate) fn appended(
         &mut self,
         lowered: &'s Lowered,
         values: Vals,
@@ -437,7 +435,9 @@ impl<'s> Eval<'s> {
             let states = self.rules.automaton.step(&states, &Step::Call);
             let rules = self.rules;
             for fact in rules.facts(&states) {
-                if let Fact::Pass(PassFact { append: Some(slot), .. }) = fact {
+                if let Fact::Pass(pass) = fact
+                    && let Some(slot) = &pass.append
+                {
                     let site = Site {
                         node: Node { file: node.file, expr: call },
                         ctx: ctx.clone(),
@@ -456,7 +456,7 @@ impl<'s> Eval<'s> {
     }
 
     /// Every argument of a call.
-    pub(super) fn all_args(&mut self, site: &Site) -> Vec<Vals> {
+    pub(crate) fn all_args(&mut self, site: &Site) -> Vec<Vals> {
         if let Some(given) = &site.given {
             return given.clone();
         }

@@ -3,7 +3,7 @@
 use super::reach::{Event, reaching};
 use super::value::{
     Api, ApiStep, Closure, Ctx, Evidence, Frame, FrameKind, FuncRef, Node, Object, Open, Owner, Pattern, Reason,
-    Traced, Unknown, Value, Vals,
+    Traced, Unknown, Vals, Value,
 };
 use crate::ir::{BindingId, BindingKind, Expr, ExprId, FuncId, Key, Lang, Lit, Name, ThisOf, Why};
 use crate::project::{Lowered, PlaceKey, Project, Resolved, Root};
@@ -18,11 +18,11 @@ use std::sync::OnceLock;
 /// Steps of one request's evaluation.
 const STEPS: u32 = 20_000;
 /// Alternatives of one value.
-pub(super) const ALTERNATIVES: usize = 8;
+pub(crate) const ALTERNATIVES: usize = 8;
 /// How deep expressions are followed.
 const DEPTH: u32 = 240;
 /// How many calls deep.
-pub(super) const FRAMES: u8 = 6;
+pub(crate) const FRAMES: u8 = 6;
 /// Pieces of one string.
 const PIECES: usize = 64;
 
@@ -32,7 +32,7 @@ pub struct Shared<'p> {
     pub project: &'p Project<'p>,
     /// The knowledge.
     pub rules: &'p Rules,
-    pub(super) store_writes: OnceLock<Vec<super::store::StoreWrite>>,
+    pub(crate) store_writes: OnceLock<Vec<super::store::StoreWrite>>,
 }
 
 impl<'p> Shared<'p> {
@@ -44,9 +44,9 @@ impl<'p> Shared<'p> {
 
 /// One request's evaluation: its budget and its memo.
 pub struct Eval<'s> {
-    pub(super) shared: &'s Shared<'s>,
-    pub(super) project: &'s Project<'s>,
-    pub(super) rules: &'s Rules,
+    pub(crate) shared: &'s Shared<'s>,
+    pub(crate) project: &'s Project<'s>,
+    pub(crate) rules: &'s Rules,
     steps: u32,
     depth: u32,
     cuts: u32,
@@ -55,10 +55,10 @@ pub struct Eval<'s> {
     /// Functions whose parameters are left open instead of being looked for at their callers.
     open: Vec<FuncRef>,
     /// Whether stores may be asked: not while their writers are being collected.
-    pub(super) ask_stores: bool,
-    pub(super) asking: FxHashSet<(Name, Name)>,
-    pub(super) callers: FxHashMap<FuncRef, Rc<super::callers::Callers>>,
-    pub(super) finding_callers: FxHashSet<FuncRef>,
+    pub(crate) ask_stores: bool,
+    pub(crate) asking: FxHashSet<(Name, Name)>,
+    pub(crate) callers: FxHashMap<FuncRef, Rc<super::callers::Callers>>,
+    pub(crate) finding_callers: FxHashSet<FuncRef>,
 }
 
 impl<'s> Eval<'s> {
@@ -81,6 +81,25 @@ impl<'s> Eval<'s> {
         }
     }
 
+    /// The knowledge.
+    pub fn rules(&self) -> &'s Rules {
+        self.rules
+    }
+
+    /// A token that is given as a function is what the function returns.
+    pub fn called_tokens(&mut self, values: Vals, _node: Node) -> Vals {
+        let mut tokens = Vals::new();
+        for value in values {
+            match &value.value {
+                Value::Func(closure) => {
+                    tokens.extend(self.result(closure, super::value::Args::Given(Vec::new()), None));
+                }
+                _ => tokens.push(value),
+            }
+        }
+        tokens
+    }
+
     /// Whether the budget was used up.
     pub fn exhausted(&self) -> bool {
         self.steps == 0
@@ -94,12 +113,12 @@ impl<'s> Eval<'s> {
         result
     }
 
-    pub(super) fn is_open(&self, func: FuncRef) -> bool {
+    pub(crate) fn is_open(&self, func: FuncRef) -> bool {
         self.open.contains(&func)
     }
 
     /// The graph of a file. Nodes only come from files that were lowered.
-    pub(super) fn lowered(&self, file: FileId) -> Option<&'s Lowered> {
+    pub(crate) fn lowered(&self, file: FileId) -> Option<&'s Lowered> {
         self.project.lowered(file)
     }
 
@@ -113,7 +132,7 @@ impl<'s> Eval<'s> {
     }
 
     /// Like [`value`](Eval::value), but empty where the value only depends on itself.
-    pub(super) fn eval(&mut self, node: Node, ctx: &Ctx) -> Vals {
+    pub(crate) fn eval(&mut self, node: Node, ctx: &Ctx) -> Vals {
         if self.steps == 0 || self.depth >= DEPTH {
             self.cuts += 1;
             return vec![Traced::new(Value::unknown(Reason::Budget, Vec::new()))];
@@ -176,11 +195,21 @@ impl<'s> Eval<'s> {
             Expr::Call { .. } => self.call(lowered, node, ctx),
             Expr::Object { ty, .. } => {
                 let class = ty.and_then(|ty| self.class_named(at(ty)));
-                one(Value::Object(Rc::new(Object { node, ctx: ctx.clone(), owners: Vec::new(), class, parts: Vec::new() })))
+                one(Value::Object(Rc::new(Object {
+                    node,
+                    ctx: ctx.clone(),
+                    owners: Vec::new(),
+                    class,
+                    parts: Vec::new(),
+                })))
             }
-            Expr::List(_) => {
-                one(Value::Object(Rc::new(Object { node, ctx: ctx.clone(), owners: Vec::new(), class: None, parts: Vec::new() })))
-            }
+            Expr::List(_) => one(Value::Object(Rc::new(Object {
+                node,
+                ctx: ctx.clone(),
+                owners: Vec::new(),
+                class: None,
+                parts: Vec::new(),
+            }))),
             Expr::Func(func) => {
                 let func = FuncRef { file: node.file, func: *func };
                 one(Value::Func(Rc::new(Closure { func, ctx: ctx.clone(), this: None })))
@@ -207,9 +236,7 @@ impl<'s> Eval<'s> {
                         let states = self.rules.automaton.root(&ApiRoot::Import(name.clone()));
                         self.api_root(states, name.as_str().into(), node)
                     }
-                    Resolved::Missing => {
-                        Value::unknown(Reason::UnresolvedImport(import.specifier.clone()), Vec::new())
-                    }
+                    Resolved::Missing => Value::unknown(Reason::UnresolvedImport(import.specifier.clone()), Vec::new()),
                 })
             }
             Expr::Elem(inner) => {
@@ -222,28 +249,21 @@ impl<'s> Eval<'s> {
     }
 
     /// A library value, or an unknown one where the rules say nothing about it.
-    pub(super) fn api_root(&self, states: States, name: Name, node: Node) -> Value {
+    pub(crate) fn api_root(&self, states: States, name: Name, node: Node) -> Value {
         if states.is_empty() {
             return Value::unknown(Reason::Library(name.clone()), vec![name]);
         }
-        Value::Api(Rc::new(Api {
-            states,
-            step: ApiStep::Root(name),
-            from: None,
-            node,
-            ctx: None,
-            owners: Vec::new(),
-        }))
+        Value::Api(Rc::new(Api { states, step: ApiStep::Root(name), from: None, node, ctx: None, owners: Vec::new() }))
     }
 
     /// `parts` joined as strings.
-    pub(super) fn concat(&mut self, parts: Vec<Node>, ctx: &Ctx) -> Vals {
+    pub(crate) fn concat(&mut self, parts: Vec<Node>, ctx: &Ctx) -> Vals {
         let parts: Vec<Vals> = parts.into_iter().map(|part| self.eval(part, ctx)).collect();
         self.join(parts)
     }
 
     /// Every combination of the parts' alternatives, up to the limits.
-    pub(super) fn join(&mut self, parts: Vec<Vals>) -> Vals {
+    pub(crate) fn join(&mut self, parts: Vec<Vals>) -> Vals {
         let mut joined = vec![Pattern::default()];
         for mut part in parts {
             if part.is_empty() {
@@ -275,8 +295,7 @@ impl<'s> Eval<'s> {
         let ir = &lowered.ir;
         let binding = ir.binding(id);
         let span = ir.span(node.expr);
-        let events: Vec<Event> =
-            binding.defs.iter().map(|def| Event { at: def.at, block: def.block }).collect();
+        let events: Vec<Event> = binding.defs.iter().map(|def| Event { at: def.at, block: def.block }).collect();
         let reached = match binding.kind {
             BindingKind::Func | BindingKind::Class | BindingKind::Import => (0..events.len()).collect(),
             _ => reaching(ir, &events, span.start, ir.block_of(node.expr)).events,
@@ -369,7 +388,13 @@ impl<'s> Eval<'s> {
                 let expr = self.lowered(node.file).map_or(node.expr, |lowered| lowered.ir.func(func).expr);
                 let owner = Owner { file: node.file, root: Root::This(this), path: Vec::new(), seen: None };
                 let node = Node { file: node.file, expr };
-                Value::Object(Rc::new(Object { node, ctx: ctx.clone(), owners: vec![owner], class: None, parts: Vec::new() }))
+                Value::Object(Rc::new(Object {
+                    node,
+                    ctx: ctx.clone(),
+                    owners: vec![owner],
+                    class: None,
+                    parts: Vec::new(),
+                }))
             }
             ThisOf::Module => Value::unknown(Reason::Undeclared("this".into()), vec!["this".into()]),
         })]
@@ -392,7 +417,7 @@ impl<'s> Eval<'s> {
     }
 
     /// What a declared type says of a value at `node`.
-    pub(super) fn typed(&mut self, ty: Node, node: Node) -> Vals {
+    pub(crate) fn typed(&mut self, ty: Node, node: Node) -> Vals {
         let mut typed = Vals::new();
         for named in self.eval(ty, &None) {
             match named.value {
@@ -417,7 +442,7 @@ impl<'s> Eval<'s> {
     }
 
     /// The class that a type expression names.
-    pub(super) fn class_named(&mut self, ty: Node) -> Option<super::value::ClassRef> {
+    pub(crate) fn class_named(&mut self, ty: Node) -> Option<super::value::ClassRef> {
         self.eval(ty, &None).into_iter().find_map(|value| match value.value {
             Value::Class(class) | Value::Instance(class) => Some(class),
             Value::Object(object) => object.class,
@@ -426,14 +451,13 @@ impl<'s> Eval<'s> {
     }
 
     /// A value about which nothing is known is what its name says, if it says anything.
-    pub(super) fn by_name(&self, found: Traced, name: &Name, file: FileId, span: Span) -> Traced {
+    pub(crate) fn by_name(&self, found: Traced, name: &Name, file: FileId, span: Span) -> Traced {
         let Value::Unknown(unknown) = &found.value else { return found };
         match self.rules.token_name(name) {
             Some(kind) => {
                 let what = kind_text(kind);
                 let value = Value::Token(kind, Evidence::Name);
-                Traced { value, trail: found.trail }
-                    .step(file, span, || format!("{what}, by the name `{name}`"))
+                Traced { value, trail: found.trail }.step(file, span, || format!("{what}, by the name `{name}`"))
             }
             None => {
                 let mut unknown = Unknown::clone(unknown);
@@ -446,7 +470,7 @@ impl<'s> Eval<'s> {
     }
 
     /// A library value is a token where the rules say so.
-    pub(super) fn as_token(&self, found: Traced, file: FileId, span: Span) -> Traced {
+    pub(crate) fn as_token(&self, found: Traced, file: FileId, span: Span) -> Traced {
         let Value::Api(api) = &found.value else { return found };
         let token = self.rules.facts(&api.states).find_map(|fact| match fact {
             Fact::Token(token) => Some(token.clone()),
@@ -463,9 +487,14 @@ impl<'s> Eval<'s> {
     }
 
     /// The elements of lists. A literal list of an open function stays open; a context may have chosen one.
-    pub(super) fn elements(&mut self, lists: Vals, ctx: &Ctx) -> Vals {
+    pub(crate) fn elements(&mut self, lists: Vals, ctx: &Ctx) -> Vals {
         let mut elements = Vals::new();
         for list in lists {
+            if matches!(list.value, Value::Token(..) | Value::Str(_) | Value::Api(_) | Value::Null) {
+                // not a list: something that is mapped as a whole, an Option or a stream
+                elements.push(list);
+                continue;
+            }
             let Value::Object(object) = &list.value else {
                 let open = list.value.open();
                 let names = list.value.names();
@@ -478,7 +507,7 @@ impl<'s> Eval<'s> {
                 continue;
             };
             let Some(items) = self.items(object) else {
-                elements.push(Traced::new(Value::unknown(Reason::DynamicKey, Vec::new())));
+                elements.push(list);
                 continue;
             };
             let at = |expr: ExprId| Node { file: object.node.file, expr };
@@ -500,7 +529,7 @@ impl<'s> Eval<'s> {
     }
 
     /// The items of a literal list without spreads.
-    pub(super) fn items(&self, object: &Object) -> Option<Vec<ExprId>> {
+    pub(crate) fn items(&self, object: &Object) -> Option<Vec<ExprId>> {
         let lowered = self.lowered(object.node.file)?;
         match lowered.ir.expr(object.node.expr) {
             Expr::List(items) if items.iter().all(|item| !item.spread) => {
@@ -535,7 +564,7 @@ pub fn push_frame(kind: FrameKind, up: &Ctx, depth: u8) -> Ctx {
 }
 
 /// How many calls deep a context is.
-pub(super) fn depth_of(ctx: &Ctx) -> u8 {
+pub(crate) fn depth_of(ctx: &Ctx) -> u8 {
     ctx.as_ref().map_or(0, |frame| frame.depth)
 }
 
@@ -548,7 +577,7 @@ fn kind_text(kind: crate::rules::TokenKind) -> &'static str {
 }
 
 /// An object remembers one more place that holds it.
-pub(super) fn own(found: Traced, owner: &Owner) -> Traced {
+pub(crate) fn own(found: Traced, owner: &Owner) -> Traced {
     const OWNERS: usize = 6;
     let add = |owners: &[Owner]| {
         let mut more: Vec<Owner> =
@@ -569,7 +598,7 @@ pub(super) fn own(found: Traced, owner: &Owner) -> Traced {
 }
 
 /// The owners of a member's value: the member's place in each owner of the object.
-pub(super) fn owners_of_member(owners: &[Owner], key: &PlaceKey) -> Vec<Owner> {
+pub(crate) fn owners_of_member(owners: &[Owner], key: &PlaceKey) -> Vec<Owner> {
     owners
         .iter()
         .map(|owner| {
@@ -581,7 +610,7 @@ pub(super) fn owners_of_member(owners: &[Owner], key: &PlaceKey) -> Vec<Owner> {
 }
 
 /// No value says nothing where there is another alternative.
-pub(super) fn drop_null(values: Vals) -> Vals {
+pub(crate) fn drop_null(values: Vals) -> Vals {
     if values.iter().any(|found| !matches!(found.value, Value::Null)) {
         values.into_iter().filter(|found| !matches!(found.value, Value::Null)).collect()
     } else {

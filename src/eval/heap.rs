@@ -2,32 +2,29 @@
 
 use super::engine::{Eval, drop_null, owners_of_member};
 use super::reach::{Event, reaching};
-use super::value::{ApiStep, Args, ClassRef, Closure, Ctx, Node, Object, Owner, Reason, Traced, Value, Vals};
+use super::value::{ApiStep, Args, ClassRef, Closure, Ctx, Node, Object, Owner, Reason, Traced, Vals, Value};
 use crate::ir::{Expr, Key, MethodKind, Name, Prop, ThisOf};
 use crate::project::{EffectKind, PlaceKey, Root};
 use crate::rules::Fact;
 use std::rc::Rc;
 
 /// What was written to a member.
-pub(super) struct Written {
+pub(crate) struct Written {
     /// The values.
-    pub(super) values: Vals,
+    pub(crate) values: Vals,
     /// Whether one of the writes always comes before the read: what was there before counts no more.
-    pub(super) settled: bool,
+    pub(crate) settled: bool,
 }
 
 impl<'s> Eval<'s> {
     /// A member of a literal or merged object, with what is written to it later. Empty where there is none.
     /// With `any_case` keys are compared without case, as header names are.
-    pub(super) fn own_member(&mut self, object: &Rc<Object>, key: &PlaceKey, any_case: bool, node: Node) -> Vals {
+    pub(crate) fn own_member(&mut self, object: &Rc<Object>, key: &PlaceKey, any_case: bool, node: Node) -> Vals {
         let written = self.written(&object.owners, key, any_case, node);
         let mut values = if written.settled { Vals::new() } else { self.literal_member(object, key, any_case, node) };
         // a member that is an object lives where its holder does
         let owners = owners_of_member(&object.owners, key);
-        values = values
-            .into_iter()
-            .map(|value| owners.iter().fold(value, |value, owner| super::engine::own(value, owner)))
-            .collect();
+        values = values.into_iter().map(|value| owners.iter().fold(value, super::engine::own)).collect();
         values.extend(written.values);
         if values.is_empty() {
             values = self.handed_on(&object.owners, key, any_case, node);
@@ -114,19 +111,17 @@ impl<'s> Eval<'s> {
                     _ => None,
                 };
                 match index {
-                    Some(index) if items.iter().take(index + 1).all(|item| !item.spread) => items
-                        .get(index)
-                        .map(|item| self.eval(at(item.expr), &object.ctx))
-                        .unwrap_or_default(),
+                    Some(index) if items.iter().take(index + 1).all(|item| !item.spread) => {
+                        items.get(index).map(|item| self.eval(at(item.expr), &object.ctx)).unwrap_or_default()
+                    }
                     _ => Vals::new(),
                 }
             }
             // a tuple struct or variant, made by calling it
             Expr::Call { args, .. } => match key {
-                PlaceKey::Index(index) if object.class.is_some() => args
-                    .get(*index as usize)
-                    .map(|arg| self.eval(at(arg.expr), &object.ctx))
-                    .unwrap_or_default(),
+                PlaceKey::Index(index) if object.class.is_some() => {
+                    args.get(*index as usize).map(|arg| self.eval(at(arg.expr), &object.ctx)).unwrap_or_default()
+                }
                 _ => Vals::new(),
             },
             _ => Vals::new(),
@@ -177,7 +172,7 @@ impl<'s> Eval<'s> {
     }
 
     /// What is written to the member of an object that is held at `owners`.
-    pub(super) fn written(&mut self, owners: &[Owner], key: &PlaceKey, any_case: bool, node: Node) -> Written {
+    pub(crate) fn written(&mut self, owners: &[Owner], key: &PlaceKey, any_case: bool, node: Node) -> Written {
         let mut all = Written { values: Vals::new(), settled: false };
         let mut done: Vec<(crate::text::FileId, usize)> = Vec::new();
         for owner in owners {
@@ -190,13 +185,14 @@ impl<'s> Eval<'s> {
                 }
                 let write = &lowered.ir.writes[nth];
                 let hit = match &write.key {
-                    Key::Computed(computed) => self
-                        .eval(Node { file: owner.file, expr: *computed }, &None)
-                        .iter()
-                        .any(|key_value| match &key_value.value {
-                            Value::Str(pattern) => pattern.text().is_some_and(|text| hits(text, key, any_case)),
-                            _ => false,
-                        }),
+                    Key::Computed(computed) => {
+                        self.eval(Node { file: owner.file, expr: *computed }, &None).iter().any(|key_value| {
+                            match &key_value.value {
+                                Value::Str(pattern) => pattern.text().is_some_and(|text| hits(text, key, any_case)),
+                                _ => false,
+                            }
+                        })
+                    }
                     known => key_hits(known, key, any_case),
                 };
                 if hit {
@@ -210,8 +206,7 @@ impl<'s> Eval<'s> {
             let seen = owner.seen.or((owner.file == node.file).then_some(node.expr));
             let reached = match seen {
                 Some(seen) => {
-                    let found =
-                        reaching(&lowered.ir, &events, lowered.ir.span(seen).start, lowered.ir.block_of(seen));
+                    let found = reaching(&lowered.ir, &events, lowered.ir.span(seen).start, lowered.ir.block_of(seen));
                     all.settled |= found.settled;
                     found.events
                 }
@@ -250,9 +245,10 @@ impl<'s> Eval<'s> {
                         }
                         Value::Api(api) if nth == 0 => {
                             let states = self.rules.automaton.step(&api.states, &crate::rules::path::Step::Call);
-                            let merges = self.rules.facts(&states).any(
-                                |fact| matches!(fact, Fact::Pass(pass) if !pass.merge.is_empty()),
-                            );
+                            let merges = self
+                                .rules
+                                .facts(&states)
+                                .any(|fact| matches!(fact, Fact::Pass(pass) if !pass.merge.is_empty()));
                             if merges {
                                 for part in self.rest_args(call, 1) {
                                     let (found, _) = self.part_member(&part, key, any_case, node);
@@ -275,7 +271,7 @@ impl<'s> Eval<'s> {
     }
 
     /// The variables that hold a function's parameter.
-    pub(super) fn param_owners(&self, func: super::value::FuncRef, index: u32) -> Vec<Owner> {
+    pub(crate) fn param_owners(&self, func: super::value::FuncRef, index: u32) -> Vec<Owner> {
         let Some(lowered) = self.lowered(func.file) else { return Vec::new() };
         let bindings = lowered.index.param_bindings.get(&(func.func, index)).cloned().unwrap_or_default();
         bindings
@@ -285,7 +281,7 @@ impl<'s> Eval<'s> {
     }
 
     /// [`written`](Eval::written), the values evaluated under a context.
-    pub(super) fn written_under(
+    pub(crate) fn written_under(
         &mut self,
         owners: &[Owner],
         key: &PlaceKey,
@@ -310,7 +306,13 @@ impl<'s> Eval<'s> {
     }
 
     /// What a class's own code writes to `this.name`, seen from a read at `node`.
-    pub(super) fn this_writes(&mut self, class: ClassRef, name: &Name, made: Option<&Rc<Object>>, node: Node) -> Written {
+    pub(crate) fn this_writes(
+        &mut self,
+        class: ClassRef,
+        name: &Name,
+        made: Option<&Rc<Object>>,
+        node: Node,
+    ) -> Written {
         let mut all = Written { values: Vals::new(), settled: false };
         let Some(lowered) = self.lowered(class.file) else { return all };
         let root = Root::This(ThisOf::Class(class.class));

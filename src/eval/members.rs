@@ -2,7 +2,7 @@
 
 use super::engine::Eval;
 use super::value::{
-    Api, ApiStep, Args, ClassRef, Closure, Ctx, FrameKind, FuncRef, Node, Object, Reason, Traced, Unknown, Value, Vals,
+    Api, ApiStep, Args, ClassRef, Closure, Ctx, FrameKind, FuncRef, Node, Object, Reason, Traced, Unknown, Vals, Value,
 };
 use crate::ir::{ClassKind, Expr, Key, MethodKind, Name, ThisOf};
 use crate::project::{EffectKind, PlaceKey, Root};
@@ -17,7 +17,7 @@ const CLASS_FILES: usize = 32;
 
 impl<'s> Eval<'s> {
     /// `key` of every one of `bases`, read at `node`.
-    pub(super) fn field(&mut self, bases: Vals, key: &Key, node: Node, ctx: &Ctx) -> Vals {
+    pub(crate) fn field(&mut self, bases: Vals, key: &Key, node: Node, ctx: &Ctx) -> Vals {
         let place = match key {
             Key::Name(name) => PlaceKey::Name(name.clone()),
             Key::Index(index) => PlaceKey::Index(*index),
@@ -47,7 +47,7 @@ impl<'s> Eval<'s> {
     }
 
     /// The member at a place of every one of `bases`.
-    pub(super) fn members(&mut self, bases: &Vals, key: &PlaceKey, node: Node, ctx: &Ctx) -> Vals {
+    pub(crate) fn members(&mut self, bases: &Vals, key: &PlaceKey, node: Node, ctx: &Ctx) -> Vals {
         let mut values = Vals::new();
         for base in bases {
             values.extend(self.member(base, key, node, ctx));
@@ -73,7 +73,7 @@ impl<'s> Eval<'s> {
                 if found.is_empty() { self.any_member(base, &name, node, ctx) } else { found }
             }
             Value::Class(class) => {
-                let found = self.static_member(*class, &name, node);
+                let found = self.static_member(*class, &name);
                 if found.is_empty() { self.any_member(base, &name, node, ctx) } else { found }
             }
             Value::Module(file) => self.export(*file, &name, node, 0),
@@ -117,7 +117,7 @@ impl<'s> Eval<'s> {
     }
 
     /// A library value one step further.
-    pub(super) fn api_step(&self, from: &Traced, states: States, step: ApiStep, node: Node, ctx: &Ctx) -> Traced {
+    pub(crate) fn api_step(&self, from: &Traced, states: States, step: ApiStep, node: Node, ctx: &Ctx) -> Traced {
         let value = Value::Api(Rc::new(Api {
             states,
             step,
@@ -177,7 +177,7 @@ impl<'s> Eval<'s> {
     }
 
     /// A member of an object that was made at a known place.
-    pub(super) fn object_member(&mut self, object: &Rc<Object>, key: &PlaceKey, node: Node) -> Vals {
+    pub(crate) fn object_member(&mut self, object: &Rc<Object>, key: &PlaceKey, node: Node) -> Vals {
         let mut found = self.own_member(object, key, false, node);
         if found.is_empty()
             && let Some(class) = object.class
@@ -197,7 +197,7 @@ impl<'s> Eval<'s> {
     }
 
     /// A member of an instance of a class; of `made`, where it is known which.
-    pub(super) fn class_member(
+    pub(crate) fn class_member(
         &mut self,
         class: ClassRef,
         key: &PlaceKey,
@@ -221,7 +221,7 @@ impl<'s> Eval<'s> {
             .into_iter()
             .find(|(_, key, kind, is_static)| *key == name && !is_static && *kind != MethodKind::Setter);
         if let Some((func, _, kind, _)) = method {
-            let ctx = made.map_or(None, |object| object.ctx.clone());
+            let ctx = made.and_then(|object| object.ctx.clone());
             let closure = Closure { func, ctx, this: Some(this.clone()) };
             return match kind {
                 MethodKind::Getter => self.result(&Rc::new(closure), Args::Given(Vec::new()), Some(this)),
@@ -240,9 +240,8 @@ impl<'s> Eval<'s> {
             values = initial;
         }
         values = super::engine::drop_null(values);
-        let useful = |values: &Vals| {
-            values.iter().any(|found| !found.value.is_unknown() && !matches!(found.value, Value::Null))
-        };
+        let useful =
+            |values: &Vals| values.iter().any(|found| !found.value.is_unknown() && !matches!(found.value, Value::Null));
         if made.is_none() && !useful(&values) && declared.kind == ClassKind::Class {
             let constructed = self.constructions(class, key, node);
             if !constructed.is_empty() {
@@ -334,7 +333,7 @@ impl<'s> Eval<'s> {
     }
 
     /// A static member: a method, a field, an enum's variant.
-    fn static_member(&mut self, class: ClassRef, name: &Name, node: Node) -> Vals {
+    fn static_member(&mut self, class: ClassRef, name: &Name) -> Vals {
         let Some(lowered) = self.lowered(class.file) else { return Vals::new() };
         let declared = lowered.ir.class(class.class);
         let method = self
@@ -349,15 +348,15 @@ impl<'s> Eval<'s> {
                 _ => vec![Traced::new(Value::Func(closure))],
             };
         }
-        if let Some(field) = declared.fields.iter().find(|field| {
-            field.is_static && matches!(&field.key, Key::Name(key) if key == name)
-        }) {
+        if let Some(field) =
+            declared.fields.iter().find(|field| field.is_static && matches!(&field.key, Key::Name(key) if key == name))
+        {
             return match field.value {
                 Some(value) => self.eval(Node { file: class.file, expr: value }, &None),
                 // a variant stands for its enum: calling it makes a value of it
                 None if declared.kind == ClassKind::Enum => vec![Traced::new(Value::Class(class))],
                 None => {
-                    let found = self.this_effects(class.file, &Root::This(ThisOf::Static(class.class)), name);
+                    let found = self.property_writes(class.file, &Root::This(ThisOf::Static(class.class)), name);
                     if found.is_empty() {
                         vec![Traced::new(Value::unknown(Reason::Unassigned, Vec::new()))]
                     } else {
@@ -366,7 +365,7 @@ impl<'s> Eval<'s> {
                 }
             };
         }
-        let mut found = self.this_effects(class.file, &Root::This(ThisOf::Static(class.class)), name);
+        let mut found = self.property_writes(class.file, &Root::This(ThisOf::Static(class.class)), name);
         if let Some(binding) = lowered.index.binding_of.get(&declared.expr) {
             found.extend(self.property_writes(class.file, &Root::Local(*binding), name));
         }
@@ -376,7 +375,7 @@ impl<'s> Eval<'s> {
                     if let Value::Class(base) = base.value
                         && base != class
                     {
-                        found.extend(self.static_member(base, name, node));
+                        found.extend(self.static_member(base, name));
                     }
                 }
             }
@@ -384,20 +383,12 @@ impl<'s> Eval<'s> {
         found
     }
 
-    fn this_effects(&mut self, file: FileId, root: &Root, name: &Name) -> Vals {
-        self.property_writes(file, root, name)
-    }
-
     /// The frame under which a constructor ran for `made`.
-    pub(super) fn constructor_frame(&self, class: ClassRef, made: Option<&Rc<Object>>) -> Ctx {
+    pub(crate) fn constructor_frame(&self, class: ClassRef, made: Option<&Rc<Object>>) -> Ctx {
         let object = made?;
         let lowered = self.lowered(class.file)?;
-        let constructor = lowered
-            .ir
-            .class(class.class)
-            .methods
-            .iter()
-            .find(|method| method.kind == MethodKind::Constructor)?;
+        let constructor =
+            lowered.ir.class(class.class).methods.iter().find(|method| method.kind == MethodKind::Constructor)?;
         let made_at = self.lowered(object.node.file)?;
         if !matches!(made_at.ir.expr(object.node.expr), Expr::Call { .. }) {
             return None;
@@ -412,8 +403,7 @@ impl<'s> Eval<'s> {
 
     /// Struct literals of a class: what they give the member.
     fn constructions(&mut self, class: ClassRef, key: &PlaceKey, node: Node) -> Vals {
-        let Some(name) = self.lowered(class.file).and_then(|lowered| lowered.ir.class(class.class).name.clone())
-        else {
+        let Some(name) = self.lowered(class.file).and_then(|lowered| lowered.ir.class(class.class).name.clone()) else {
             return Vals::new();
         };
         let mut values = Vals::new();
@@ -482,9 +472,8 @@ impl<'s> Eval<'s> {
 
     /// The classes that implement an interface or trait.
     fn implementors(&mut self, interface: ClassRef) -> Vec<ClassRef> {
-        let Some(name) = self
-            .lowered(interface.file)
-            .and_then(|lowered| lowered.ir.class(interface.class).name.clone())
+        let Some(name) =
+            self.lowered(interface.file).and_then(|lowered| lowered.ir.class(interface.class).name.clone())
         else {
             return Vec::new();
         };
@@ -507,9 +496,12 @@ impl<'s> Eval<'s> {
     }
 
     /// What a module of the project exports under a name.
-    pub(super) fn export(&mut self, file: FileId, name: &Name, node: Node, depth: u8) -> Vals {
+    pub(crate) fn export(&mut self, file: FileId, name: &Name, node: Node, depth: u8) -> Vals {
         let Some(lowered) = self.lowered(file) else {
-            return vec![Traced::new(Value::unknown(Reason::UnresolvedImport(self.project.path(file).into()), Vec::new()))];
+            return vec![Traced::new(Value::unknown(
+                Reason::UnresolvedImport(self.project.path(file).into()),
+                Vec::new(),
+            ))];
         };
         if depth > 8 {
             return Vals::new();
@@ -577,7 +569,7 @@ fn key_name(key: &PlaceKey) -> Name {
     }
 }
 
-pub(super) fn same_key(key: &Key, place: &PlaceKey) -> bool {
+pub(crate) fn same_key(key: &Key, place: &PlaceKey) -> bool {
     match (key, place) {
         (Key::Name(left), PlaceKey::Name(right)) => left == right,
         (Key::Index(left), PlaceKey::Index(right)) => left == right,

@@ -3,7 +3,7 @@
 use super::calls::Site;
 use super::engine::{ALTERNATIVES, Eval};
 use super::slots::args_in;
-use super::value::{ApiStep, Args, Ctx, FuncRef, Node, Open, Reason, Traced, Unknown, Value, Vals};
+use super::value::{ApiStep, Args, Ctx, FuncRef, Node, Open, Reason, Traced, Unknown, Vals, Value};
 use crate::ir::{Expr, ExprId, Key, Name, Prop};
 use crate::rules::path::{Root as ApiRoot, Step};
 use crate::rules::slot::Base;
@@ -24,7 +24,7 @@ struct Callback {
 }
 
 impl<'s> Eval<'s> {
-    pub(super) fn param(&mut self, func: FuncRef, index: u32, rest: bool, node: Node, ctx: &Ctx) -> Vals {
+    pub(crate) fn param(&mut self, func: FuncRef, index: u32, rest: bool, node: Node, ctx: &Ctx) -> Vals {
         if rest {
             return vec![Traced::new(Value::unknown(Reason::DynamicKey, Vec::new()))];
         }
@@ -32,7 +32,7 @@ impl<'s> Eval<'s> {
     }
 
     /// The value of a function's parameter.
-    pub(super) fn param_value(&mut self, func: FuncRef, index: u32, node: Node, ctx: &Ctx) -> Vals {
+    pub(crate) fn param_value(&mut self, func: FuncRef, index: u32, node: Node, ctx: &Ctx) -> Vals {
         let Some(lowered) = self.lowered(func.file) else { return Vals::new() };
         let declared = lowered.ir.func(func.func);
         let param = declared.params.get(index as usize);
@@ -165,11 +165,12 @@ impl<'s> Eval<'s> {
                     if callback.member.is_some() {
                         continue;
                     }
-                    let site =
-                        Site { node: call, ctx: ctx.clone(), receiver: api.from.clone(), given: None };
+                    let site = Site { node: call, ctx: ctx.clone(), receiver: api.from.clone(), given: None };
                     let result = rules.automaton.step(&api.states, &Step::Call);
                     for fact in rules.facts(&result) {
-                        if let Fact::Pass(PassFact { calls: Some(function), with, .. }) = fact {
+                        if let Fact::Pass(pass) = fact
+                            && let PassFact { calls: Some(function), with, .. } = &**pass
+                        {
                             let is_this = match function.base {
                                 Base::Arg(arg) => arg == callback.arg,
                                 Base::FnArg | Base::LastArg => true,

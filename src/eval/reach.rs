@@ -4,18 +4,18 @@ use crate::ir::{BlockId, BlockKind, FileIr, FuncId};
 
 /// An assignment: where it takes effect, and in which block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Event {
-    pub(super) at: u32,
-    pub(super) block: BlockId,
+pub(crate) struct Event {
+    pub(crate) at: u32,
+    pub(crate) block: BlockId,
 }
 
 /// What reaches a use.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Reaching {
+pub(crate) struct Reaching {
     /// The assignments that may be seen, by their place in the list.
-    pub(super) events: Vec<usize>,
+    pub(crate) events: Vec<usize>,
     /// Whether one of them is seen on every way: what was there before counts no more.
-    pub(super) settled: bool,
+    pub(crate) settled: bool,
 }
 
 /// Which of `events` reach a use at byte `at` in `block`.
@@ -23,7 +23,7 @@ pub(super) struct Reaching {
 /// In the function of the use, the last assignment that always runs before it hides the earlier ones. Assignments in
 /// functions inside it may run at any time. For a use in a function inside the one that assigns, what counts is
 /// everything that reaches the inner function's creation, and everything after it.
-pub(super) fn reaching(ir: &FileIr, events: &[Event], at: u32, block: BlockId) -> Reaching {
+pub(crate) fn reaching(ir: &FileIr, events: &[Event], at: u32, block: BlockId) -> Reaching {
     let func = ir.blocks[block.index()].func;
     let mut seen = Reaching { events: Vec::new(), settled: false };
     let mut scopes: Vec<FuncId> = events.iter().map(|event| ir.blocks[event.block.index()].func).collect();

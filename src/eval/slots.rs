@@ -2,7 +2,7 @@
 
 use super::calls::Site;
 use super::engine::Eval;
-use super::value::{Args, Ctx, FrameKind, FuncRef, Node, Pattern, Reason, Traced, Value, Vals};
+use super::value::{Args, Ctx, FrameKind, FuncRef, Node, Pattern, Reason, Traced, Vals, Value};
 use crate::ir::{Expr, ExprId};
 use crate::project::PlaceKey;
 use crate::rules::slot::{Base, Into, Slot};
@@ -84,7 +84,7 @@ impl<'s> Eval<'s> {
     }
 
     /// The argument at a place of a call, spreads followed. Empty where there is none.
-    pub(super) fn arg(&mut self, call: Node, index: u32, ctx: &Ctx) -> Vals {
+    pub(crate) fn arg(&mut self, call: Node, index: u32, ctx: &Ctx) -> Vals {
         let Some(lowered) = self.lowered(call.file) else { return Vals::new() };
         let Expr::Call { args, .. } = lowered.ir.expr(call.expr) else { return Vals::new() };
         for (nth, arg) in (0u32..).zip(args.iter()) {
@@ -99,11 +99,9 @@ impl<'s> Eval<'s> {
     }
 
     /// The expression of an argument, where it is one.
-    pub(super) fn arg_expr(&self, call: Node, index: u32) -> Option<ExprId> {
+    pub(crate) fn arg_expr(&self, call: Node, index: u32) -> Option<ExprId> {
         match self.lowered(call.file)?.ir.expr(call.expr) {
-            Expr::Call { args, .. } => {
-                args.get(index as usize).filter(|arg| !arg.spread).map(|arg| arg.expr)
-            }
+            Expr::Call { args, .. } => args.get(index as usize).filter(|arg| !arg.spread).map(|arg| arg.expr),
             _ => None,
         }
     }
@@ -153,7 +151,7 @@ impl<'s> Eval<'s> {
 }
 
 /// The arguments under which the context says `func` was called.
-pub(super) fn args_in(func: FuncRef, ctx: &Ctx) -> Option<Args> {
+pub(crate) fn args_in(func: FuncRef, ctx: &Ctx) -> Option<Args> {
     let mut frame = ctx.as_ref();
     while let Some(current) = frame {
         if let FrameKind::Call { func: called, args, .. } = &current.kind

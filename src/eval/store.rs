@@ -2,7 +2,7 @@
 
 use super::calls::Site;
 use super::engine::{Eval, Shared};
-use super::value::{Evidence, Node, Reason, Traced, Value, Vals};
+use super::value::{Evidence, Node, Reason, Traced, Vals, Value};
 use crate::ir::{Expr, Key, Name};
 use crate::rules::path::Step;
 use crate::rules::{Fact, StoreFact, StoredTable};
@@ -12,9 +12,12 @@ use std::sync::Arc;
 /// Files that are searched for calls of one writing method.
 const FILES: usize = 400;
 
+/// The store whose entries come from outside the program.
+const ENVIRONMENT: &str = "env";
+
 /// A write to a store.
 #[derive(Clone, Debug)]
-pub(super) struct StoreWrite {
+pub(crate) struct StoreWrite {
     store: Arc<str>,
     key: String,
     /// The call, or the file of the property write.
@@ -29,7 +32,7 @@ enum WriteAt {
 
 impl<'s> Eval<'s> {
     /// What a reading call reads.
-    pub(super) fn read_store(&mut self, read: &StoreFact, site: &Site) -> Vals {
+    pub(crate) fn read_store(&mut self, read: &StoreFact, site: &Site) -> Vals {
         let span = self.lowered(site.node.file).map(|lowered| lowered.ir.span(site.node.expr)).unwrap_or_default();
         let mut values = Vals::new();
         for key in self.with_open(Vec::new(), |eval| eval.slot(&read.key, site)) {
@@ -54,20 +57,23 @@ impl<'s> Eval<'s> {
     }
 
     /// Everything that is written to `store` under `key`; what the key says where nothing is.
-    pub(super) fn stored(&mut self, store: &Arc<str>, key: &Name, file: FileId, span: Span) -> Vals {
-        let unknown = Traced::new(Value::unknown(Reason::Storage(key.clone()), vec![key.clone()]));
+    pub(crate) fn stored(&mut self, store: &Arc<str>, key: &Name, file: FileId, span: Span) -> Vals {
+        let reason = if &**store == ENVIRONMENT { Reason::Environment } else { Reason::Storage(key.clone()) };
+        let unknown = Traced::new(Value::unknown(reason, vec![key.clone()]));
         let asked = (Name::from(&**store), key.clone());
         if !self.ask_stores || !self.asking.insert(asked.clone()) {
             return vec![self.by_name(unknown, key, file, span)];
         }
-        let writes: Vec<StoreWrite> =
-            store_writes(self.shared).iter().filter(|write| write.store == *store && write.key == **key).cloned().collect();
+        let writes: Vec<StoreWrite> = store_writes(self.shared)
+            .iter()
+            .filter(|write| write.store == *store && write.key == **key)
+            .cloned()
+            .collect();
         let mut values = Vals::new();
         for write in writes {
             let (found, at, span) = match &write.at {
                 WriteAt::Call(call, fact) => {
-                    let span =
-                        self.lowered(call.file).map(|lowered| lowered.ir.span(call.expr)).unwrap_or_default();
+                    let span = self.lowered(call.file).map(|lowered| lowered.ir.span(call.expr)).unwrap_or_default();
                     let site = Site { node: *call, ctx: None, receiver: None, given: None };
                     let found = self.with_open(Vec::new(), |eval| eval.slot(&fact.value, &site));
                     (found, call.file, span)
@@ -75,8 +81,8 @@ impl<'s> Eval<'s> {
                 WriteAt::Property(file, nth) => {
                     let Some(lowered) = self.lowered(*file) else { continue };
                     let write = &lowered.ir.writes[*nth];
-                    let found = self
-                        .with_open(Vec::new(), |eval| eval.eval(Node { file: *file, expr: write.value }, &None));
+                    let found =
+                        self.with_open(Vec::new(), |eval| eval.eval(Node { file: *file, expr: write.value }, &None));
                     (found, *file, write.span)
                 }
             };

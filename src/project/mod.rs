@@ -10,7 +10,7 @@ pub(crate) use index::last_name;
 pub use index::{Effect, EffectKind, FileIndex, PlaceKey, Root};
 pub use resolve_js::Resolved;
 
-use crate::ir::FileIr;
+use crate::ir::{FileIr, Import, Lang};
 use crate::lower::{self, Syntax};
 use crate::text::files::{Entry, ReadError};
 use crate::text::{FileId, Files};
@@ -191,6 +191,18 @@ impl<'a> Project<'a> {
             .collect();
         let more = found.len() > limit;
         (found.into_iter().take(limit).collect(), more)
+    }
+
+    /// The file of the project that an import of `from` leads to.
+    pub fn resolve(&self, from: FileId, lang: Lang, import: &Import) -> Option<FileId> {
+        let resolved = match lang {
+            Lang::Js => self.resolve_js(from, &import.specifier),
+            Lang::Rust => self.resolve_rust(from, &import.specifier, import.inline_mods),
+        };
+        match resolved {
+            Resolved::File(file) => Some(file),
+            Resolved::Package(_) | Resolved::Missing => None,
+        }
     }
 
     /// The file at exactly this path.

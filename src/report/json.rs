@@ -156,7 +156,7 @@ fn call(call: &model::Call) -> Call<'_> {
 
 fn finding(finding: &model::Finding) -> Finding<'_> {
     Finding {
-        rule: finding.rule,
+        rule: &finding.rule,
         severity: finding.severity.as_str(),
         message: redact(&finding.message),
         help: redact(&finding.help),

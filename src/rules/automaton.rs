@@ -90,7 +90,7 @@ impl<F: Copy> Automaton<F> {
     }
 
     /// The facts on `states`.
-    pub fn facts<'a>(&'a self, states: &'a [State]) -> impl Iterator<Item = F> + 'a {
+    pub fn facts<'a, 's>(&'a self, states: &'s [State]) -> impl Iterator<Item = F> + use<'a, 's, F> {
         states.iter().flat_map(|&state| self.nodes[state as usize].facts.iter().copied())
     }
 

@@ -47,9 +47,7 @@ impl Endpoint {
                 None => Segment::Literal(segment.to_owned()),
             })
             .collect();
-        let is_subject = |segment: &Segment| {
-            matches!((segment, &table.subject), (Segment::Any(name), Some(subject)) if name == subject)
-        };
+        let is_subject = |segment: &Segment| matches!((segment, &table.subject), (Segment::Any(name), Some(subject)) if name == subject);
         Endpoint {
             name: format!("{} {}", table.method, table.path),
             method: table.method.clone(),

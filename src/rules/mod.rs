@@ -34,7 +34,7 @@ pub enum Fact {
     /// The call adds to a request.
     Call(Box<CallFact>),
     /// The call's result is made of what it gets.
-    Pass(PassFact),
+    Pass(Box<PassFact>),
     /// The members are a store's entries.
     Store(Arc<str>),
     /// The call reads a store.
@@ -84,7 +84,7 @@ pub struct CallFact {
     pub stored: Option<StoredTable>,
     pub sends: bool,
     pub mutates: bool,
-    pub shared: bool,
+    pub tentative: bool,
 }
 
 /// See [`schema::PassTable`].
@@ -169,7 +169,7 @@ impl Rules {
     }
 
     /// The facts on `states`.
-    pub fn facts<'a>(&'a self, states: &'a [State]) -> impl Iterator<Item = &'a Fact> + 'a {
+    pub fn facts<'a, 's>(&'a self, states: &'s [State]) -> impl Iterator<Item = &'a Fact> + use<'a, 's> {
         self.automaton.facts(states).map(|id| &self.facts[id as usize])
     }
 
@@ -269,7 +269,7 @@ impl Rules {
                 element: place.slot_opt(table.element.as_ref())?,
                 append: place.slot_opt(table.append.as_ref())?,
             };
-            self.hang(place, &table.on, Fact::Pass(fact))?;
+            self.hang(place, &table.on, Fact::Pass(Box::new(fact)))?;
         }
         for table in &file.store {
             let store: Arc<str> = table.name.as_str().into();
@@ -350,7 +350,7 @@ impl Rules {
             stored: table.stored.clone(),
             sends: table.sends,
             mutates: table.mutates,
-            shared: table.shared,
+            tentative: table.tentative,
         })
     }
 

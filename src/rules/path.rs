@@ -177,13 +177,7 @@ mod tests {
         assert_eq!(paths[0].root, Root::Import("auth0-js".into()));
         assert_eq!(
             paths[0].steps,
-            [
-                Step::Member("WebAuth".into()),
-                Step::New,
-                Step::Member("parseHash".into()),
-                Step::AnyArg,
-                Step::Param(1)
-            ]
+            [Step::Member("WebAuth".into()), Step::New, Step::Member("parseHash".into()), Step::AnyArg, Step::Param(1)]
         );
         assert_eq!(parse("import axios").unwrap()[0].steps, []);
     }

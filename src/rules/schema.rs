@@ -128,8 +128,8 @@ pub struct CallTable {
     pub sends: bool,
     /// Whether the call changes the object it is called on.
     pub mutates: bool,
-    /// Whether what follows starts a request of its own from here (an instance, a client).
-    pub shared: bool,
+    /// Whether it counts only where a credential is found: the client is not known.
+    pub tentative: bool,
     /// How reports name the client, where it differs from the file's.
     pub client: Option<String>,
     /// Where this is known from.

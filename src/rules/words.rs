@@ -14,9 +14,8 @@ pub fn split(name: &str) -> Vec<String> {
         if c.is_uppercase() {
             let after_lower = at > 0 && (chars[at - 1].is_lowercase() || chars[at - 1].is_numeric());
             // the last capital of a run begins the next word: JWTToken
-            let before_lower = at > 0
-                && chars[at - 1].is_uppercase()
-                && chars.get(at + 1).is_some_and(|next| next.is_lowercase());
+            let before_lower =
+                at > 0 && chars[at - 1].is_uppercase() && chars.get(at + 1).is_some_and(|next| next.is_lowercase());
             if after_lower || before_lower {
                 flush(&mut words, &mut word);
             }

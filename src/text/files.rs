@@ -1,7 +1,7 @@
 //! The file systems: the real one, and one in memory for tests and for standard input.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// A source file the walk found, or something it could not look at.
@@ -47,6 +47,9 @@ pub trait Files: Sync {
     fn exists(&self, path: &str) -> bool;
     /// Whether `path` is a folder.
     fn is_dir(&self, path: &str) -> bool;
+    /// The folders to read for judging what lies in `paths`: the repositories they lie in, each once, or without one
+    /// the paths' own folders. As paths that can be walked.
+    fn project_roots(&self, paths: &[String]) -> Vec<String>;
 }
 
 /// The real file system. Paths are relative to the working directory, or absolute.
@@ -73,6 +76,40 @@ impl Files for OsFiles {
 
     fn is_dir(&self, path: &str) -> bool {
         Path::new(path).is_dir()
+    }
+
+    fn project_roots(&self, paths: &[String]) -> Vec<String> {
+        let mut roots: Vec<String> = paths.iter().map(|path| self.project_root(path)).collect();
+        roots.sort();
+        roots.dedup();
+        let all = roots.clone();
+        // a root inside another is read with it
+        roots.retain(|root| !all.iter().any(|other| other != root && (other == "." || is_under(root, other))));
+        roots
+    }
+}
+
+impl OsFiles {
+    /// The repository that `path` lies in, as far as it lies under the working directory or above `path` itself.
+    fn project_root(&self, path: &str) -> String {
+        let own = if self.is_dir(path) { path.to_owned() } else { parent(path).to_owned() };
+        let own = if own.is_empty() { ".".to_owned() } else { own };
+        let mut folder = own.as_str();
+        loop {
+            if Path::new(folder).join(".git").exists() {
+                return folder.to_owned();
+            }
+            match folder {
+                "." | "/" => return own,
+                _ => {
+                    folder = match parent(folder) {
+                        "" if folder.starts_with('/') => "/",
+                        "" => ".",
+                        up => up,
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -118,6 +155,10 @@ impl Files for MemoryFiles {
     fn is_dir(&self, path: &str) -> bool {
         path == "." || path.is_empty() || self.files.keys().any(|file| file != path && is_under(file, path))
     }
+
+    fn project_roots(&self, _paths: &[String]) -> Vec<String> {
+        vec![".".to_owned()]
+    }
 }
 
 /// Whether `path` is `folder` or lies under it. Both with `/`; the empty folder holds everything.
@@ -152,11 +193,6 @@ pub(super) fn slashed(path: &Path) -> String {
     let text = path.to_string_lossy();
     let text = if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() };
     text.strip_prefix("./").map(str::to_owned).unwrap_or(text)
-}
-
-/// The real path of `path`, for finding the repository it lies in.
-pub fn absolute(path: &str) -> Option<PathBuf> {
-    std::path::absolute(path).ok()
 }
 
 fn text_of(bytes: Vec<u8>) -> Result<Arc<str>, ReadError> {

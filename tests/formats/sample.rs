@@ -84,7 +84,7 @@ pub(crate) fn sample() -> Report {
         ..call(read, "GET /api/v2/users/{id}", Verdict::AccessToken)
     });
     report.findings.push(Finding {
-        rule: "id-token-as-bearer",
+        rule: "id-token-as-bearer".to_owned(),
         severity: Severity::Error,
         message: "PATCH /api/v2/users/{id} is called with an ID token".into(),
         help: "Ask for an access token with the audience https://acme.auth0.com/api/v2/ and the scope \
@@ -95,7 +95,7 @@ pub(crate) fn sample() -> Report {
         call: Some(0),
     });
     report.findings.push(Finding {
-        rule: "unresolved-bearer",
+        rule: "unresolved-bearer".to_owned(),
         severity: Severity::Warning,
         message: "the Bearer of GET /api/v2/users/{id} could not be followed".into(),
         help: "Find out where the value comes from.".into(),

@@ -82,7 +82,7 @@ fn outcome<'a>(report: &'a report::Report, finding: &'a report::Finding) -> Outc
     let flow = ThreadFlow { locations: trace.iter().map(|s| FlowLocation { location: step(s) }).collect() };
     let related = trace.iter().take(MAX_RELATED).enumerate();
     Outcome {
-        rule_id: finding.rule,
+        rule_id: &finding.rule,
         rule_index: docs::all().iter().position(|doc| doc.id == finding.rule),
         level: finding.severity.as_str(),
         message: message(sentences(finding)),

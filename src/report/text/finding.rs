@@ -60,7 +60,7 @@ pub(super) fn write<'a>(
 
     let mut blocks = vec![Block {
         severity: Some(finding.severity),
-        heading: Some(finding.rule),
+        heading: Some(&finding.rule),
         ..block(clean(&finding.message), &beside, Some(&finding.at), sources, width)
     }];
     for group in &elsewhere {

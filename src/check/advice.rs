@@ -1,0 +1,87 @@
+//! What a finding says: the message, what to do, and a fingerprint that survives edits elsewhere.
+
+use super::model::{Call, Severity, Subject, Verdict};
+use crate::rules::Endpoint;
+
+/// The rule for a call whose credential could not be followed.
+const UNRESOLVED: &str = "unresolved-bearer";
+
+/// The rule, the severity and the texts for a call, if there is something to do.
+pub(super) fn finding(call: &Call, endpoint: &Endpoint, prefix: &str) -> Option<(String, Severity, String, String)> {
+    let on_some_paths = call.trace.last().is_some_and(|step| step.note.contains(ON_SOME_PATHS));
+    match call.verdict {
+        Verdict::AccessToken => None,
+        Verdict::IdToken => {
+            let some = if on_some_paths { " on some paths" } else { "" };
+            let message = format!("{} is called with an ID token as the Bearer{some}", endpoint.name);
+            Some((endpoint.rule.clone(), Severity::Error, message, help(call, prefix)))
+        }
+        Verdict::Unknown => {
+            let why = call.reason.as_ref().map(|reason| reason.text.as_str()).unwrap_or_default();
+            let message = format!("the Bearer of {} could not be followed: {why}", endpoint.name);
+            let help = format!(
+                "Find out which token this call sends. If it is an ID token: {}",
+                decapitalize(&help(call, prefix))
+            );
+            Some((UNRESOLVED.to_owned(), Severity::Warning, message, help))
+        }
+    }
+}
+
+/// Says in a trace that other paths send something else.
+pub(super) const ON_SOME_PATHS: &str = "on some paths";
+
+fn help(call: &Call, prefix: &str) -> String {
+    let scopes = |scopes: &[String]| scopes.join(" or ");
+    let audience = format!("https://{{domain}}{prefix}");
+    let mut help = match call.subject {
+        Subject::AnyUser => format!(
+            "Ask for an access token with the audience {audience} and the scope {} on a server, with client \
+             credentials, and send that: the user of this call is not always the one who is logged in.",
+            scopes(&call.any_user_scopes)
+        ),
+        Subject::CurrentUser | Subject::Unclear => format!(
+            "Ask for an access token at login with the audience {audience} as the only one and the scope {}, and send \
+             that.",
+            scopes(&call.current_user_scopes)
+        ),
+    };
+    if call.subject == Subject::Unclear {
+        help.push_str(&format!(
+            " If the user is not the one who is logged in, only a server with {} will do.",
+            scopes(&call.any_user_scopes)
+        ));
+    }
+    for note in &call.notes {
+        help.push_str(&format!("\nNote: {note}"));
+    }
+    help
+}
+
+fn decapitalize(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_lowercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}
+
+/// The scopes to ask for.
+pub(super) fn suggested(call: &Call) -> Vec<String> {
+    match call.subject {
+        Subject::AnyUser => call.any_user_scopes.clone(),
+        Subject::CurrentUser | Subject::Unclear => call.current_user_scopes.clone(),
+    }
+}
+
+/// A 64-bit FNV-1a hash of `parts`, in hexadecimal.
+pub(super) fn fingerprint(parts: &[&str]) -> String {
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for part in parts {
+        // a byte that no text holds keeps the parts apart
+        for byte in part.bytes().chain([0xff]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    }
+    format!("{hash:016x}")
+}

@@ -1,0 +1,78 @@
+//! Which host a URL goes to: the tenant's, an own one, or one that cannot be told.
+
+use super::target::Target;
+use crate::eval::value::{Piece, Traced, Value};
+use crate::rules::Rules;
+
+/// What is known of a URL's host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Host {
+    /// Somebody else's.
+    Other,
+    /// It may be the tenant's.
+    Maybe,
+    /// The tenant's.
+    Tenant,
+}
+
+/// The host of a split URL.
+pub(super) fn host_of(rules: &Rules, target: &Target) -> Host {
+    let mut text = String::new();
+    let mut holes: Vec<&Traced> = Vec::new();
+    for piece in &target.host {
+        match piece {
+            Piece::Lit(literal) => text.push_str(literal),
+            Piece::Hole(value) => {
+                text.push(HOLE);
+                holes.push(value);
+            }
+        }
+    }
+    if target.base_hole {
+        let Some(base) = holes.last() else { return Host::Other };
+        // a setting that holds the whole URL of the API
+        let names = names_of(base);
+        let alone = text.chars().all(|c| c == HOLE || c == '/');
+        return if alone && rules.names_base(&names) && !rules.names_own(&names) { Host::Tenant } else { Host::Other };
+    }
+    let authority = match text.find("://") {
+        Some(at) => &text[at + 3..],
+        None => text.strip_prefix("//").unwrap_or(&text),
+    };
+    let authority = authority.split('/').next().unwrap_or(authority);
+    let authority = authority.rsplit('@').next().unwrap_or(authority);
+    let host = authority.split(':').next().unwrap_or(authority);
+    if host.is_empty() {
+        return Host::Other;
+    }
+    if !host.contains(HOLE) {
+        return if rules.is_tenant_host(host) { Host::Tenant } else { Host::Other };
+    }
+    // the part of the host that is written out decides, if it is enough
+    if let Some(end) = host.rsplit(HOLE).next()
+        && end.contains('.')
+    {
+        return if rules.is_tenant_host(end.trim_start_matches('.')) { Host::Tenant } else { Host::Other };
+    }
+    let in_host = host.chars().filter(|c| *c == HOLE).count();
+    let before = text.find(host).map_or(0, |at| text[..at].chars().filter(|c| *c == HOLE).count());
+    let holes = &holes[before.min(holes.len())..(before + in_host).min(holes.len())];
+    let names: Vec<_> = holes.iter().flat_map(|hole| names_of(hole)).collect();
+    if rules.names_tenant(&names) || rules.names_base(&names) {
+        Host::Tenant
+    } else if rules.names_own(&names) {
+        Host::Other
+    } else {
+        Host::Maybe
+    }
+}
+
+/// Stands for a hole while the text around it is looked at.
+const HOLE: char = '\u{1}';
+
+fn names_of(value: &Traced) -> Vec<crate::ir::Name> {
+    match &value.value {
+        Value::Unknown(_) | Value::Api(_) => value.value.names(),
+        _ => Vec::new(),
+    }
+}

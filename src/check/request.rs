@@ -1,0 +1,471 @@
+//! A request as the calls that build it, from the client's making to the sending.
+
+use crate::eval::value::{Api, ApiStep, Args, Closure, Ctx, Node, Owner, Pattern, Piece, Traced, Vals, Value};
+use crate::eval::{Eval, Site};
+use crate::ir::{CallKind, Expr, Key};
+use crate::project::{EffectKind, PlaceKey};
+use crate::rules::automaton::{State, States};
+use crate::rules::path::{Root, Step};
+use crate::rules::slot::Slot;
+use crate::rules::{CallFact, Fact, TokenKind};
+use smallvec::smallvec;
+use std::sync::Arc;
+
+/// The header that carries the credential.
+const AUTHORIZATION: &str = "authorization";
+
+/// How deep requests made of requests are followed.
+const NESTING: u8 = 4;
+
+/// One call that adds to a request.
+#[derive(Clone)]
+pub(super) struct Part<'r> {
+    /// What it adds.
+    pub fact: &'r CallFact,
+    /// The call.
+    pub site: Site,
+}
+
+/// Everything that adds to one request, in the order in which it happens.
+#[derive(Clone, Default)]
+pub(super) struct Request<'r> {
+    /// The calls.
+    pub parts: Vec<Part<'r>>,
+    /// Options objects that a hook of the library hands out: who holds them, and what the hook returns.
+    hooks: Vec<(Vec<Owner>, Ctx, std::rc::Rc<Closure>)>,
+}
+
+/// Where a request's credential comes from.
+pub(super) enum Credential {
+    /// The Authorization header's value.
+    Header(Vals),
+    /// The token alone.
+    Bearer(Vals),
+    /// The library's own.
+    Library(TokenKind, Node),
+    /// None was found.
+    None,
+}
+
+impl<'r> Request<'r> {
+    /// The request that a call at `node` makes or sends, if the rules know it as one.
+    pub(super) fn of_call(eval: &mut Eval<'r>, node: Node, ctx: &Ctx) -> Vec<Request<'r>> {
+        let rules = eval.rules();
+        let Some(kind) = call_kind(eval, node) else { return Vec::new() };
+        let step = if kind == CallKind::New { Step::New } else { Step::Call };
+        let mut requests = Vec::new();
+        for called in eval.callees(node, ctx) {
+            let (states, receiver): (States, Option<Traced>) = match &called.value {
+                Value::Api(api) => (rules.automaton.step(&api.states, &step), api.from.clone()),
+                Value::Unknown(_) => {
+                    let any = rules.automaton.root(&Root::Any);
+                    (rules.automaton.step(&any, &step), None)
+                }
+                _ => continue,
+            };
+            let mut request = Request::default();
+            if let Some(from) = &receiver {
+                request.add_chain(eval, from, NESTING);
+            }
+            let site = Site { node, ctx: ctx.clone(), receiver, given: None };
+            request.add_facts(eval, &states, &site, NESTING);
+            if request.parts.iter().any(|part| part.site.node == node) {
+                requests.push(request);
+            }
+        }
+        requests
+    }
+
+    /// The request that a value carries: a builder, an instance, a header map.
+    pub(super) fn of_value(eval: &mut Eval<'r>, value: &Traced, nesting: u8) -> Request<'r> {
+        let mut request = Request::default();
+        request.add_chain(eval, value, nesting);
+        request
+    }
+
+    /// Whether one of the calls sends it.
+    pub(super) fn sends(&self) -> bool {
+        self.parts.iter().any(|part| part.fact.sends)
+    }
+
+    /// Whether the client is not known.
+    pub(super) fn tentative(&self) -> bool {
+        self.parts.iter().filter(|part| part.fixes_target()).all(|part| part.fact.tentative)
+    }
+
+    /// The call that fixes the target: the last one that gives a URL or stands for an endpoint.
+    pub(super) fn target(&self) -> Option<&Part<'r>> {
+        self.parts.iter().rev().find(|part| part.fixes_target())
+    }
+
+    /// The client's name.
+    pub(super) fn client(&self) -> Arc<str> {
+        self.target().map_or_else(|| "".into(), |part| part.fact.client.clone())
+    }
+
+    /// Every URL the request may go to.
+    pub(super) fn urls(&self, eval: &mut Eval<'r>) -> Vec<Pattern> {
+        let Some(part) = self.target() else { return Vec::new() };
+        let mut urls: Vec<Pattern> = Vec::new();
+        for slot in &part.fact.url {
+            let found: Vals = eval.slot(slot, &part.site);
+            for value in &found {
+                match &value.value {
+                    Value::Str(pattern) => urls.push(pattern.clone()),
+                    Value::Unknown(_) => {
+                        let mut pattern = Pattern::default();
+                        pattern.push(value);
+                        urls.push(pattern);
+                    }
+                    Value::Api(_) => {
+                        // a URL object or a library's setting
+                        let mut pattern = Pattern::default();
+                        pattern.push(value);
+                        urls.push(pattern);
+                    }
+                    _ => {}
+                }
+            }
+            if urls.iter().any(|url| url.prefix() != "" || url.pieces.len() > 1) {
+                break;
+            }
+        }
+        let bases: Vec<Pattern> = self
+            .parts
+            .iter()
+            .rev()
+            .find_map(|part| {
+                let found = patterns(eval, &part.fact.base, &part.site);
+                (!found.is_empty()).then_some(found)
+            })
+            .unwrap_or_default();
+        if bases.is_empty() {
+            return urls;
+        }
+        let absolute = |url: &Pattern| url.prefix().contains("://") || url.prefix().starts_with("//");
+        let mut joined = Vec::new();
+        for url in &urls {
+            if absolute(url) {
+                joined.push(url.clone());
+                continue;
+            }
+            for base in &bases {
+                joined.push(join(base, url));
+            }
+        }
+        joined
+    }
+
+    /// What the method may be; empty where none is given.
+    pub(super) fn methods(&self, eval: &mut Eval<'r>) -> Vals {
+        for part in self.parts.iter().rev() {
+            for slot in &part.fact.method {
+                let found: Vals = eval
+                    .slot(slot, &part.site)
+                    .into_iter()
+                    .filter(|value| !matches!(value.value, Value::Null))
+                    .collect();
+                if !found.is_empty() {
+                    return found;
+                }
+            }
+        }
+        Vals::new()
+    }
+
+    /// The credential: the last call that gives one counts.
+    pub(super) fn credential(&self, eval: &mut Eval<'r>) -> Credential {
+        let found = self.header(eval, NESTING);
+        if !matches!(found, Credential::None) {
+            return found;
+        }
+        for part in self.parts.iter().rev() {
+            if let Some(stored) = &part.fact.stored {
+                return Credential::Bearer(eval.stored_default(stored, part.site.node));
+            }
+            if let Some(kind) = part.fact.fallback {
+                return Credential::Library(kind, part.site.node);
+            }
+        }
+        Credential::None
+    }
+
+    fn header(&self, eval: &mut Eval<'r>, nesting: u8) -> Credential {
+        for part in self.parts.iter().rev() {
+            for slot in &part.fact.bearer {
+                let found = given(eval.slot(slot, &part.site));
+                if !found.is_empty() {
+                    return Credential::Bearer(eval.called_tokens(found, part.site.node));
+                }
+            }
+            for slot in &part.fact.authorization {
+                let found = given(eval.slot(slot, &part.site));
+                if !found.is_empty() {
+                    return Credential::Header(found);
+                }
+            }
+            if let Some((name, value)) = &part.fact.header {
+                let named = eval.slot(name, &part.site).iter().any(is_authorization);
+                if named {
+                    let found = given(eval.slot(value, &part.site));
+                    if !found.is_empty() {
+                        return Credential::Header(found);
+                    }
+                }
+            }
+            for slot in &part.fact.headers {
+                let values = eval.slot(slot, &part.site);
+                let found = header_in(eval, &values, part.site.node, nesting);
+                if !found.is_empty() {
+                    return Credential::Header(found);
+                }
+            }
+        }
+        for (owners, ctx, closure) in &self.hooks {
+            let found = hook_header(eval, owners, ctx, closure);
+            if !found.is_empty() {
+                return Credential::Header(found);
+            }
+        }
+        Credential::None
+    }
+
+    /// The calls on the way to a value, from its root on.
+    fn add_chain(&mut self, eval: &mut Eval<'r>, value: &Traced, nesting: u8) {
+        let Value::Api(api) = &value.value else { return };
+        let mut chain: Vec<std::rc::Rc<Api>> = vec![api.clone()];
+        while let Some(Traced { value: Value::Api(from), .. }) = chain.last().and_then(|api| api.from.as_ref()) {
+            let from = from.clone();
+            if chain.len() > 200 {
+                break;
+            }
+            chain.push(from);
+        }
+        for api in chain.iter().rev() {
+            if matches!(api.step, ApiStep::Call | ApiStep::New) {
+                let receiver = match api.from.as_ref().map(|from| &from.value) {
+                    Some(Value::Api(member)) => member.from.clone(),
+                    _ => None,
+                };
+                let site = Site { node: api.node, ctx: api.ctx.clone(), receiver, given: None };
+                self.add_facts(eval, &api.states, &site, nesting);
+            }
+            for owner in &api.owners {
+                self.add_effects(eval, owner, &api.states, &None, nesting);
+            }
+        }
+    }
+
+    fn add_facts(&mut self, eval: &mut Eval<'r>, states: &[State], site: &Site, nesting: u8) {
+        let rules = eval.rules();
+        for fact in rules.facts(states) {
+            let Fact::Call(fact) = fact else { continue };
+            if self.parts.iter().any(|part| part.site.node == site.node && std::ptr::eq(part.fact, &**fact)) {
+                continue;
+            }
+            // a request that is handed over whole
+            if nesting > 0 {
+                for slot in &fact.url {
+                    for value in eval.slot(slot, site) {
+                        if matches!(value.value, Value::Api(_)) {
+                            let inner = Request::of_value(eval, &value, nesting - 1);
+                            if inner.target().is_some() {
+                                self.parts.extend(inner.parts);
+                                self.hooks.extend(inner.hooks);
+                            }
+                        }
+                    }
+                }
+            }
+            self.parts.push(Part { fact, site: site.clone() });
+            for hook in &fact.hooks {
+                for function in eval.slot(&hook.function, site) {
+                    let Value::Func(closure) = &function.value else { continue };
+                    let owners = eval.param_owners(closure.func, hook.param);
+                    match hook.ty {
+                        Some(ty) => {
+                            for owner in &owners {
+                                let states: States = smallvec![ty];
+                                self.add_effects(eval, owner, &states, &closure.ctx, nesting);
+                            }
+                        }
+                        None => self.hooks.push((owners, closure.ctx.clone(), closure.clone())),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Calls on the object that an owner holds, which change it.
+    fn add_effects(&mut self, eval: &mut Eval<'r>, owner: &Owner, states: &[State], ctx: &Ctx, nesting: u8) {
+        let rules = eval.rules();
+        let Some(lowered) = eval.lowered(owner.file) else { return };
+        for effect in lowered.index.effects(&owner.root) {
+            let EffectKind::Method(call) = effect.kind else { continue };
+            let Some(rest) = effect.path.strip_prefix(owner.path.as_slice()) else { continue };
+            let Expr::Call { callee, .. } = lowered.ir.expr(call) else { continue };
+            let Expr::Field { key: Key::Name(name), .. } = lowered.ir.expr(lowered.ir.strip(*callee)) else { continue };
+            let mut at: States = states.iter().copied().collect();
+            for key in rest {
+                let (name, called) = match key {
+                    PlaceKey::Name(name) => (name, false),
+                    PlaceKey::Call(name) => (name, true),
+                    _ => continue,
+                };
+                at = rules.automaton.step(&at, &Step::Member(name.to_string()));
+                if called {
+                    at = rules.automaton.step(&at, &Step::Call);
+                }
+            }
+            at = rules.automaton.step(&at, &Step::Member(name.to_string()));
+            at = rules.automaton.step(&at, &Step::Call);
+            let mutates = rules.facts(&at).any(|fact| matches!(fact, Fact::Call(fact) if fact.mutates));
+            if mutates {
+                let site =
+                    Site { node: Node { file: owner.file, expr: call }, ctx: ctx.clone(), receiver: None, given: None };
+                self.add_facts(eval, &at, &site, nesting);
+            }
+        }
+    }
+}
+
+impl Part<'_> {
+    /// Whether it gives the request its URL or endpoint.
+    fn fixes_target(&self) -> bool {
+        !self.fact.url.is_empty() || self.fact.endpoint.is_some()
+    }
+}
+
+/// What kind of call a node is.
+fn call_kind(eval: &Eval<'_>, node: Node) -> Option<CallKind> {
+    match eval.lowered(node.file)?.ir.expr(node.expr) {
+        Expr::Call { kind, .. } => Some(*kind),
+        _ => None,
+    }
+}
+
+/// The Authorization entry of header maps, objects and lists.
+fn header_in<'r>(eval: &mut Eval<'r>, values: &Vals, node: Node, nesting: u8) -> Vals {
+    let mut found = Vals::new();
+    for value in values {
+        match &value.value {
+            Value::Api(_) if nesting > 0 => {
+                let container = Request::of_value(eval, value, nesting - 1);
+                match container.header(eval, nesting - 1) {
+                    Credential::Header(values) => found.extend(values),
+                    Credential::Bearer(values) => found.extend(values),
+                    _ => {}
+                }
+            }
+            Value::Object(_) => {
+                let entry = given(eval.entry(value, AUTHORIZATION, node));
+                found.extend(entry);
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// What a hook puts into the options it is given or returns.
+fn hook_header(eval: &mut Eval<'_>, owners: &[Owner], ctx: &Ctx, closure: &std::rc::Rc<Closure>) -> Vals {
+    let node = match eval.lowered(closure.func.file) {
+        Some(lowered) => Node { file: closure.func.file, expr: lowered.ir.func(closure.func.func).expr },
+        None => return Vals::new(),
+    };
+    let mut found = Vals::new();
+    for owner in owners {
+        for path in [vec!["headers"], vec!["headers", "common"]] {
+            let mut owner = owner.clone();
+            owner.path.extend(path.iter().map(|name| PlaceKey::Name((*name).into())));
+            let key = PlaceKey::Name(AUTHORIZATION.into());
+            found.extend(eval.written_under(&[owner.clone()], &key, true, node, ctx));
+            found.extend(entries_set_on(eval, &owner, ctx));
+        }
+        // `config.headers = { … }`
+        let key = PlaceKey::Name("headers".into());
+        for headers in eval.written_under(std::slice::from_ref(owner), &key, false, node, ctx) {
+            found.extend(given(eval.entry(&headers, AUTHORIZATION, node)));
+        }
+    }
+    if found.is_empty() {
+        for returned in eval.result(closure, Args::Given(Vec::new()), None) {
+            if matches!(returned.value, Value::Object(_)) {
+                let headers = eval.members(&vec![returned], &PlaceKey::Name("headers".into()), node, ctx);
+                for headers in headers {
+                    if matches!(headers.value, Value::Object(_)) {
+                        found.extend(given(eval.entry(&headers, AUTHORIZATION, node)));
+                    }
+                }
+            }
+        }
+    }
+    given(found)
+}
+
+/// `config.headers.set('Authorization', …)` on the options of a hook.
+fn entries_set_on(eval: &mut Eval<'_>, owner: &Owner, ctx: &Ctx) -> Vals {
+    let Some(lowered) = eval.lowered(owner.file) else { return Vals::new() };
+    let mut found = Vals::new();
+    for effect in lowered.index.effects(&owner.root) {
+        let EffectKind::Method(call) = effect.kind else { continue };
+        let Expr::Call { args, .. } = lowered.ir.expr(call) else { continue };
+        if effect.path != owner.path || args.len() < 2 {
+            continue;
+        }
+        let at = |nth: usize| Node { file: owner.file, expr: args[nth].expr };
+        if eval.value(at(0), ctx).iter().any(is_authorization) {
+            found.extend(eval.value(at(1), ctx));
+        }
+    }
+    found
+}
+
+/// Whether a header's name is the credential's: a string, or a library's constant of that name.
+fn is_authorization(name: &Traced) -> bool {
+    match &name.value {
+        Value::Str(pattern) => pattern.text().is_some_and(|text| text.eq_ignore_ascii_case(AUTHORIZATION)),
+        value => value.names().last().is_some_and(|last| last.eq_ignore_ascii_case(AUTHORIZATION)),
+    }
+}
+
+/// Without alternatives that say that nothing is given.
+fn given(values: Vals) -> Vals {
+    values.into_iter().filter(|value| !matches!(value.value, Value::Null | Value::Plain)).collect()
+}
+
+/// The strings that slots hold; from the first slot that holds one.
+fn patterns(eval: &mut Eval<'_>, slots: &[Slot], site: &Site) -> Vec<Pattern> {
+    for slot in slots {
+        let found: Vec<Pattern> = eval
+            .slot(slot, site)
+            .iter()
+            .filter_map(|value| match &value.value {
+                Value::Str(pattern) if !pattern.pieces.is_empty() => Some(pattern.clone()),
+                Value::Unknown(_) | Value::Api(_) => Some(Pattern { pieces: vec![Piece::Hole(value.clone())] }),
+                _ => None,
+            })
+            .collect();
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    Vec::new()
+}
+
+/// A relative URL behind its base, with one slash between them.
+fn join(base: &Pattern, url: &Pattern) -> Pattern {
+    let mut joined = base.clone();
+    if let Some(Piece::Lit(last)) = joined.pieces.last_mut() {
+        *last = last.trim_end_matches('/').into();
+    }
+    joined.pieces.retain(|piece| !matches!(piece, Piece::Lit(text) if text.is_empty()));
+    let mut url = url.clone();
+    match url.pieces.first_mut() {
+        Some(Piece::Lit(first)) => *first = format!("/{}", first.trim_start_matches('/')).into(),
+        // a path that is handed in brings its own slash or not: what follows decides
+        Some(Piece::Hole(_)) | None => {}
+    }
+    joined.extend(&url);
+    joined
+}

@@ -1,0 +1,215 @@
+//! One run: from a project to a report.
+
+use super::advice;
+use super::model::{Call, FileCounts, Finding, Location, Reason, Report, Skipped, TraceStep};
+use super::sites::{Record, of_file};
+use crate::eval::Shared;
+use crate::eval::value::{Node, Trail};
+use crate::project::Project;
+use crate::rules::Rules;
+use crate::text::files::is_under;
+use crate::text::{FileId, LineIndex, Span};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Analyse a project; report what has its call or a step of its trace in `paths`.
+pub fn run(project: &Project<'_>, rules: &Rules, root: &str, paths: &[String]) -> Report {
+    let calls = if project.has_evidence() { all_calls(project, rules) } else { Vec::new() };
+    let reported = |call: &Call| {
+        let here = |path: &str| paths.iter().any(|folder| folder == "." || is_under(path, folder));
+        here(&call.at.path) || call.trace.iter().any(|step| here(&step.at.path))
+    };
+    let calls: Vec<(Call, usize)> = calls.into_iter().filter(|(call, _)| reported(call)).collect();
+    let mut sources: BTreeMap<String, Arc<str>> = BTreeMap::new();
+    let mut keep = |path: &str| {
+        if !sources.contains_key(path)
+            && let Some(file) = project.by_path(path)
+        {
+            sources.insert(path.to_owned(), project.text(file));
+        }
+    };
+    let mut findings = Vec::new();
+    let mut repeated: FxHashMap<String, usize> = FxHashMap::default();
+    for (nth, (call, endpoint)) in calls.iter().enumerate() {
+        keep(&call.at.path);
+        call.trace.iter().for_each(|step| keep(&step.at.path));
+        let Some((rule, severity, message, help)) = advice::finding(call, &rules.endpoints[*endpoint], rules.prefix())
+        else {
+            continue;
+        };
+        let text = project.by_path(&call.at.path).map(|file| project.text(file)).unwrap_or_else(|| Arc::from(""));
+        let dense: String =
+            text.get(call.at.span.range()).unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
+        let parts = [rule.as_str(), &call.at.path, &call.endpoint, &dense];
+        let times = repeated.entry(advice::fingerprint(&parts)).or_insert(0);
+        let number = times.to_string();
+        *times += 1;
+        let fingerprint = advice::fingerprint(&[parts[0], parts[1], parts[2], parts[3], &number]);
+        findings.push(Finding { rule, severity, message, help, at: call.at.clone(), fingerprint, call: Some(nth) });
+    }
+    let skipped: Vec<Skipped> = project.skipped().into_iter().map(|(path, reason)| Skipped { path, reason }).collect();
+    Report {
+        root: root.to_owned(),
+        files: FileCounts { seen: project.len(), parsed: project.parsed(), skipped: skipped.len() },
+        calls: calls.into_iter().map(|(call, _)| call).collect(),
+        findings,
+        skipped,
+        endpoints: rules.endpoints.iter().map(|endpoint| endpoint.name.clone()).collect(),
+        sources,
+    }
+}
+
+/// Every call of the project with its endpoint, sorted by place.
+fn all_calls(project: &Project<'_>, rules: &Rules) -> Vec<(Call, usize)> {
+    let shared = Shared::new(project, rules);
+    let roots = reachable_roots(project);
+    let mut calls: Vec<(Call, usize, bool)> = roots
+        .par_iter()
+        .flat_map_iter(|&file| {
+            of_file(&shared, file).into_iter().map(|record| as_call(&shared, &record)).collect::<Vec<_>>()
+        })
+        .collect();
+    // one place, one record: what was seen going out counts more than what was only built, then the worst verdict
+    calls.sort_by(|(left, left_endpoint, left_sent), (right, right_endpoint, right_sent)| {
+        (&left.at, left_endpoint)
+            .cmp(&(&right.at, right_endpoint))
+            .then(right_sent.cmp(left_sent))
+            .then(left.verdict.cmp(&right.verdict))
+            .then(right.confidence.cmp(&left.confidence))
+            .then(left.trace.len().cmp(&right.trace.len()))
+            .then_with(|| format!("{:?}", left.trace).cmp(&format!("{:?}", right.trace)))
+    });
+    calls.dedup_by(|(later, later_endpoint, _), (kept, kept_endpoint, _)| {
+        let same = later.at.path == kept.at.path && later.at.start == kept.at.start && later_endpoint == kept_endpoint;
+        if same && later.subject != kept.subject {
+            kept.subject = super::model::Subject::Unclear.min(kept.subject.min(later.subject));
+        }
+        same
+    });
+    calls.into_iter().map(|(call, endpoint, _)| (call, endpoint)).collect()
+}
+
+/// The files that hold evidence, and those they import: a helper may send what they ask for.
+fn reachable_roots(project: &Project<'_>) -> Vec<FileId> {
+    let mut known = vec![false; project.len()];
+    let mut queue = project.roots();
+    for file in &queue {
+        known[file.0 as usize] = true;
+    }
+    while !queue.is_empty() {
+        let found: Vec<Vec<FileId>> = queue
+            .par_iter()
+            .map(|&file| {
+                let Some(lowered) = project.lowered(file) else { return Vec::new() };
+                lowered.ir.imports.iter().filter_map(|import| project.resolve(file, lowered.ir.lang, import)).collect()
+            })
+            .collect();
+        queue =
+            found.into_iter().flatten().filter(|file| !std::mem::replace(&mut known[file.0 as usize], true)).collect();
+    }
+    project.ids().filter(|file| known[file.0 as usize]).collect()
+}
+
+/// A record as the report shows it, and whether the request was seen going out.
+fn as_call(shared: &Shared<'_>, record: &Record) -> (Call, usize, bool) {
+    let endpoint = &shared.rules.endpoints[record.endpoint];
+    let mut places = Places { project: shared.project, lines: FxHashMap::default() };
+    let at = places.node(record.site);
+    let judged = &record.judged;
+    let mut trace = places.trail(judged.trail.as_ref());
+    if let Some(reason) = &judged.reason
+        && let Some(first) = trace.first_mut()
+    {
+        first.note = format!("{}; not known further: {}", first.note, reason.1);
+    }
+    if let Some(library) = judged.library {
+        trace.insert(
+            0,
+            TraceStep { at: places.node(library), note: "the library asks for its own access token".into() },
+        );
+    }
+    if record.request != record.site {
+        let at = places.node(record.request);
+        if trace.last().is_none_or(|step| step.at != at) {
+            trace.push(TraceStep { at, note: "the request itself".into() });
+        }
+    }
+    let some = if judged.mixed { format!(", {}", advice::ON_SOME_PATHS) } else { String::new() };
+    let note = if judged.given {
+        format!("sent as the Bearer of {}{some}", endpoint.name)
+    } else {
+        format!("{} without an Authorization header", endpoint.name)
+    };
+    if trace.last().is_some_and(|step| step.at == at) {
+        trace.pop();
+    }
+    trace.push(TraceStep { at: at.clone(), note });
+    let unique = |scopes: Vec<&String>| {
+        let mut unique: Vec<String> = Vec::new();
+        for scope in scopes {
+            if !unique.contains(scope) {
+                unique.push(scope.clone());
+            }
+        }
+        unique
+    };
+    let mut call = Call {
+        at,
+        endpoint: endpoint.name.clone(),
+        client: record.client.clone(),
+        verdict: judged.verdict,
+        confidence: record.confidence,
+        reason: judged.reason.as_ref().map(|(id, text)| Reason { id, text: text.clone() }),
+        subject: record.subject,
+        current_user_scopes: unique(endpoint.scopes.iter().map(|(current, _)| current).collect()),
+        any_user_scopes: unique(endpoint.scopes.iter().map(|(_, any)| any).collect()),
+        suggested_scopes: Vec::new(),
+        trace,
+        notes: endpoint.notes.clone(),
+    };
+    call.suggested_scopes = advice::suggested(&call);
+    (call, record.endpoint, record.sent)
+}
+
+/// Locations, with each file's line index made once.
+struct Places<'a> {
+    project: &'a Project<'a>,
+    lines: FxHashMap<FileId, (Arc<str>, LineIndex)>,
+}
+
+impl Places<'_> {
+    fn node(&mut self, node: Node) -> Location {
+        let span = self.project.lowered(node.file).map(|lowered| lowered.ir.span(node.expr)).unwrap_or_default();
+        self.span(node.file, span)
+    }
+
+    fn span(&mut self, file: FileId, span: Span) -> Location {
+        let (text, lines) = self.lines.entry(file).or_insert_with(|| {
+            let text = self.project.text(file);
+            let lines = LineIndex::new(&text);
+            (text, lines)
+        });
+        let (start, end) = lines.range(text, span);
+        Location { path: self.project.path(file).to_owned(), start, end, span }
+    }
+
+    /// A trail from its origin on. Steps that say no more than the one before are left out.
+    fn trail(&mut self, trail: Option<&Rc<Trail>>) -> Vec<TraceStep> {
+        const LONGEST: usize = 32;
+        let mut steps: Vec<TraceStep> = Vec::new();
+        let mut at = trail;
+        while let Some(step) = at {
+            steps.push(TraceStep { at: self.span(step.file, step.span), note: step.note.clone() });
+            at = step.before.as_ref();
+        }
+        steps.reverse();
+        if steps.len() > LONGEST {
+            // the origin and the end tell most
+            steps.drain(LONGEST / 2..steps.len() - LONGEST / 2);
+        }
+        steps
+    }
+}

@@ -1,0 +1,427 @@
+//! The calls that send requests to affected endpoints: found, expanded to the callers that decide them, judged.
+
+use super::host::{Host, host_of};
+use super::model::{Confidence, Subject, Verdict};
+use super::request::{Credential, Request};
+use super::target::{Match, Target};
+use super::verdict::{Judged, judge};
+use crate::eval::value::{Args, Closure, Ctx, FrameKind, FuncRef, Node, Open, Pattern, Traced, Vals, Value};
+use crate::eval::{Eval, Shared, push_frame};
+use crate::ir::Expr;
+use crate::rules::SubjectKind;
+use crate::text::FileId;
+use std::rc::Rc;
+
+/// How many levels of wrappers are opened.
+const LEVELS: usize = 5;
+/// Callers of one wrapper that are judged one by one.
+const CALLERS: usize = 64;
+/// Elements of one table that are judged one by one.
+const ELEMENTS: usize = 64;
+
+/// One call to an affected endpoint, judged.
+pub(super) struct Record {
+    /// The call that fixes the endpoint.
+    pub site: Node,
+    /// The request itself, where it is another call.
+    pub request: Node,
+    /// The endpoint's place in the migration table.
+    pub endpoint: usize,
+    /// The client.
+    pub client: String,
+    /// The credential.
+    pub judged: Judged,
+    /// How sure the whole record is.
+    pub confidence: Confidence,
+    /// Whose user.
+    pub subject: Subject,
+    /// Whether the request was seen going out.
+    pub sent: bool,
+}
+
+/// A level of the way from the request out to the call that decides it, innermost first.
+#[derive(Clone, Copy)]
+enum Level {
+    Caller(FuncRef, Node),
+    Element(Node, usize),
+}
+
+/// A possible endpoint of a request.
+struct Candidate {
+    endpoint: usize,
+    sure: bool,
+}
+
+/// All records of a file.
+pub(super) fn of_file(shared: &Shared<'_>, file: FileId) -> Vec<Record> {
+    let Some(lowered) = shared.project.lowered(file) else { return Vec::new() };
+    let mut records = Vec::new();
+    for &call in &lowered.ir.calls {
+        let node = Node { file, expr: call };
+        let mut eval = Eval::new(shared);
+        let requests = Request::of_call(&mut eval, node, &None);
+        for request in &requests {
+            let Some(target) = request.target() else { continue };
+            if request.sends() {
+                // the sending call itself; what is chained behind it is not the request any more
+                let sends_here = request.parts.iter().any(|part| part.fact.sends && part.site.node == node);
+                if sends_here {
+                    open(shared, node, &[], true, &mut records);
+                }
+            } else if target.site.node == node {
+                // built here, sent somewhere else or by something that is not known
+                let outermost = outermost_chain(shared, node);
+                open(shared, outermost, &[], false, &mut records);
+            }
+        }
+    }
+    records
+}
+
+/// The end of the chain of method calls that begins with this call.
+fn outermost_chain(shared: &Shared<'_>, node: Node) -> Node {
+    let Some(lowered) = shared.project.lowered(node.file) else { return node };
+    let ir = &lowered.ir;
+    let mut chain = node.expr;
+    let mut at = node.expr;
+    while let Some(parent) = ir.parents[at.index()] {
+        match ir.expr(parent) {
+            Expr::Through(..) => at = parent,
+            Expr::Field { base, .. } if *base == at => at = parent,
+            Expr::Call { callee, .. } if *callee == at => {
+                at = parent;
+                chain = parent;
+            }
+            _ => break,
+        }
+    }
+    Node { file: node.file, expr: chain }
+}
+
+/// The functions around a node, innermost first; the module's own code is none.
+fn around(shared: &Shared<'_>, node: Node) -> Vec<FuncRef> {
+    let Some(lowered) = shared.project.lowered(node.file) else { return Vec::new() };
+    let mut functions = Vec::new();
+    let mut func = Some(lowered.ir.func_of(node.expr));
+    while let Some(current) = func {
+        functions.push(FuncRef { file: node.file, func: current });
+        func = lowered.ir.func(current).parent;
+    }
+    functions
+}
+
+/// Judge the request at `node` under the levels that were opened so far.
+fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, into: &mut Vec<Record>) {
+    let mut eval = Eval::new(shared);
+    let ctx = context(&mut eval, levels);
+    let mut open_functions = around(shared, node);
+    for level in levels {
+        if let Level::Caller(_, call) = level {
+            open_functions.extend(around(shared, *call));
+        }
+    }
+    let site = levels.iter().rev().find_map(|level| match level {
+        Level::Caller(_, call) => Some(*call),
+        Level::Element(..) => None,
+    });
+    let mut any = false;
+    for request in requests(&mut eval, node, &ctx, sent) {
+        let (candidates, opens) = eval.with_open(open_functions.clone(), |eval| candidates(eval, &request));
+        if candidates.is_empty() {
+            continue;
+        }
+        let next = opens.into_iter().next().filter(|_| levels.len() < LEVELS);
+        if let Some(next) = next {
+            let steps: Vec<Level> = match next {
+                Open::Param(func) => {
+                    eval.callers(func).into_iter().take(CALLERS).map(|call| Level::Caller(func, call)).collect()
+                }
+                Open::Element(list, count) => (0..count.min(ELEMENTS)).map(|nth| Level::Element(list, nth)).collect(),
+            };
+            let mut expanded: Vec<Record> = Vec::new();
+            for step in &steps {
+                let mut deeper = levels.to_vec();
+                deeper.push(*step);
+                open(shared, node, &deeper, sent, &mut expanded);
+            }
+            // where what the callers hand in changes nothing about the endpoint, the request itself is the place
+            let unchanged = match (candidates.as_slice(), next) {
+                ([only], Open::Param(_)) => only.sure && expanded.iter().all(|record| record.endpoint == only.endpoint),
+                _ => false,
+            };
+            if !steps.is_empty() && !unchanged {
+                into.append(&mut expanded);
+                continue;
+            }
+        }
+        any = true;
+    }
+    if any {
+        finish(shared, node, site, levels, sent, into);
+    }
+}
+
+/// The requests that a node makes: by a call's facts, or carried by a chain's value.
+fn requests<'r>(eval: &mut Eval<'r>, node: Node, ctx: &Ctx, sent: bool) -> Vec<Request<'r>> {
+    if sent {
+        return Request::of_call(eval, node, ctx).into_iter().filter(Request::sends).collect();
+    }
+    let values: Vals = eval.value(node, ctx);
+    let mut found: Vec<Request<'r>> = values
+        .iter()
+        .map(|value| Request::of_value(eval, value, 3))
+        .filter(|request| request.target().is_some())
+        .collect();
+    if found.is_empty() {
+        found = Request::of_call(eval, node, ctx);
+    }
+    found.truncate(1);
+    found
+}
+
+/// The context of the request under the levels around it.
+fn context(eval: &mut Eval<'_>, levels: &[Level]) -> Ctx {
+    let mut ctx: Ctx = None;
+    for level in levels.iter().rev() {
+        ctx = match *level {
+            Level::Element(list, index) => push_frame(FrameKind::Element { list, index }, &ctx, 0),
+            Level::Caller(func, call) => {
+                let closure = eval
+                    .callees(call, &ctx)
+                    .into_iter()
+                    .find_map(|called| match called.value {
+                        Value::Func(closure) if closure.func == func => Some(closure),
+                        _ => None,
+                    })
+                    .unwrap_or_else(|| Rc::new(Closure { func, ctx: None, this: None }));
+                eval.call_frame(&closure, Args::Of(call, ctx.clone()), None)
+            }
+        };
+    }
+    ctx
+}
+
+/// The endpoints a request may go to, and what would decide between them.
+fn candidates<'r>(eval: &mut Eval<'r>, request: &Request<'r>) -> (Vec<Candidate>, Vec<Open>) {
+    let rules = eval.rules();
+    if let Some(endpoint) = request.target().and_then(|part| part.fact.endpoint) {
+        return (vec![Candidate { endpoint, sure: true }], Vec::new());
+    }
+    let urls = request.urls(eval);
+    let methods = request.methods(eval);
+    let mut found: Vec<Candidate> = Vec::new();
+    let mut opens: Vec<Open> = Vec::new();
+    for url in &urls {
+        let Some(target) = split(eval, url) else { continue };
+        let mut matched = false;
+        let mut all_sure = true;
+        for (nth, endpoint) in rules.endpoints.iter().enumerate() {
+            let by_path = target.matches(endpoint);
+            let by_method = method_matches(&methods, &endpoint.method);
+            let both = by_path.min(by_method);
+            if both == Match::No {
+                continue;
+            }
+            matched = true;
+            all_sure &= both == Match::Yes;
+            let sure = both == Match::Yes;
+            match found.iter_mut().find(|known| known.endpoint == nth) {
+                Some(known) => known.sure |= sure,
+                None => found.push(Candidate { endpoint: nth, sure }),
+            }
+        }
+        if matched {
+            opens.extend(target.opens(all_sure));
+            if !all_sure {
+                opens.extend(methods.iter().filter_map(|method| method.value.open()));
+            }
+        }
+    }
+    let mut seen = Vec::new();
+    opens.retain(|open| {
+        let new = !seen.contains(open);
+        seen.push(*open);
+        new
+    });
+    (found, opens)
+}
+
+fn split(eval: &Eval<'_>, url: &Pattern) -> Option<Target> {
+    let rules = eval.rules();
+    let heads: Vec<&str> = rules
+        .endpoints
+        .iter()
+        .filter_map(|endpoint| match endpoint.segments.first() {
+            Some(crate::rules::Segment::Literal(text)) => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    Target::new(url, rules.prefix(), &heads)
+}
+
+/// Whether the method may be `wanted`. Without one, requests are GETs.
+fn method_matches(methods: &Vals, wanted: &str) -> Match {
+    if methods.is_empty() {
+        return if wanted == "GET" { Match::Yes } else { Match::No };
+    }
+    let mut best = Match::No;
+    for method in methods {
+        let text = match &method.value {
+            Value::Str(pattern) => match pattern.text() {
+                Some(text) => text.to_owned(),
+                None => {
+                    best = best.max(Match::Maybe);
+                    continue;
+                }
+            },
+            // a library's constant: its name
+            Value::Api(_) | Value::Unknown(_) => {
+                let last = method.value.names().last().map(ToString::to_string).unwrap_or_default();
+                let verb = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+                let is_verb = verb.iter().any(|verb| last.eq_ignore_ascii_case(verb));
+                if !is_verb || method.value.open().is_some() {
+                    best = best.max(Match::Maybe);
+                    continue;
+                }
+                last
+            }
+            _ => {
+                best = best.max(Match::Maybe);
+                continue;
+            }
+        };
+        let upper = text.to_uppercase();
+        let upper = if upper == "DEL" { "DELETE" } else { &upper };
+        if upper == wanted || (wanted == "GET" && !is_verb_like(upper)) {
+            best = Match::Yes;
+        }
+    }
+    best
+}
+
+/// Whether a method's text is one: a verb-less call like `$.getJSON` reads.
+fn is_verb_like(upper: &str) -> bool {
+    ["POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT"].contains(&upper)
+        || !upper.starts_with("GET")
+}
+
+/// Judge a request whose endpoint is decided as far as it can be.
+fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level], sent: bool, into: &mut Vec<Record>) {
+    // a fresh budget, and every caller counts now
+    let mut eval = Eval::new(shared);
+    let ctx = &context(&mut eval, levels);
+    let rules = shared.rules;
+    for request in requests(&mut eval, node, ctx, sent) {
+        let Some(part) = request.target() else { continue };
+        let request_node = part.site.node;
+        let mut matches: Vec<(usize, Match, Host, Option<Vals>)> = Vec::new();
+        if let Some(endpoint) = part.fact.endpoint {
+            let subject: Vals = part.fact.subject.iter().flat_map(|slot| eval.slot(slot, &part.site)).collect();
+            // an SDK of the API talks to it, whatever its domain is called
+            let host = Host::Tenant;
+            matches.push((endpoint, Match::Yes, host, Some(subject)));
+        } else {
+            let methods = request.methods(&mut eval);
+            for url in request.urls(&mut eval) {
+                let Some(target) = split(&eval, &url) else { continue };
+                let host = host_of(rules, &target);
+                if host == Host::Other {
+                    continue;
+                }
+                let mut of_url: Vec<(usize, Match)> = rules
+                    .endpoints
+                    .iter()
+                    .enumerate()
+                    .map(|(nth, endpoint)| {
+                        (nth, target.matches(endpoint).min(method_matches(&methods, &endpoint.method)))
+                    })
+                    .filter(|(_, found)| *found != Match::No)
+                    .collect();
+                if of_url.iter().any(|(_, found)| *found == Match::Yes) {
+                    of_url.retain(|(_, found)| *found == Match::Yes);
+                } else {
+                    // nothing tells them apart: the first that is possible stands for all
+                    of_url.truncate(1);
+                }
+                for (nth, found) in of_url {
+                    let subject = rules.endpoints[nth]
+                        .subject
+                        .map(|segment| target.segment(segment).cloned().into_iter().collect::<Vals>());
+                    match matches.iter_mut().find(|known| known.0 == nth) {
+                        Some(known) => {
+                            known.1 = known.1.max(found);
+                            known.2 = known.2.max(host);
+                            if let (Some(all), Some(more)) = (&mut known.3, subject) {
+                                all.extend(more);
+                            }
+                        }
+                        None => matches.push((nth, found, host, subject)),
+                    }
+                }
+            }
+        }
+        if matches.is_empty() {
+            continue;
+        }
+        let credential = request.credential(&mut eval);
+        if request.tentative() && matches!(credential, Credential::None) {
+            continue;
+        }
+        for (endpoint, found, host, subject) in matches {
+            let judged = judge(&credential);
+            if request.tentative() && !judged.given {
+                continue;
+            }
+            let mut confidence = judged.confidence;
+            if host == Host::Maybe || found == Match::Maybe || judged.mixed {
+                confidence = lower(confidence);
+            }
+            if judged.verdict == Verdict::Unknown {
+                confidence = Confidence::Low;
+            }
+            into.push(Record {
+                site: site.unwrap_or(request_node),
+                request: request_node,
+                endpoint,
+                client: request.client().to_string(),
+                judged,
+                confidence,
+                subject: whose(shared, &rules.endpoints[endpoint], subject.as_ref()),
+                sent,
+            });
+        }
+    }
+}
+
+fn lower(confidence: Confidence) -> Confidence {
+    match confidence {
+        Confidence::High => Confidence::Medium,
+        Confidence::Medium | Confidence::Low => Confidence::Low,
+    }
+}
+
+/// Whose user an id belongs to, by the names on its way.
+fn whose(shared: &Shared<'_>, endpoint: &crate::rules::Endpoint, id: Option<&Vals>) -> Subject {
+    if endpoint.subject.is_none() {
+        // no user in the path: the token's own
+        return Subject::CurrentUser;
+    }
+    let mut subject = Subject::Unclear;
+    for value in id.into_iter().flatten() {
+        for names in names_in(value) {
+            match shared.rules.subject_name(&names) {
+                Some(SubjectKind::CurrentUser) => return Subject::CurrentUser,
+                Some(SubjectKind::AnyUser) => subject = Subject::AnyUser,
+                None => {}
+            }
+        }
+    }
+    subject
+}
+
+fn names_in(value: &Traced) -> Vec<Vec<crate::ir::Name>> {
+    match &value.value {
+        Value::Str(pattern) => pattern.holes().flat_map(names_in).collect(),
+        other => vec![other.names()],
+    }
+}

@@ -1,0 +1,187 @@
+//! What a credential is: the verdict, how sure it is, and why it may be unknown.
+
+use super::model::{Confidence, Verdict};
+use super::request::Credential;
+use crate::eval::value::{Evidence, Node, Pattern, Piece, Reason, Traced, Trail, Value};
+use crate::rules::TokenKind;
+use std::rc::Rc;
+
+/// What was found out about a call's credential.
+pub(super) struct Judged {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// How sure the token's kind is.
+    pub confidence: Confidence,
+    /// Why it is unknown: a stable id and a sentence.
+    pub reason: Option<(&'static str, String)>,
+    /// The way of the alternative that decided, newest step first.
+    pub trail: Option<Rc<Trail>>,
+    /// Whether other alternatives say otherwise.
+    pub mixed: bool,
+    /// Where a library's own credential comes from.
+    pub library: Option<Node>,
+    /// Whether there was a credential at all.
+    pub given: bool,
+}
+
+/// One alternative.
+enum One {
+    Token(TokenKind, Evidence, Option<Rc<Trail>>),
+    Unknown(&'static str, String, Option<Rc<Trail>>),
+}
+
+/// Judge a credential.
+pub(super) fn judge(credential: &Credential) -> Judged {
+    let blank = Judged {
+        verdict: Verdict::Unknown,
+        confidence: Confidence::Low,
+        reason: None,
+        trail: None,
+        mixed: false,
+        library: None,
+        given: true,
+    };
+    let alternatives: Vec<One> = match credential {
+        Credential::Header(values) => values.iter().filter_map(|value| one(value, true)).collect(),
+        Credential::Bearer(values) => values.iter().filter_map(|value| one(value, false)).collect(),
+        Credential::Library(TokenKind::Access, node) => {
+            let verdict = Verdict::AccessToken;
+            return Judged { verdict, confidence: Confidence::High, library: Some(*node), ..blank };
+        }
+        Credential::Library(_, node) => {
+            let verdict = Verdict::IdToken;
+            return Judged { verdict, confidence: Confidence::Medium, library: Some(*node), ..blank };
+        }
+        Credential::None => Vec::new(),
+    };
+    let confidence = |by: &Evidence| match by {
+        Evidence::Api => Confidence::High,
+        Evidence::Convention | Evidence::Name => Confidence::Medium,
+    };
+    let is_id = |one: &&One| matches!(one, One::Token(TokenKind::Id, ..));
+    let mixed = alternatives.iter().any(|one| is_id(&one)) && !alternatives.iter().all(|one| is_id(&one));
+    let strongest = alternatives.iter().filter(is_id).min_by_key(|one| match one {
+        One::Token(_, by, _) => *by,
+        One::Unknown(..) => Evidence::Name,
+    });
+    if let Some(One::Token(_, by, trail)) = strongest {
+        let trail = trail.clone();
+        return Judged { verdict: Verdict::IdToken, confidence: confidence(by), trail, mixed, ..blank };
+    }
+    for one in &alternatives {
+        if let One::Unknown(id, text, trail) = one {
+            return Judged { reason: Some((id, text.clone())), trail: trail.clone(), ..blank };
+        }
+    }
+    if let Some(One::Token(TokenKind::Access, by, trail)) =
+        alternatives.iter().rev().max_by_key(|one| matches!(one, One::Token(TokenKind::Access, ..)))
+    {
+        let by = alternatives
+            .iter()
+            .filter_map(|one| match one {
+                One::Token(_, by, _) => Some(*by),
+                One::Unknown(..) => None,
+            })
+            .max()
+            .unwrap_or(*by);
+        let trail = trail.clone();
+        return Judged { verdict: Verdict::AccessToken, confidence: confidence(&by), trail, ..blank };
+    }
+    if let Some(One::Token(_, _, trail)) = alternatives.first() {
+        let text = "it is another kind of token, neither an ID token nor an access token".to_owned();
+        return Judged { reason: Some(("other-token", text)), trail: trail.clone(), ..blank };
+    }
+    let text = "no Authorization header was found at the call or at its client".to_owned();
+    Judged { reason: Some(("no-authorization", text)), given: false, ..blank }
+}
+
+/// What one alternative of a credential is; `None` where it says that nothing is sent.
+fn one(value: &Traced, whole_header: bool) -> Option<One> {
+    let trail = value.trail.clone();
+    Some(match &value.value {
+        Value::Token(kind, by) => One::Token(*kind, *by, trail),
+        Value::Str(pattern) => return in_string(pattern, trail, whole_header),
+        Value::Null | Value::Plain => return None,
+        Value::Unknown(unknown) => {
+            let (id, text) = reason(&unknown.reason, &unknown.names);
+            One::Unknown(id, text, trail)
+        }
+        Value::Api(api) => {
+            let (id, text) = reason(&Reason::Library(api.names().join(".").into()), &[]);
+            One::Unknown(id, text, trail)
+        }
+        Value::Object(_) | Value::Instance(_) | Value::Func(_) | Value::Class(_) | Value::Module(_) => {
+            One::Unknown("not-a-string", "an object is sent, not a string".into(), trail)
+        }
+    })
+}
+
+/// The token in a header's or token's text.
+fn in_string(pattern: &Pattern, trail: Option<Rc<Trail>>, whole_header: bool) -> Option<One> {
+    let mut holes: Vec<&Traced> = pattern.holes().collect();
+    if holes.is_empty() {
+        let text = pattern.text().unwrap_or_default();
+        let mut words = text.split_whitespace();
+        let token = match (words.next(), words.next(), whole_header) {
+            (Some(scheme), Some(token), true) if scheme.eq_ignore_ascii_case("bearer") => token,
+            (Some(scheme), None, true) if scheme.eq_ignore_ascii_case("bearer") => return None,
+            (Some(_), Some(_), true) => {
+                return Some(One::Unknown("not-bearer", "the header is not a Bearer".into(), trail));
+            }
+            (None, ..) => return None,
+            _ => text,
+        };
+        let _ = token;
+        let text = "the token is written into the source".to_owned();
+        return Some(One::Unknown("literal-token", text, trail));
+    }
+    let scheme = pattern.prefix().trim();
+    if whole_header && !scheme.is_empty() && matches!(pattern.pieces.first(), Some(Piece::Lit(_))) {
+        let scheme = scheme.split_whitespace().next().unwrap_or_default();
+        if !scheme.eq_ignore_ascii_case("bearer") && holes.len() == 1 && !scheme.contains(['"', '{']) {
+            return Some(One::Unknown("not-bearer", "the header is not a Bearer".into(), trail));
+        }
+    }
+    // `${type} ${token}`: the token comes last; a hole that is known to be a token counts wherever it stands
+    if let Some(token) = holes.iter().find(|hole| matches!(hole.value, Value::Token(..))) {
+        return one(&with_trail(token, &trail), false);
+    }
+    holes.reverse();
+    holes.first().and_then(|hole| one(&with_trail(hole, &trail), false))
+}
+
+/// The hole's own way, followed by that of the string around it.
+fn with_trail(hole: &Traced, around: &Option<Rc<Trail>>) -> Traced {
+    let mut outer = Vec::new();
+    let mut at = around.as_ref();
+    while let Some(step) = at {
+        outer.push(step);
+        at = step.before.as_ref();
+    }
+    outer.iter().rev().fold(hole.clone(), |value, step| value.step(step.file, step.span, || step.note.clone()))
+}
+
+/// The stable id of a reason, and a sentence about it.
+pub(super) fn reason(reason: &Reason, names: &[crate::ir::Name]) -> (&'static str, String) {
+    let path = names.join(".");
+    let of = |text: &str| if path.is_empty() { text.to_owned() } else { format!("{text}: `{path}`") };
+    match reason {
+        Reason::NoCallers => ("no-callers", of("a parameter that nothing in the project passes")),
+        Reason::TooManyCallers => ("too-many-callers", of("more callers than are followed")),
+        Reason::UnresolvedImport(module) => {
+            ("unresolved-import", format!("the module `{module}` is not in the project"))
+        }
+        Reason::Library(name) if name.is_empty() => ("library-value", "a value of a library that no rule knows".into()),
+        Reason::Library(name) => ("library-value", format!("a value of a library that no rule knows: `{name}`")),
+        Reason::Undeclared(name) => ("undeclared", format!("nothing in the project declares `{name}`")),
+        Reason::Environment => ("environment", of("a setting of the environment")),
+        Reason::Storage(key) => ("storage", format!("nothing in the project stores anything under `{key}`")),
+        Reason::Member(_) => ("unknown-member", of("a member of an object about which nothing is known")),
+        Reason::Call => ("unknown-call", of("the result of a call about which nothing is known")),
+        Reason::DynamicKey => ("dynamic-key", of("read under a key that is computed")),
+        Reason::Budget => ("budget", "the evaluation met its limit".into()),
+        Reason::Cycle => ("cycle", "the value only depends on itself".into()),
+        Reason::Syntax(kind) => ("not-followed", format!("syntax that is not followed ({kind:?})")),
+        Reason::Unassigned => ("unassigned", of("declared, but never given a value in the project")),
+    }
+}
