@@ -145,8 +145,10 @@ fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, into: &mu
                 open(shared, node, &deeper, sent, &mut expanded);
             }
             // where what the callers hand in changes nothing about the endpoint, the request itself is the place
-            let unchanged = match (candidates.as_slice(), next) {
-                ([only], Open::Param(_)) => only.sure && expanded.iter().all(|record| record.endpoint == only.endpoint),
+            let sure: Vec<usize> =
+                candidates.iter().filter(|candidate| candidate.sure).map(|candidate| candidate.endpoint).collect();
+            let unchanged = match (sure.as_slice(), next) {
+                ([only], Open::Param(_)) => expanded.iter().all(|record| record.endpoint == *only),
                 _ => false,
             };
             if !steps.is_empty() && !unchanged {

@@ -176,6 +176,7 @@ pub(super) fn reason(reason: &Reason, names: &[crate::ir::Name]) -> (&'static st
         Reason::Undeclared(name) => ("undeclared", format!("nothing in the project declares `{name}`")),
         Reason::Environment => ("environment", of("a setting of the environment")),
         Reason::Storage(key) => ("storage", format!("nothing in the project stores anything under `{key}`")),
+        Reason::Absent(name) => ("unknown-member", format!("the object has no member `{name}`")),
         Reason::Member(_) => ("unknown-member", of("a member of an object about which nothing is known")),
         Reason::Call => ("unknown-call", of("the result of a call about which nothing is known")),
         Reason::DynamicKey => ("dynamic-key", of("read under a key that is computed")),

@@ -267,7 +267,7 @@ impl<'s> Eval<'s> {
     }
 
     /// What a call that passes values through results in.
-    fn pass(&mut self, pass: &PassFact, site: &Site) -> Vals {
+    pub(crate) fn pass(&mut self, pass: &PassFact, site: &Site) -> Vals {
         let mut values = Vals::new();
         for slot in &pass.value {
             values.extend(self.slot(slot, site));

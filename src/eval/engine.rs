@@ -339,6 +339,9 @@ impl<'s> Eval<'s> {
         if states.is_empty() {
             states = self.rules.automaton.root(&ApiRoot::Name(name.to_string()));
         }
+        if lowered.ir.lang == Lang::Js && matches!(&**name, "exports" | "module") {
+            return vec![Traced::new(Value::Module(node.file))];
+        }
         if lowered.ir.lang == Lang::Rust {
             // what a glob import brings
             for star in &lowered.ir.exports.stars {
@@ -452,21 +455,40 @@ impl<'s> Eval<'s> {
 
     /// A value about which nothing is known is what its name says, if it says anything.
     pub(crate) fn by_name(&self, found: Traced, name: &Name, file: FileId, span: Span) -> Traced {
-        let Value::Unknown(unknown) = &found.value else { return found };
+        let unknown = match &found.value {
+            Value::Unknown(unknown) => unknown.clone(),
+            Value::Api(api) if self.is_blank(api) => {
+                Rc::new(Unknown { reason: Reason::Member(name.clone()), names: Vec::new(), open: None })
+            }
+            _ => return found,
+        };
         match self.rules.token_name(name) {
             Some(kind) => {
                 let what = kind_text(kind);
                 let value = Value::Token(kind, Evidence::Name);
-                Traced { value, trail: found.trail }.step(file, span, || format!("{what}, by the name `{name}`"))
+                // the way begins where the token is first seen to be one
+                Traced::new(value).step(file, span, || format!("{what}, by the name `{name}`"))
             }
+            None if !found.value.is_unknown() => found,
             None => {
-                let mut unknown = Unknown::clone(unknown);
+                let mut unknown = Unknown::clone(&unknown);
                 if unknown.names.last() != Some(name) && unknown.names.len() < 12 {
                     unknown.names.push(name.clone());
                 }
                 Traced { value: Value::Unknown(Rc::new(unknown)), trail: found.trail }
             }
         }
+    }
+
+    /// Whether a library value is a mere member about which the rules know nothing but what calling it would do.
+    fn is_blank(&self, api: &Api) -> bool {
+        let called = || {
+            let Some(lowered) = self.lowered(api.node.file) else { return false };
+            lowered.ir.parents[api.node.expr.index()].is_some_and(
+                |parent| matches!(lowered.ir.expr(parent), Expr::Call { callee, .. } if *callee == api.node.expr),
+            )
+        };
+        matches!(api.step, ApiStep::Member(_)) && self.rules.facts(&api.states).next().is_none() && !called()
     }
 
     /// A library value is a token where the rules say so.
@@ -480,7 +502,7 @@ impl<'s> Eval<'s> {
             Some(token) => {
                 let what = kind_text(token.kind);
                 let value = Value::Token(token.kind, Evidence::Api);
-                Traced { value, trail: found.trail }.step(file, span, || format!("{what}: {}", token.what))
+                Traced::new(value).step(file, span, || format!("{what}: {}", token.what))
             }
             None => found,
         }
@@ -611,10 +633,15 @@ pub(crate) fn owners_of_member(owners: &[Owner], key: &PlaceKey) -> Vec<Owner> {
 
 /// No value says nothing where there is another alternative.
 pub(crate) fn drop_null(values: Vals) -> Vals {
-    if values.iter().any(|found| !matches!(found.value, Value::Null)) {
-        values.into_iter().filter(|found| !matches!(found.value, Value::Null)).collect()
-    } else {
+    let nothing = |found: &Traced| match &found.value {
+        Value::Null => true,
+        Value::Unknown(unknown) => matches!(unknown.reason, Reason::Absent(_)),
+        _ => false,
+    };
+    if values.iter().all(nothing) {
         values.into_iter().take(1).collect()
+    } else {
+        values.into_iter().filter(|found| !nothing(found)).collect()
     }
 }
 

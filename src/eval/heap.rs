@@ -20,12 +20,18 @@ impl<'s> Eval<'s> {
     /// A member of a literal or merged object, with what is written to it later. Empty where there is none.
     /// With `any_case` keys are compared without case, as header names are.
     pub(crate) fn own_member(&mut self, object: &Rc<Object>, key: &PlaceKey, any_case: bool, node: Node) -> Vals {
-        let written = self.written(&object.owners, key, any_case, node);
+        let mut owners = object.owners.clone();
+        // what a literal's own methods write to `this`
+        let own = Root::This(ThisOf::Object(object.node.expr));
+        if !owners.iter().any(|owner| owner.root == own) {
+            owners.push(Owner { file: object.node.file, root: own, path: Vec::new(), seen: None });
+        }
+        let written = self.written(&owners, key, any_case, node);
         let mut values = if written.settled { Vals::new() } else { self.literal_member(object, key, any_case, node) };
-        // a member that is an object lives where its holder does
-        let owners = owners_of_member(&object.owners, key);
-        values = values.into_iter().map(|value| owners.iter().fold(value, super::engine::own)).collect();
         values.extend(written.values);
+        // a member that is an object lives where its holder does
+        let owners = owners_of_member(&owners, key);
+        values = values.into_iter().map(|value| owners.iter().fold(value, super::engine::own)).collect();
         if values.is_empty() {
             values = self.handed_on(&object.owners, key, any_case, node);
         }

@@ -52,6 +52,9 @@ impl<'s> Eval<'s> {
         for base in bases {
             values.extend(self.member(base, key, node, ctx));
         }
+        if bases.len() > 1 {
+            values = super::engine::drop_null(values);
+        }
         let span = self.lowered(node.file).map(|lowered| lowered.ir.span(node.expr)).unwrap_or_default();
         let name = key_name(key);
         values
@@ -68,6 +71,7 @@ impl<'s> Eval<'s> {
                 let found = self.object_member(object, key, node);
                 if found.is_empty() { self.any_member(base, &name, node, ctx) } else { found }
             }
+            Value::Module(_) if &*name == "exports" => vec![base.clone()],
             Value::Instance(class) => {
                 let found = self.class_member(*class, key, None, node, 0);
                 if found.is_empty() { self.any_member(base, &name, node, ctx) } else { found }
@@ -102,10 +106,11 @@ impl<'s> Eval<'s> {
             states.sort_unstable();
         }
         if !states.is_empty() {
-            return vec![self.api_step(base, states, ApiStep::Member(name.clone()), node, ctx)];
+            return self.known_member(base, states, name, node, ctx);
         }
         let (reason, open) = match &base.value {
             Value::Unknown(unknown) => (unknown.reason.clone(), unknown.open),
+            Value::Object(object) if object.class.is_none() => (Reason::Absent(name.clone()), None),
             other => (Reason::Member(name.clone()), other.open()),
         };
         let mut names = base.value.names();
@@ -114,6 +119,24 @@ impl<'s> Eval<'s> {
         }
         let value = Value::Unknown(Rc::new(Unknown { reason, names, open }));
         vec![Traced { value, trail: base.trail.clone() }]
+    }
+
+    /// A member that the rules know: the value they say it has, or a library value.
+    fn known_member(&mut self, base: &Traced, states: States, name: &Name, node: Node, ctx: &Ctx) -> Vals {
+        let rules = self.rules;
+        if !base.value.is_unknown() {
+            let site = super::Site { node, ctx: ctx.clone(), receiver: Some(base.clone()), given: None };
+            let mut values = Vals::new();
+            for fact in rules.facts(&states) {
+                if let Fact::Pass(pass) = fact {
+                    values.extend(self.pass(pass, &site));
+                }
+            }
+            if !values.is_empty() {
+                return values;
+            }
+        }
+        vec![self.api_step(base, states, ApiStep::Member(name.clone()), node, ctx)]
     }
 
     /// A library value one step further.
@@ -141,7 +164,7 @@ impl<'s> Eval<'s> {
         });
         let states = self.rules.automaton.step(&api.states, &Step::Member(name.to_string()));
         if !states.is_empty() {
-            return vec![self.api_step(base, states, ApiStep::Member(name.clone()), node, ctx)];
+            return self.known_member(base, states, name, node, ctx);
         }
         if let Some(store) = store {
             let span = self.lowered(node.file).map(|lowered| lowered.ir.span(node.expr)).unwrap_or_default();
@@ -348,26 +371,23 @@ impl<'s> Eval<'s> {
                 _ => vec![Traced::new(Value::Func(closure))],
             };
         }
-        if let Some(field) =
-            declared.fields.iter().find(|field| field.is_static && matches!(&field.key, Key::Name(key) if key == name))
-        {
-            return match field.value {
-                Some(value) => self.eval(Node { file: class.file, expr: value }, &None),
-                // a variant stands for its enum: calling it makes a value of it
-                None if declared.kind == ClassKind::Enum => vec![Traced::new(Value::Class(class))],
-                None => {
-                    let found = self.property_writes(class.file, &Root::This(ThisOf::Static(class.class)), name);
-                    if found.is_empty() {
-                        vec![Traced::new(Value::unknown(Reason::Unassigned, Vec::new()))]
-                    } else {
-                        found
-                    }
-                }
-            };
-        }
         let mut found = self.property_writes(class.file, &Root::This(ThisOf::Static(class.class)), name);
         if let Some(binding) = lowered.index.binding_of.get(&declared.expr) {
             found.extend(self.property_writes(class.file, &Root::Local(*binding), name));
+        }
+        let field =
+            declared.fields.iter().find(|field| field.is_static && matches!(&field.key, Key::Name(key) if key == name));
+        if let Some(field) = field {
+            match field.value {
+                Some(value) => found.extend(self.eval(Node { file: class.file, expr: value }, &None)),
+                // a variant stands for its enum: calling it makes a value of it
+                None if declared.kind == ClassKind::Enum => found.push(Traced::new(Value::Class(class))),
+                None if found.is_empty() => {
+                    found.push(Traced::new(Value::unknown(Reason::Unassigned, Vec::new())));
+                }
+                None => {}
+            }
+            return super::engine::drop_null(found);
         }
         if found.is_empty() {
             for base in &declared.bases {

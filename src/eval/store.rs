@@ -119,7 +119,7 @@ impl<'s> Eval<'s> {
 fn store_writes<'a>(shared: &'a Shared<'_>) -> &'a [StoreWrite] {
     shared.store_writes.get_or_init(|| {
         let mut files: Vec<FileId> = Vec::new();
-        for member in &shared.rules.write_members {
+        for member in shared.rules.write_members.iter().chain(&shared.rules.store_names) {
             files.extend(shared.project.files_with(member, FILES).0);
         }
         files.sort();

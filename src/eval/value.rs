@@ -108,6 +108,8 @@ pub enum Reason {
     Storage(Name),
     /// A member of an object about which nothing is known.
     Member(Name),
+    /// A member that the object does not have.
+    Absent(Name),
     /// The result of a function about which nothing is known.
     Call,
     /// A key that is computed.

@@ -4,7 +4,7 @@
 
 use super::Project;
 use crate::text::FileId;
-use crate::text::files::{normalize, parent};
+use crate::text::files::{join, parent};
 
 /// Where a module reference leads.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ impl Project<'_> {
         }
         // a bundler's query: './x?raw'
         let specifier = specifier.split('?').next().unwrap_or(specifier);
-        let path = normalize(&format!("{}/{specifier}", parent(self.path(from))));
+        let path = join(parent(self.path(from)), specifier);
         self.js_file(&path).map_or(Resolved::Missing, Resolved::File)
     }
 

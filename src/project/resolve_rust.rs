@@ -3,7 +3,7 @@
 //! `mod name;`, `crate`, `super`, `self`, and the crates of the project by their package names.
 
 use super::{Project, Resolved};
-use crate::text::files::{normalize, parent};
+use crate::text::files::{join, parent};
 use crate::text::{FileId, Files};
 use std::collections::BTreeMap;
 
@@ -52,8 +52,7 @@ impl Project<'_> {
 
     fn package(&self, name: &str) -> Option<FileId> {
         let folder = self.packages.folders.get(name)?;
-        self.by_path(&normalize(&format!("{folder}/src/lib.rs")))
-            .or_else(|| self.by_path(&normalize(&format!("{folder}/lib.rs"))))
+        self.by_path(&join(folder, "src/lib.rs")).or_else(|| self.by_path(&join(folder, "lib.rs")))
     }
 
     /// The folder in which a file's child modules lie.
@@ -77,12 +76,12 @@ impl Project<'_> {
 
     fn child_module(&self, from: FileId, name: &str) -> Option<FileId> {
         if let Some(path) = name.strip_prefix('#') {
-            return self.by_path(&normalize(&format!("{}/{path}", parent(self.path(from)))));
+            return self.by_path(&join(parent(self.path(from)), path));
         }
         let name = name.strip_prefix("r#").unwrap_or(name);
         let child = |folder: &str| {
-            self.by_path(&normalize(&format!("{folder}/{name}.rs")))
-                .or_else(|| self.by_path(&normalize(&format!("{folder}/{name}/mod.rs"))))
+            self.by_path(&join(folder, &format!("{name}.rs")))
+                .or_else(|| self.by_path(&join(folder, &format!("{name}/mod.rs"))))
         };
         // a lone root file beside its modules has no conventional name
         child(&self.module_folder(from)).or_else(|| child(parent(self.path(from))))
@@ -96,7 +95,7 @@ impl Project<'_> {
 
     /// The module whose children lie in `folder`.
     fn module_of_folder(&self, folder: &str) -> Option<FileId> {
-        let inside = |name: &str| self.by_path(&normalize(&format!("{folder}/{name}")));
+        let inside = |name: &str| self.by_path(&join(folder, name));
         let beside = || if folder.is_empty() { None } else { self.by_path(&format!("{folder}.rs")) };
         inside("mod.rs").or_else(beside).or_else(|| inside("lib.rs")).or_else(|| inside("main.rs"))
     }
@@ -108,7 +107,7 @@ impl Project<'_> {
         }
         let mut folder = parent(path);
         loop {
-            let inside = |name: &str| self.by_path(&normalize(&format!("{folder}/{name}")));
+            let inside = |name: &str| self.by_path(&join(folder, name));
             let found = match (inside("lib.rs"), inside("main.rs")) {
                 // the binary beside a library is a crate of its own
                 (_, Some(main)) if main == from => Some(main),

@@ -18,6 +18,7 @@ pub use schema::{LinkingTable, StoredTable, SubjectKind, TokenKind};
 
 use automaton::{Automaton, State};
 use path::{Path, Root, Step};
+use rustc_hash::FxHashMap;
 use schema::{HostTable, NameTable, PathText, RuleFile, SlotText, SubjectTable};
 use slot::Slot;
 use std::sync::Arc;
@@ -143,6 +144,8 @@ pub struct Rules {
     pub file_evidence: Vec<String>,
     /// Member names whose calls may write a store.
     pub write_members: Vec<String>,
+    /// Names of objects whose members are a store's entries.
+    pub store_names: Vec<String>,
     names: Vec<NameTable>,
     subjects: Vec<SubjectTable>,
     hosts: HostTable,
@@ -271,6 +274,7 @@ impl Rules {
             };
             self.hang(place, &table.on, Fact::Pass(Box::new(fact)))?;
         }
+        let type_names = place.type_names(&file.r#type)?;
         for table in &file.store {
             let store: Arc<str> = table.name.as_str().into();
             let slot = |written: Option<&SlotText>, default| match written {
@@ -282,6 +286,21 @@ impl Rules {
                 key: slot(table.key.as_ref(), slot::Base::Arg(0))?,
                 value: slot(table.value.as_ref(), slot::Base::Arg(1))?,
             };
+            for text in &table.object {
+                for path in place.paths(text)? {
+                    let member = path.steps.iter().rev().find_map(|step| match step {
+                        Step::Member(name) => Some(name.clone()),
+                        _ => None,
+                    });
+                    match (member, path.root) {
+                        (Some(name), _) | (None, Root::Global(name) | Root::Name(name)) => self.store_names.push(name),
+                        (None, Root::Type(ty)) => {
+                            self.store_names.extend(type_names.get(&ty).into_iter().flatten().cloned());
+                        }
+                        (None, Root::Import(_) | Root::Any) => {}
+                    }
+                }
+            }
             self.hang(place, &table.object, Fact::Store(store))?;
             self.hang(place, &table.read, Fact::Read(fact.clone()))?;
             for text in &table.write {
@@ -412,6 +431,27 @@ impl Place<'_> {
             place.message = format!("{error} of the path `{}`", text.get_ref());
             place
         })
+    }
+
+    /// What the values of each type are called: the last name of their paths.
+    fn type_names(&self, types: &[schema::TypeTable]) -> Result<FxHashMap<String, Vec<String>>, RuleError> {
+        let mut names: FxHashMap<String, Vec<String>> = FxHashMap::default();
+        for table in types {
+            for text in &table.is {
+                for path in self.paths(text)? {
+                    let member = path.steps.iter().rev().find_map(|step| match step {
+                        Step::Member(name) => Some(name.clone()),
+                        _ => None,
+                    });
+                    let root = match path.root {
+                        Root::Global(name) | Root::Name(name) => Some(name),
+                        _ => None,
+                    };
+                    names.entry(table.name.clone()).or_default().extend(member.or(root));
+                }
+            }
+        }
+        Ok(names)
     }
 
     fn slot(&self, text: &SlotText) -> Result<Slot, RuleError> {

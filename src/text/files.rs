@@ -183,6 +183,11 @@ pub fn normalize(path: &str) -> String {
     if path.starts_with('/') { format!("/{joined}") } else { joined }
 }
 
+/// `rest` inside `folder`, normalized; the empty folder is the working directory.
+pub fn join(folder: &str, rest: &str) -> String {
+    if folder.is_empty() { normalize(rest) } else { normalize(&format!("{folder}/{rest}")) }
+}
+
 /// The folder that holds `path`; empty for a file in the working directory.
 pub fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
