@@ -427,7 +427,9 @@ impl<'s> Eval<'s> {
                 Value::Class(class) => typed.push(Traced::new(Value::Instance(class))),
                 Value::Api(ref api) => {
                     let states = self.rules.automaton.step(&api.states, &Step::New);
-                    if !states.is_empty() {
+                    // a plain string's type says nothing
+                    let says = |fact: &Fact| !matches!(fact, Fact::Pass(_));
+                    if !self.rules.automaton.is_leaf(&states) || self.rules.facts(&states).any(says) {
                         typed.push(Traced::new(Value::Api(Rc::new(Api {
                             states,
                             step: ApiStep::New,

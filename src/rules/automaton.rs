@@ -89,6 +89,11 @@ impl<F: Copy> Automaton<F> {
         self.close(next)
     }
 
+    /// Whether nothing is known of what can be done with a value in `states`.
+    pub fn is_leaf(&self, states: &[State]) -> bool {
+        states.iter().all(|&state| self.nodes[state as usize].edges.is_empty())
+    }
+
     /// The facts on `states`.
     pub fn facts<'a, 's>(&'a self, states: &'s [State]) -> impl Iterator<Item = F> + use<'a, 's, F> {
         states.iter().flat_map(|&state| self.nodes[state as usize].facts.iter().copied())

@@ -89,14 +89,16 @@ pub fn parse(text: &str) -> Result<Vec<Path>, PathError> {
     let bad = |at: usize, expected: &'static str| PathError { at, expected };
     let (kind, rest) = text.split_once(' ').unwrap_or((text, ""));
     let mut at = text.len() - rest.len();
+    // package names hold dots and at signs, so a space ends them; other names end where a step begins
+    let is_package = kind == "import";
     let names = |at: &mut usize| -> Result<Vec<String>, PathError> {
         let rest = &text[*at..];
-        let end = rest.find(' ').unwrap_or(rest.len());
+        let end = rest.find(|c| c == ' ' || (!is_package && matches!(c, '@' | '('))).unwrap_or(rest.len());
         if end == 0 {
             return Err(bad(*at, "a name"));
         }
         let names = rest[..end].split(',').map(str::to_owned).collect();
-        *at += (end + 1).min(rest.len());
+        *at += end + usize::from(rest[end..].starts_with(' '));
         Ok(names)
     };
     let roots: Vec<Root> = match kind {
