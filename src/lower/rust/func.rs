@@ -67,7 +67,7 @@ impl Lower {
                 pat => self.param(func, pat, None),
             }
         }
-        if let Flow::Value(value) = self.flow(&closure.body) {
+        if let Flow::Value(value) = self.body(&closure.body) {
             self.b.func_mut(func).returns.push(value);
         }
         self.leave_func();

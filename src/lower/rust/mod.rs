@@ -106,8 +106,10 @@ struct Lower {
     borrows: FxHashMap<BindingId, ExprId>,
     /// The file's `macro_rules!`.
     rules: FxHashMap<String, std::rc::Rc<rules::MacroRules>>,
-    /// How many more macro expansions are made: they may grow exponentially.
-    expansions: u32,
+    /// How many more tokens macros may expand to.
+    tokens_left: u32,
+    /// How many macro expansions are going on inside each other.
+    expanding: u32,
     depth: u32,
 }
 
@@ -125,7 +127,8 @@ impl Lower {
             targets: Vec::new(),
             borrows: FxHashMap::default(),
             rules: FxHashMap::default(),
-            expansions: 2000,
+            tokens_left: rules::TOKENS,
+            expanding: 0,
             depth: 0,
         }
     }

@@ -42,6 +42,8 @@ struct Level {
     operand: bool,
     /// The last token was `}`.
     braced: bool,
+    /// The last token was `else`: `else if` is a chain, not a nest.
+    chained: bool,
 }
 
 struct Scan<'t> {
@@ -171,7 +173,8 @@ impl Scan<'_> {
             *level = Level::default();
         }
         level.braced = false;
-        level.loose += u32::from(taking);
+        level.loose += u32::from(taking && !(level.chained && word == b"if"));
+        level.chained = word == b"else";
         level.operand = !taking && !bare;
         if level.operand {
             level.tight = 0;
@@ -229,6 +232,7 @@ impl Scan<'_> {
             (b'<', _) if operand && number_follows => {
                 level.links += 1;
                 level.operand = false;
+                width = 1 + usize::from(next == b'<');
             }
             (b'<', _) => {
                 level.angles += 1;
