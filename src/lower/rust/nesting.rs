@@ -10,7 +10,7 @@ use crate::lower::Refused;
 /// Open brackets, prefix operators and right-recursive forms at one place.
 const DEEP: u32 = 256;
 /// Open `<`; a comparison counts until its statement ends, hence more.
-const ANGLES: u32 = 768;
+const ANGLES: u32 = 400;
 /// Links of one chain.
 const LINKS: u32 = 20_000;
 
@@ -185,7 +185,7 @@ impl Scan<'_> {
         let number_follows =
             self.bytes[self.at + 1..].iter().find(|b| !matches!(b, b' ' | b'<')).is_some_and(u8::is_ascii_digit);
         let level = self.level();
-        let operand = level.operand;
+        let (operand, braced) = (level.operand, level.braced);
         level.braced = false;
         let mut width = 1;
         match (byte, next) {
@@ -196,6 +196,8 @@ impl Scan<'_> {
                 }
                 (level.operand, level.tight, level.path) = (false, 0, 0);
             }
+            // After `}`, an attribute begins an item or statement.
+            (b'#', _) if braced => *level = Level::default(),
             (b'#', _) => level.operand = false,
             (b'.', _) => {
                 level.links += 1;

@@ -35,14 +35,14 @@ enum Matcher {
 enum Bound {
     /// Tokens, and how many they are.
     One(TokenStream, u32),
-    Many(Vec<Bindings>),
+    Many(Rc<Vec<Bindings>>),
 }
 
 /// How deep macros expand to calls of macros.
 const NESTED: u32 = 32;
 
 /// How many tokens all expansions of a file may make: they may grow exponentially.
-pub(super) const TOKENS: u32 = 200_000;
+pub(super) const TOKENS: u32 = 50_000;
 
 type Bindings = FxHashMap<String, Bound>;
 
@@ -93,7 +93,9 @@ impl Lower {
             whole.parse2(mac.tokens.clone()).ok()?;
             Some((bindings, right))
         })?;
-        transcribe(right, &bindings, site, &mut self.tokens_left)
+        let tokens = transcribe(right, &bindings, site, &mut self.tokens_left)?;
+        // Each round may nest its argument deeper; the parser recurses over it like over the file.
+        super::nesting::check(&tokens.to_string()).is_ok().then_some(tokens)
     }
 }
 
@@ -207,8 +209,9 @@ fn match_some(matchers: &[Matcher], input: ParseStream, bindings: &mut Bindings)
                 if rounds.is_empty() && *op == '+' {
                     return Err(input.error("expected at least one"));
                 }
+                let rounds = Rc::new(rounds);
                 for var in variables(inner) {
-                    bindings.insert(var, Bound::Many(rounds.clone()));
+                    bindings.insert(var, Bound::Many(Rc::clone(&rounds)));
                 }
             }
         }
@@ -324,13 +327,13 @@ fn transcribe(body: &TokenStream, bindings: &Bindings, site: proc_macro2::Span, 
 }
 
 /// The rounds of the first repeated metavariable that is used in `body`.
-fn rounds_of(body: TokenStream, bindings: &Bindings) -> Option<Vec<Bindings>> {
+fn rounds_of(body: TokenStream, bindings: &Bindings) -> Option<Rc<Vec<Bindings>>> {
     let mut after_dollar = false;
     for token in body {
         match &token {
             TokenTree::Ident(var) if after_dollar => {
                 if let Some(Bound::Many(rounds)) = bindings.get(&var.to_string()) {
-                    return Some(rounds.clone());
+                    return Some(Rc::clone(rounds));
                 }
             }
             TokenTree::Group(group) => {

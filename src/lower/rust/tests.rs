@@ -10,6 +10,12 @@ fn file(text: &str) -> FileIr {
     }
 }
 
+/// With as much stack as the analysis gives.
+fn on_big_stack(run: fn()) {
+    let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(run);
+    assert!(thread.is_ok_and(|thread| thread.join().is_ok()));
+}
+
 /// Every one of `lines` is a line of the dump.
 #[track_caller]
 fn has(text: &str, lines: &[&str]) {
@@ -472,8 +478,12 @@ fn macro_rules() {
         &["export get = get", "fn#1 get(): @u8 -> 7"],
     );
     // Without an end, and growing.
-    file("macro_rules! a { ($e:expr) => { a!($e + $e) } } fn f() { a!(1); }");
-    file("macro_rules! a { ($e:expr) => { (a!($e), a!($e)) } } fn f() { a!(1); }");
+    on_big_stack(|| {
+        file("macro_rules! a { ($e:expr) => { a!($e + $e) } } fn f() { a!(1); }");
+        file("macro_rules! a { ($e:expr) => { (a!($e), a!($e)) } } fn f() { a!(1); }");
+        let deep = "(".repeat(200) + "$e" + &")".repeat(200);
+        file(&format!("macro_rules! a {{ ($e:expr) => {{ a!({deep}) }} }} fn f() {{ a!(1); }}"));
+    });
 }
 
 #[test]
@@ -571,7 +581,10 @@ fn deep_and_long() {
             format!("fn f() {{ {}1 }}", "|a| ".repeat(240)),
             format!("fn f() {{ {}1 }}", "!".repeat(240)),
             format!("{}{}", "mod m {".repeat(240), "}".repeat(240)),
-            format!("type A = {}u8{};", "Vec<".repeat(700), ">".repeat(700)),
+            format!("type A = {}u8{};", "Vec<".repeat(390), ">".repeat(390)),
+            format!("type A = {}u8{};", "Box<".repeat(390), ">".repeat(390)),
+            format!("fn f() {{ {}1{} }}", "a::<{".repeat(120), "}>()".repeat(120)),
+            format!("fn f() {{ {}1{} }}", "vec![format!(".repeat(120), ")]".repeat(120)),
             format!("fn f() {{ json!({}1{}) }}", "[".repeat(240), "]".repeat(240)),
             format!("fn f() {{ a{} }}", ".b(1)?".repeat(9_000)),
             format!("fn f() {{ a{} }}", " + b".repeat(19_000)),
@@ -585,6 +598,5 @@ fn deep_and_long() {
             assert!(refused.is_none(), "{refused:?} {}", &text[..60]);
         }
     };
-    let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(run);
-    assert!(thread.is_ok_and(|thread| thread.join().is_ok()));
+    on_big_stack(run);
 }
