@@ -101,7 +101,10 @@ struct Lower {
     class: Option<ClassId>,
     /// What `self` is.
     this: ThisOf,
+    /// What `break` may end in the current function.
     targets: Vec<Target>,
+    /// The same of the functions around it.
+    outer_targets: Vec<Vec<Target>>,
     /// Guards and `&mut` borrows: the place that `*name = …` changes.
     borrows: FxHashMap<BindingId, ExprId>,
     /// The file's `macro_rules!`.
@@ -125,6 +128,7 @@ impl Lower {
             class: None,
             this: ThisOf::Module,
             targets: Vec::new(),
+            outer_targets: Vec::new(),
             borrows: FxHashMap::default(),
             rules: FxHashMap::default(),
             tokens_left: rules::TOKENS,
