@@ -70,7 +70,7 @@ impl Lower {
         let at = extent::end(&init.expr).end;
         if let Some((_, diverge)) = &init.diverge {
             self.b.enter_block(BlockKind::Branch);
-            self.expr(diverge);
+            self.body(diverge);
             self.b.leave_block();
         }
         self.bind(&local.pat, value, None, at, None);

@@ -39,7 +39,7 @@ impl Lower {
                 }
                 Some(last) => {
                     self.b.enter_block(BlockKind::Branch);
-                    flows.push(self.flow(last));
+                    flows.push(self.body(last));
                     self.b.leave_block();
                     break;
                 }
@@ -81,7 +81,7 @@ impl Lower {
             self.enter_scope();
             self.b.enter_block(BlockKind::Branch);
             self.bind(&arm.pat, value, None, extent::pat(&arm.pat).end, None);
-            flows.push(self.flow(&arm.body));
+            flows.push(self.body(&arm.body));
             self.b.leave_block();
             self.leave_scope();
         }
@@ -161,6 +161,14 @@ impl Lower {
         }
         flows.push(tail);
         self.join(&flows, span)
+    }
+
+    /// What a branch or closure consists of, in the region that was entered for it.
+    pub(super) fn body(&mut self, node: &Expr) -> Flow {
+        match node {
+            Expr::Block(inner) if inner.label.is_none() => self.block(&inner.block),
+            node => self.flow(node),
+        }
     }
 
     fn enter_target(&mut self, label: Option<&Label>, is_loop: bool) {

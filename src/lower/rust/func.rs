@@ -67,7 +67,7 @@ impl Lower {
                 pat => self.param(func, pat, None),
             }
         }
-        if let Flow::Value(value) = self.flow(&closure.body) {
+        if let Flow::Value(value) = self.body(&closure.body) {
             self.b.func_mut(func).returns.push(value);
         }
         self.leave_func();
@@ -77,13 +77,13 @@ impl Lower {
     fn enter_func(&mut self, name: Option<Name>, this: ThisOf, span: Span) -> (FuncId, ExprId) {
         let entered = self.b.enter_func(name, this, span);
         self.scopes.push(super::scope::Scope::default());
-        // `break` does not cross a function; the marker has no label and is no loop.
-        self.targets.push(super::Target { label: None, is_loop: false, broken: false, values: Vec::new() });
+        // `break` does not cross a function.
+        self.outer_targets.push(std::mem::take(&mut self.targets));
         entered
     }
 
     fn leave_func(&mut self) {
-        self.targets.pop();
+        self.targets = self.outer_targets.pop().unwrap_or_default();
         self.scopes.pop();
         self.b.leave_func();
     }

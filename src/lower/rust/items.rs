@@ -1,6 +1,6 @@
 //! Items: the first pass declares names and classes, the second lowers what they hold.
 
-use super::scope::{Fact, Module, Ns, Scope};
+use super::scope::{Fact, Home, Module, Ns, Scope};
 use super::serde::Naming;
 use super::{Lower, extent, name, place};
 use crate::ir::{
@@ -18,7 +18,7 @@ impl Lower {
         self.expand_items(items);
         let mut scope = Scope::default();
         for item in &*items {
-            self.declare_item(item, &mut scope, 0);
+            self.declare_item(item, &mut Home { scope: &mut scope, module: 0 });
         }
         self.modules[0].scope = scope.clone();
         self.scopes.push(scope);
@@ -41,7 +41,7 @@ impl Lower {
         let mut scope = self.scopes.pop().unwrap_or_default();
         let members = self.modules[self.module].members.len();
         for item in items {
-            self.declare_item(item, &mut scope, self.module);
+            self.declare_item(item, &mut Home { scope: &mut scope, module: self.module });
         }
         // A block's items are not the module's.
         self.modules[self.module].members.truncate(members);
@@ -58,12 +58,11 @@ impl Lower {
         name: &Name,
         span: Span,
         kind: BindingKind,
-        scope: &mut Scope,
-        module: usize,
+        home: &mut Home,
         spaces: &[Ns],
         fact: impl FnOnce(&mut Self) -> Option<Fact>,
     ) -> BindingId {
-        let known = spaces.iter().find_map(|ns| scope.get(name, *ns));
+        let known = spaces.iter().find_map(|ns| home.scope.get(name, *ns));
         if let Some(known) = known
             && self.b.ir().binding(known).kind == kind
         {
@@ -72,19 +71,19 @@ impl Lower {
         let binding = self.b.declare(name, kind, span, true);
         for ns in spaces {
             // A `use` may bring a module and leave the value of that name to a function of this file, or vice versa.
-            let taken = scope.get(name, *ns).map(|other| self.b.ir().binding(other).kind);
+            let taken = home.scope.get(name, *ns).map(|other| self.b.ir().binding(other).kind);
             if taken.is_none_or(|other| other == BindingKind::Import && kind != BindingKind::Import) {
-                scope.insert(name, *ns, binding);
+                home.scope.insert(name, *ns, binding);
             }
         }
-        self.modules[module].members.push((name.clone(), binding));
+        self.modules[home.module].members.push((name.clone(), binding));
         if let Some(fact) = fact(self) {
             self.facts.insert(binding, fact);
         }
         binding
     }
 
-    fn declare_item(&mut self, item: &Item, scope: &mut Scope, module: usize) {
+    fn declare_item(&mut self, item: &Item, home: &mut Home) {
         let both = &[Ns::Type, Ns::Value];
         match item {
             Item::Struct(item) => {
@@ -94,103 +93,95 @@ impl Lower {
                     (Fields::Named(fields), None) => place(fields.brace_token.span.join()),
                     _ => place(item.ident.span()),
                 });
-                self.declare_class(&item.ident, ClassKind::Class, span, scope, module, both);
+                self.declare_class(&item.ident, ClassKind::Class, span, home, both);
             }
             Item::Union(item) => {
                 let span = place(item.union_token.span).to(place(item.fields.brace_token.span.join()));
-                self.declare_class(&item.ident, ClassKind::Class, span, scope, module, &[Ns::Type]);
+                self.declare_class(&item.ident, ClassKind::Class, span, home, &[Ns::Type]);
             }
             Item::Enum(item) => {
                 let span = place(item.enum_token.span).to(place(item.brace_token.span.join()));
-                self.declare_class(&item.ident, ClassKind::Enum, span, scope, module, &[Ns::Type]);
+                self.declare_class(&item.ident, ClassKind::Enum, span, home, &[Ns::Type]);
             }
             Item::Trait(item) => {
                 let span = place(item.trait_token.span).to(place(item.brace_token.span.join()));
-                self.declare_class(&item.ident, ClassKind::Interface, span, scope, module, &[Ns::Type]);
+                self.declare_class(&item.ident, ClassKind::Interface, span, home, &[Ns::Type]);
             }
             Item::TraitAlias(item) => {
                 let span = place(item.trait_token.span).to(place(item.semi_token.spans[0]));
-                self.declare_class(&item.ident, ClassKind::Interface, span, scope, module, &[Ns::Type]);
+                self.declare_class(&item.ident, ClassKind::Interface, span, home, &[Ns::Type]);
             }
-            Item::Fn(item) => self.declare_plain(&item.sig.ident, BindingKind::Func, scope, module, Ns::Value),
+            Item::Fn(item) => self.declare_plain(&item.sig.ident, BindingKind::Func, home, Ns::Value),
             Item::Const(item) if item.ident == "_" => {}
-            Item::Const(item) => self.declare_plain(&item.ident, BindingKind::Const, scope, module, Ns::Value),
+            Item::Const(item) => self.declare_plain(&item.ident, BindingKind::Const, home, Ns::Value),
             Item::Static(item) => {
                 let kind = match item.mutability {
                     syn::StaticMutability::Mut(_) => BindingKind::Var,
                     _ => BindingKind::Const,
                 };
-                self.declare_plain(&item.ident, kind, scope, module, Ns::Value);
+                self.declare_plain(&item.ident, kind, home, Ns::Value);
             }
             Item::Type(item) => {
                 let target = match &*item.ty {
-                    syn::Type::Path(ty) if ty.qself.is_none() => Some(Fact::Path(module, Self::names(&ty.path))),
+                    syn::Type::Path(ty) if ty.qself.is_none() => Some(Fact::Path(home.module, Self::names(&ty.path))),
                     _ => None,
                 };
                 let (alias, span) = (name(&item.ident), place(item.ident.span()));
-                self.declare_item_name(&alias, span, BindingKind::Const, scope, module, both, |_| target);
+                self.declare_item_name(&alias, span, BindingKind::Const, home, both, |_| target);
             }
-            Item::Mod(item) => self.declare_mod(item, scope, module),
+            Item::Mod(item) => self.declare_mod(item, home),
             Item::ExternCrate(item) => {
                 let ident = item.rename.as_ref().map_or(&item.ident, |(_, rename)| rename);
                 if ident != "_" && ident != "self" {
-                    self.declare_plain(ident, BindingKind::Import, scope, module, Ns::Type);
+                    self.declare_plain(ident, BindingKind::Import, home, Ns::Type);
                 }
             }
             Item::ForeignMod(item) => {
                 for item in &item.items {
                     match item {
                         ForeignItem::Fn(f) => {
-                            self.declare_plain(&f.sig.ident, BindingKind::Func, scope, module, Ns::Value);
+                            self.declare_plain(&f.sig.ident, BindingKind::Func, home, Ns::Value);
                         }
                         ForeignItem::Static(s) => {
-                            self.declare_plain(&s.ident, BindingKind::Const, scope, module, Ns::Value);
+                            self.declare_plain(&s.ident, BindingKind::Const, home, Ns::Value);
                         }
                         ForeignItem::Type(t) => {
-                            self.declare_plain(&t.ident, BindingKind::Const, scope, module, Ns::Type);
+                            self.declare_plain(&t.ident, BindingKind::Const, home, Ns::Type);
                         }
                         _ => {}
                     }
                 }
             }
-            Item::Use(item) => self.declare_use(item, scope, module),
+            Item::Use(item) => self.declare_use(item, home),
             _ => {}
         }
     }
 
-    fn declare_plain(&mut self, ident: &Ident, kind: BindingKind, scope: &mut Scope, module: usize, ns: Ns) {
-        self.declare_item_name(&name(ident), place(ident.span()), kind, scope, module, &[ns], |_| None);
+    fn declare_plain(&mut self, ident: &Ident, kind: BindingKind, home: &mut Home, ns: Ns) {
+        self.declare_item_name(&name(ident), place(ident.span()), kind, home, &[ns], |_| None);
     }
 
-    fn declare_class(
-        &mut self,
-        ident: &Ident,
-        kind: ClassKind,
-        span: Span,
-        scope: &mut Scope,
-        module: usize,
-        spaces: &[Ns],
-    ) {
+    fn declare_class(&mut self, ident: &Ident, kind: ClassKind, span: Span, home: &mut Home, spaces: &[Ns]) {
         let class_name = name(ident);
-        self.declare_item_name(&class_name, place(ident.span()), BindingKind::Class, scope, module, spaces, |lower| {
+        self.declare_item_name(&class_name, place(ident.span()), BindingKind::Class, home, spaces, |lower| {
             Some(Fact::Class(lower.b.class(Some(class_name.clone()), kind, span).0))
         });
     }
 
-    fn declare_mod(&mut self, item: &ItemMod, scope: &mut Scope, parent: usize) {
+    fn declare_mod(&mut self, item: &ItemMod, home: &mut Home) {
+        let parent = home.module;
         let (mod_name, span) = (name(&item.ident), place(item.ident.span()));
         let Some((_, items)) = &item.content else {
-            return self.declare_plain(&item.ident, BindingKind::Import, scope, parent, Ns::Type);
+            return self.declare_plain(&item.ident, BindingKind::Import, home, Ns::Type);
         };
-        let binding =
-            self.declare_item_name(&mod_name, span, BindingKind::Const, scope, parent, &[Ns::Type], |lower| {
-                lower.modules.push(Module {
-                    parent: Some(parent),
-                    depth: lower.modules[parent].depth + 1,
-                    ..Module::default()
-                });
-                Some(Fact::Module(lower.modules.len() - 1))
+        let binding = self.declare_item_name(&mod_name, span, BindingKind::Const, home, &[Ns::Type], |lower| {
+            lower.modules.push(Module {
+                parent: Some(parent),
+                depth: lower.modules[parent].depth + 1,
+                ..Module::default()
             });
+            Some(Fact::Module(lower.modules.len() - 1))
+        });
         let Some(Fact::Module(module)) = self.facts.get(&binding) else { return };
         let module = *module;
         self.modules[module].binding = Some(binding);
@@ -198,7 +189,7 @@ impl Lower {
         self.b.enter_scope();
         let mut inner = std::mem::take(&mut self.modules[module].scope);
         for item in items {
-            self.declare_item(item, &mut inner, module);
+            self.declare_item(item, &mut Home { scope: &mut inner, module });
         }
         self.modules[module].scope = inner;
         self.b.leave_scope();
@@ -380,7 +371,8 @@ impl Lower {
                 && !matches!(item.vis, syn::Visibility::Inherited)
             {
                 for leaf in super::uses::leaves(item).into_iter().filter(|leaf| leaf.alias.is_none()) {
-                    props.push(Prop::Spread(self.segments(&leaf.path, leaf.rooted, Ns::Type)));
+                    let rooted = leaf.rooted || self.is_crate(&leaf);
+                    props.push(Prop::Spread(self.segments(&leaf.path, rooted, Ns::Type)));
                 }
             }
         }

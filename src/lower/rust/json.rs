@@ -12,7 +12,6 @@ pub(super) enum Json {
     Object(Vec<(JsonKey, Json)>, proc_macro2::Span),
     Array(Vec<Json>, proc_macro2::Span),
     Expr(Box<Expr>),
-    Nothing,
 }
 
 /// What stands before a `:`.
@@ -23,9 +22,6 @@ pub(super) enum JsonKey {
 
 impl Parse for Json {
     fn parse(input: ParseStream) -> syn::Result<Self> {
-        if input.is_empty() {
-            return Ok(Json::Nothing);
-        }
         if input.peek(token::Brace) {
             let content;
             let braces = braced!(content in input);
@@ -86,15 +82,11 @@ impl Lower {
     /// The macro's value, or `None` if its tokens are something else.
     pub(super) fn json(&mut self, tokens: &TokenStream) -> Option<ExprId> {
         let json = syn::parse2::<Json>(tokens.clone()).ok()?;
-        match json {
-            Json::Nothing => None,
-            json => Some(self.json_value(&json)),
-        }
+        Some(self.json_value(&json))
     }
 
     fn json_value(&mut self, json: &Json) -> ExprId {
         match json {
-            Json::Nothing => self.b.null(crate::text::Span::default()),
             Json::Null(span) => self.b.null(place(*span)),
             Json::Expr(expr) => self.expr(expr),
             Json::Array(items, span) => {

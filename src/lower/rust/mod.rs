@@ -101,13 +101,18 @@ struct Lower {
     class: Option<ClassId>,
     /// What `self` is.
     this: ThisOf,
+    /// What `break` may end in the current function.
     targets: Vec<Target>,
+    /// The same of the functions around it.
+    outer_targets: Vec<Vec<Target>>,
     /// Guards and `&mut` borrows: the place that `*name = …` changes.
     borrows: FxHashMap<BindingId, ExprId>,
     /// The file's `macro_rules!`.
     rules: FxHashMap<String, std::rc::Rc<rules::MacroRules>>,
-    /// How many more macro expansions are made: they may grow exponentially.
-    expansions: u32,
+    /// How many more tokens macros may expand to.
+    tokens_left: u32,
+    /// How many macro expansions are going on inside each other.
+    expanding: u32,
     depth: u32,
 }
 
@@ -123,9 +128,11 @@ impl Lower {
             class: None,
             this: ThisOf::Module,
             targets: Vec::new(),
+            outer_targets: Vec::new(),
             borrows: FxHashMap::default(),
             rules: FxHashMap::default(),
-            expansions: 2000,
+            tokens_left: rules::TOKENS,
+            expanding: 0,
             depth: 0,
         }
     }

@@ -10,7 +10,7 @@ use crate::lower::Refused;
 /// Open brackets, prefix operators and right-recursive forms at one place.
 const DEEP: u32 = 256;
 /// Open `<`; a comparison counts until its statement ends, hence more.
-const ANGLES: u32 = 768;
+const ANGLES: u32 = 400;
 /// Links of one chain.
 const LINKS: u32 = 20_000;
 
@@ -42,6 +42,8 @@ struct Level {
     operand: bool,
     /// The last token was `}`.
     braced: bool,
+    /// The last token was `else`: `else if` is a chain, not a nest.
+    chained: bool,
 }
 
 struct Scan<'t> {
@@ -171,7 +173,8 @@ impl Scan<'_> {
             *level = Level::default();
         }
         level.braced = false;
-        level.loose += u32::from(taking);
+        level.loose += u32::from(taking && !(level.chained && word == b"if"));
+        level.chained = word == b"else";
         level.operand = !taking && !bare;
         if level.operand {
             level.tight = 0;
@@ -182,7 +185,7 @@ impl Scan<'_> {
         let number_follows =
             self.bytes[self.at + 1..].iter().find(|b| !matches!(b, b' ' | b'<')).is_some_and(u8::is_ascii_digit);
         let level = self.level();
-        let operand = level.operand;
+        let (operand, braced) = (level.operand, level.braced);
         level.braced = false;
         let mut width = 1;
         match (byte, next) {
@@ -193,6 +196,8 @@ impl Scan<'_> {
                 }
                 (level.operand, level.tight, level.path) = (false, 0, 0);
             }
+            // After `}`, an attribute begins an item or statement.
+            (b'#', _) if braced => *level = Level::default(),
             (b'#', _) => level.operand = false,
             (b'.', _) => {
                 level.links += 1;
@@ -229,6 +234,7 @@ impl Scan<'_> {
             (b'<', _) if operand && number_follows => {
                 level.links += 1;
                 level.operand = false;
+                width = 1 + usize::from(next == b'<');
             }
             (b'<', _) => {
                 level.angles += 1;

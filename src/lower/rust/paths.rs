@@ -85,8 +85,8 @@ impl Lower {
         }
         let binding = self.lookup(first, Ns::Type);
         let expr = match binding {
-            // `use log::log;` imports a function or macro; as the first of several segments `log` is the crate.
-            Some(binding) if !rest.is_empty() && self.is_item_of_its_crate(binding, first) => {
+            // `use log;`, or `use log::log;` for a function or macro: as the first of several segments `log` is the crate.
+            Some(binding) if !rest.is_empty() && self.is_from_its_crate(binding, first) => {
                 return (self.b.import(first, 0, span), 0);
             }
             Some(binding) => Expr::Local(binding),
@@ -99,8 +99,8 @@ impl Lower {
         (self.b.expr(expr, span), 0)
     }
 
-    fn is_item_of_its_crate(&self, binding: crate::ir::BindingId, name: &Name) -> bool {
-        matches!(self.facts.get(&binding), Some(Fact::Path(_, path)) if path.len() > 1 && path[0] == *name)
+    fn is_from_its_crate(&self, binding: crate::ir::BindingId, name: &Name) -> bool {
+        matches!(self.facts.get(&binding), Some(Fact::Path(_, path)) if path[0] == *name)
     }
 
     /// `Self`.

@@ -33,9 +33,16 @@ enum Matcher {
 /// What a metavariable stands for.
 #[derive(Clone)]
 enum Bound {
-    One(TokenStream),
-    Many(Vec<Bindings>),
+    /// Tokens, and how many they are.
+    One(TokenStream, u32),
+    Many(Rc<Vec<Bindings>>),
 }
+
+/// How deep macros expand to calls of macros.
+const NESTED: u32 = 32;
+
+/// How many tokens all expansions of a file may make: they may grow exponentially.
+pub(super) const TOKENS: u32 = 50_000;
 
 type Bindings = FxHashMap<String, Bound>;
 
@@ -54,6 +61,13 @@ impl Lower {
     /// The call's expansion, lowered; `None` if the file does not define the macro or it fits no arm.
     pub(super) fn expand_rules(&mut self, called: &str, mac: &Macro, span: Span) -> Option<Flow> {
         let tokens = self.transcribe_call(called, mac)?;
+        self.expanding += 1;
+        let flow = self.expansion(tokens, span);
+        self.expanding -= 1;
+        flow
+    }
+
+    fn expansion(&mut self, tokens: TokenStream, span: Span) -> Option<Flow> {
         if let Ok(expr) = syn::parse2::<Expr>(tokens.clone()) {
             return Some(self.flow(&expr));
         }
@@ -69,17 +83,19 @@ impl Lower {
     /// The tokens that a call of one of the file's macros stands for.
     pub(super) fn transcribe_call(&mut self, called: &str, mac: &Macro) -> Option<TokenStream> {
         let rules = Rc::clone(self.rules.get(called)?);
-        if self.depth >= super::expr::DEPTH / 2 {
+        if self.expanding >= NESTED {
             return None;
         }
-        self.expansions = self.expansions.checked_sub(1)?;
         let site = call_site(mac);
-        rules.arms.iter().find_map(|(left, right)| {
+        let (bindings, right) = rules.arms.iter().find_map(|(left, right)| {
             let mut bindings = Bindings::default();
             let whole = |input: ParseStream| match_all(left, input, &mut bindings);
             whole.parse2(mac.tokens.clone()).ok()?;
-            transcribe(right, &bindings, site)
-        })
+            Some((bindings, right))
+        })?;
+        let tokens = transcribe(right, &bindings, site, &mut self.tokens_left)?;
+        // Each round may nest its argument deeper; the parser recurses over it like over the file.
+        super::nesting::check(&tokens.to_string()).is_ok().then_some(tokens)
     }
 }
 
@@ -163,7 +179,9 @@ fn match_some(matchers: &[Matcher], input: ParseStream, bindings: &mut Bindings)
                 whole.parse2(found.stream())?;
             }
             Matcher::Var(var, kind) => {
-                bindings.insert(var.clone(), Bound::One(fragment(kind, input)?));
+                let tokens = fragment(kind, input)?;
+                let count = size(&tokens);
+                bindings.insert(var.clone(), Bound::One(tokens, count));
             }
             Matcher::Repeat(inner, separator, op) => {
                 let mut rounds = Vec::new();
@@ -191,8 +209,9 @@ fn match_some(matchers: &[Matcher], input: ParseStream, bindings: &mut Bindings)
                 if rounds.is_empty() && *op == '+' {
                     return Err(input.error("expected at least one"));
                 }
+                let rounds = Rc::new(rounds);
                 for var in variables(inner) {
-                    bindings.insert(var, Bound::Many(rounds.clone()));
+                    bindings.insert(var, Bound::Many(Rc::clone(&rounds)));
                 }
             }
         }
@@ -244,15 +263,29 @@ fn fragment(kind: &str, input: ParseStream) -> syn::Result<TokenStream> {
     Ok(if kind.starts_with("expr") { grouped(tokens).into() } else { tokens })
 }
 
-fn transcribe(body: &TokenStream, bindings: &Bindings, site: proc_macro2::Span) -> Option<TokenStream> {
+/// All tokens, also inside groups.
+fn size(tokens: &TokenStream) -> u32 {
+    tokens.clone().into_iter().fold(0, |sum: u32, token| {
+        sum.saturating_add(match token {
+            TokenTree::Group(group) => size(&group.stream()).saturating_add(1),
+            _ => 1,
+        })
+    })
+}
+
+fn transcribe(body: &TokenStream, bindings: &Bindings, site: proc_macro2::Span, left: &mut u32) -> Option<TokenStream> {
     let mut out: Vec<TokenTree> = Vec::new();
     let mut tokens = body.clone().into_iter().peekable();
     while let Some(mut token) = tokens.next() {
+        *left = left.checked_sub(1)?;
         match &token {
             TokenTree::Punct(dollar) if dollar.as_char() == '$' => match tokens.next()? {
                 TokenTree::Ident(var) if var == "crate" => out.push(Ident::new("crate", site).into()),
                 TokenTree::Ident(var) => match bindings.get(&var.to_string())? {
-                    Bound::One(value) => out.extend(value.clone()),
+                    Bound::One(value, count) => {
+                        *left = left.checked_sub(*count)?;
+                        out.extend(value.clone());
+                    }
                     Bound::Many(_) => return None,
                 },
                 TokenTree::Group(group) => {
@@ -266,13 +299,13 @@ fn transcribe(body: &TokenStream, bindings: &Bindings, site: proc_macro2::Span) 
                         }
                         let mut inner = bindings.clone();
                         inner.extend(round.clone());
-                        out.extend(transcribe(&group.stream(), &inner, site)?);
+                        out.extend(transcribe(&group.stream(), &inner, site, left)?);
                     }
                 }
                 _ => return None,
             },
             TokenTree::Group(group) => {
-                let mut copy = Group::new(group.delimiter(), transcribe(&group.stream(), bindings, site)?);
+                let mut copy = Group::new(group.delimiter(), transcribe(&group.stream(), bindings, site, left)?);
                 copy.set_span(site);
                 out.push(copy.into());
             }
@@ -294,13 +327,13 @@ fn transcribe(body: &TokenStream, bindings: &Bindings, site: proc_macro2::Span) 
 }
 
 /// The rounds of the first repeated metavariable that is used in `body`.
-fn rounds_of(body: TokenStream, bindings: &Bindings) -> Option<Vec<Bindings>> {
+fn rounds_of(body: TokenStream, bindings: &Bindings) -> Option<Rc<Vec<Bindings>>> {
     let mut after_dollar = false;
     for token in body {
         match &token {
             TokenTree::Ident(var) if after_dollar => {
                 if let Some(Bound::Many(rounds)) = bindings.get(&var.to_string()) {
-                    return Some(rounds.clone());
+                    return Some(Rc::clone(rounds));
                 }
             }
             TokenTree::Group(group) => {

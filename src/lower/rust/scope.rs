@@ -54,6 +54,12 @@ pub(super) struct Module {
     pub(super) members: Vec<(Name, BindingId)>,
 }
 
+/// Where items are being declared.
+pub(super) struct Home<'s> {
+    pub(super) scope: &'s mut Scope,
+    pub(super) module: usize,
+}
+
 /// What is known of a binding beyond the graph.
 #[derive(Clone)]
 pub(super) enum Fact {

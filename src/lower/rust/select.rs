@@ -76,7 +76,7 @@ impl Lower {
             if let Some((pat, value, at)) = value {
                 self.bind(pat, value, None, at, None);
             }
-            flows.push(self.flow(&branch.body));
+            flows.push(self.body(&branch.body));
             self.b.leave_block();
             self.leave_scope();
         }

@@ -1,6 +1,6 @@
 //! `use` declarations: each leaf is a name that stands for a path.
 
-use super::scope::{Fact, Ns, Scope};
+use super::scope::{Fact, Home, Ns};
 use super::{Lower, name, place};
 use crate::ir::{BindingKind, Name};
 use crate::text::Span;
@@ -57,14 +57,15 @@ fn walk(tree: &UseTree, prefix: &mut Vec<(Name, Span)>, rooted: bool, leaves: &m
 
 impl Lower {
     /// First pass: the names.
-    pub(super) fn declare_use(&mut self, item: &ItemUse, scope: &mut Scope, module: usize) {
+    pub(super) fn declare_use(&mut self, item: &ItemUse, home: &mut Home) {
         for leaf in leaves(item) {
             let Some((alias, span)) = leaf.alias else { continue };
             if matches!(&*alias, "crate" | "self" | "super") {
                 continue;
             }
+            let module = home.module;
             let path = leaf.path.into_iter().map(|(name, _)| name).collect();
-            self.declare_item_name(&alias, span, BindingKind::Import, scope, module, &[Ns::Type, Ns::Value], |_| {
+            self.declare_item_name(&alias, span, BindingKind::Import, home, &[Ns::Type, Ns::Value], |_| {
                 Some(Fact::Path(module, path))
             });
         }
@@ -82,12 +83,14 @@ impl Lower {
                     let Some(binding) = binding else { continue };
                     // `use reqwest;` and `use log::log;` must not find themselves.
                     let itself = path.first() == Some(alias);
-                    let value = self.segments(&leaf.path, leaf.rooted || itself, Ns::Type);
+                    let rooted = leaf.rooted || itself || self.is_crate(&leaf);
+                    let value = self.segments(&leaf.path, rooted, Ns::Type);
                     self.b.define(binding, value, at);
                 }
                 None if self.is_enclosing(&leaf) => {}
                 None => {
-                    let module = self.segments(&leaf.path, leaf.rooted, Ns::Type);
+                    let rooted = leaf.rooted || self.is_crate(&leaf);
+                    let module = self.segments(&leaf.path, rooted, Ns::Type);
                     self.b.ir_mut().exports.stars.push(module);
                 }
             }
@@ -99,6 +102,14 @@ impl Lower {
             Some(Fact::Path(_, known)) => known == path || self.b.ir().binding(binding).kind == BindingKind::Import,
             _ => false,
         }
+    }
+
+    /// A lone name that nobody here declares: `use p as q`, `use p::*`.
+    pub(super) fn is_crate(&self, leaf: &Leaf) -> bool {
+        let [(only, _)] = &leaf.path[..] else { return false };
+        !matches!(&**only, "self" | "super" | "crate")
+            && !only.starts_with(char::is_uppercase)
+            && self.lookup(only, Ns::Type).is_none()
     }
 
     /// `use super::*` inside an inline module: those names are in scope as it is.
