@@ -24,6 +24,8 @@ pub(super) struct Part<'r> {
     pub fact: &'r CallFact,
     /// The call.
     pub site: Site,
+    /// Whether it is handed a whole request, which fixes the target.
+    carries: bool,
 }
 
 /// Everything that adds to one request, in the order in which it happens.
@@ -175,9 +177,10 @@ impl<'r> Request<'r> {
 
     /// The credential: the last call that gives one counts.
     pub(super) fn credential(&self, eval: &mut Eval<'r>) -> Credential {
-        let found = self.header(eval, NESTING);
-        if !matches!(found, Credential::None) {
-            return found;
+        match self.header(eval, NESTING) {
+            Credential::Header(values) => return Credential::Header(eval.as_text(values)),
+            Credential::Bearer(values) => return Credential::Bearer(eval.as_text(values)),
+            Credential::Library(..) | Credential::None => {}
         }
         for part in self.parts.iter().rev() {
             if let Some(stored) = &part.fact.stored {
@@ -251,7 +254,7 @@ impl<'r> Request<'r> {
                 self.add_facts(eval, &api.states, &site, nesting);
             }
             for owner in &api.owners {
-                self.add_effects(eval, owner, &api.states, &None, nesting);
+                self.add_effects(eval, owner, &api.states, &owner.ctx, nesting);
             }
         }
     }
@@ -264,12 +267,14 @@ impl<'r> Request<'r> {
                 continue;
             }
             // a request that is handed over whole
+            let mut carries = false;
             if nesting > 0 {
                 for slot in &fact.url {
                     for value in eval.slot(slot, site) {
                         if matches!(value.value, Value::Api(_)) {
                             let inner = Request::of_value(eval, &value, nesting - 1);
                             if inner.target().is_some() {
+                                carries = true;
                                 self.parts.extend(inner.parts);
                                 self.hooks.extend(inner.hooks);
                             }
@@ -277,7 +282,7 @@ impl<'r> Request<'r> {
                     }
                 }
             }
-            self.parts.push(Part { fact, site: site.clone() });
+            self.parts.push(Part { fact, site: site.clone(), carries });
             for hook in &fact.hooks {
                 for function in eval.slot(&hook.function, site) {
                     let Value::Func(closure) = &function.value else { continue };
@@ -332,7 +337,7 @@ impl<'r> Request<'r> {
 impl Part<'_> {
     /// Whether it gives the request its URL or endpoint.
     fn fixes_target(&self) -> bool {
-        !self.fact.url.is_empty() || self.fact.endpoint.is_some()
+        !self.carries && (!self.fact.url.is_empty() || self.fact.endpoint.is_some())
     }
 }
 

@@ -10,7 +10,7 @@ use crate::rules::Rules;
 use crate::text::files::is_under;
 use crate::text::{FileId, LineIndex, Span};
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -66,11 +66,26 @@ pub fn run(project: &Project<'_>, rules: &Rules, root: &str, paths: &[String]) -
 fn all_calls(project: &Project<'_>, rules: &Rules) -> Vec<(Call, usize)> {
     let shared = Shared::new(project, rules);
     let roots = reachable_roots(project);
-    let mut calls: Vec<(Call, usize, bool)> = roots
+    let found: Vec<(Call, usize, bool, Node)> = roots
         .par_iter()
         .flat_map_iter(|&file| {
-            of_file(&shared, file).into_iter().map(|record| as_call(&shared, &record)).collect::<Vec<_>>()
+            let records = of_file(&shared, file);
+            records
+                .into_iter()
+                .map(|record| {
+                    let (call, endpoint) = as_call(&shared, &record);
+                    (call, endpoint, record.sent, record.request)
+                })
+                .collect::<Vec<_>>()
         })
+        .collect();
+    // a request that was seen going out is not looked at where it is only built
+    let sent: FxHashSet<Node> =
+        found.iter().filter(|(_, _, sent, _)| *sent).map(|(_, _, _, request)| *request).collect();
+    let mut calls: Vec<(Call, usize, bool)> = found
+        .into_iter()
+        .filter(|(_, _, is_sent, request)| *is_sent || !sent.contains(request))
+        .map(|(call, endpoint, sent, _)| (call, endpoint, sent))
         .collect();
     // one place, one record: what was seen going out counts more than what was only built, then the worst verdict
     calls.sort_by(|(left, left_endpoint, left_sent), (right, right_endpoint, right_sent)| {
@@ -113,8 +128,8 @@ fn reachable_roots(project: &Project<'_>) -> Vec<FileId> {
     project.ids().filter(|file| known[file.0 as usize]).collect()
 }
 
-/// A record as the report shows it, and whether the request was seen going out.
-fn as_call(shared: &Shared<'_>, record: &Record) -> (Call, usize, bool) {
+/// A record as the report shows it, with its endpoint's place.
+fn as_call(shared: &Shared<'_>, record: &Record) -> (Call, usize) {
     let endpoint = &shared.rules.endpoints[record.endpoint];
     let mut places = Places { project: shared.project, lines: FxHashMap::default() };
     let at = places.node(record.site);
@@ -171,7 +186,7 @@ fn as_call(shared: &Shared<'_>, record: &Record) -> (Call, usize, bool) {
         notes: endpoint.notes.clone(),
     };
     call.suggested_scopes = advice::suggested(&call);
-    (call, record.endpoint, record.sent)
+    (call, record.endpoint)
 }
 
 /// Locations, with each file's line index made once.

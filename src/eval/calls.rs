@@ -100,12 +100,8 @@ impl<'s> Eval<'s> {
     /// `new F()` of a plain function: the object its `this` writes make.
     fn constructed_by(&mut self, closure: &Closure, node: Node, ctx: &Ctx) -> Traced {
         let expr = self.lowered(closure.func.file).map_or(node.expr, |lowered| lowered.ir.func(closure.func.func).expr);
-        let owner = super::value::Owner {
-            file: closure.func.file,
-            root: Root::This(crate::ir::ThisOf::Func(closure.func.func)),
-            path: Vec::new(),
-            seen: None,
-        };
+        let root = Root::This(crate::ir::ThisOf::Func(closure.func.func));
+        let owner = super::value::Owner::new(closure.func.file, root);
         let node = Node { file: closure.func.file, expr };
         let object = Object { node, ctx: ctx.clone(), owners: vec![owner], class: None, parts: Vec::new() };
         Traced::new(Value::Object(Rc::new(object)))
@@ -281,16 +277,7 @@ impl<'s> Eval<'s> {
                     Value::Func(closure) => {
                         values.extend(self.result(closure, Args::Given(with.clone()), None));
                     }
-                    Value::Api(api) => {
-                        values.extend(self.api_call(
-                            &called,
-                            api,
-                            CallKind::Plain,
-                            site.node,
-                            &site.ctx,
-                            Some(with.clone()),
-                        ));
-                    }
+                    Value::Api(_) | Value::Unknown(_) => values.extend(self.applied(&called, &with, site)),
                     // a constructor or a function that is not known: the value, under another coat
                     _ => values.extend(with.first().cloned().unwrap_or_default()),
                 }
@@ -341,6 +328,37 @@ impl<'s> Eval<'s> {
         if let Some(slot) = &pass.element {
             let lists = self.slot(slot, site);
             values.extend(self.elements(lists, &site.ctx));
+        }
+        values
+    }
+
+    /// A function that is not the project's, applied to values: `T::method` does what `.method()` does.
+    fn applied(&mut self, called: &Traced, with: &[Vals], site: &Site) -> Vals {
+        if let Value::Api(api) = &called.value
+            && !self.rules.automaton.step(&api.states, &Step::Call).is_empty()
+        {
+            return self.api_call(called, api, CallKind::Plain, site.node, &site.ctx, Some(with.to_vec()));
+        }
+        let first = with.first().cloned().unwrap_or_default();
+        let Some(name) = called.value.names().last().cloned() else { return first };
+        let any = self.rules.automaton.root(&ApiRoot::Any);
+        let states = self.rules.automaton.step(&any, &Step::Member(name.to_string()));
+        let states = self.rules.automaton.step(&states, &Step::Call);
+        let rules = self.rules;
+        let mut values = Vals::new();
+        for receiver in first {
+            let site = Site { receiver: Some(receiver.clone()), given: Some(Vec::new()), ..site.clone() };
+            let mut passed = Vals::new();
+            for fact in rules.facts(&states) {
+                if let Fact::Pass(pass) = fact {
+                    passed.extend(self.pass(pass, &site));
+                }
+            }
+            if passed.is_empty() {
+                // nothing is known of the function: what it makes of the value is not known either
+                passed.push(Traced::new(Value::unknown(Reason::Call, vec![name.clone()])));
+            }
+            values.extend(passed);
         }
         values
     }

@@ -265,7 +265,8 @@ impl<'s> Eval<'s> {
     /// Every combination of the parts' alternatives, up to the limits.
     pub(crate) fn join(&mut self, parts: Vec<Vals>) -> Vals {
         let mut joined = vec![Pattern::default()];
-        for mut part in parts {
+        for part in parts {
+            let mut part = self.as_text(part);
             if part.is_empty() {
                 part.push(Traced::new(Value::unknown(Reason::Cycle, Vec::new())));
             }
@@ -324,8 +325,9 @@ impl<'s> Eval<'s> {
         if values.is_empty() && binding.defs.is_empty() {
             values.push(Traced::new(Value::unknown(Reason::Unassigned, Vec::new())));
         }
+        values = self.converted(lowered, values, id, node, ctx);
         values = self.appended(lowered, values, id, node, ctx);
-        let owner = Owner { file: node.file, root: Root::Local(id), path: Vec::new(), seen: Some(node.expr) };
+        let owner = Owner { seen: Some(node.expr), ctx: ctx.clone(), ..Owner::new(node.file, Root::Local(id)) };
         values
             .into_iter()
             .map(|value| own(value, &owner))
@@ -376,20 +378,19 @@ impl<'s> Eval<'s> {
             ThisOf::Static(id) => Value::Class(class(id)),
             ThisOf::Object(literal) => {
                 let node = Node { file: node.file, expr: literal };
-                let owner = Owner { file: node.file, root: Root::This(this), path: Vec::new(), seen: None };
+                let owner = Owner::new(node.file, Root::This(this));
                 let mut owners = vec![owner];
                 // the variable that holds the literal holds `this`
                 if let Some(lowered) = self.lowered(node.file)
                     && let Some(binding) = lowered.index.binding_of.get(&literal)
                 {
-                    let root = Root::Local(*binding);
-                    owners.push(Owner { file: node.file, root, path: Vec::new(), seen: None });
+                    owners.push(Owner::new(node.file, Root::Local(*binding)));
                 }
                 Value::Object(Rc::new(Object { node, ctx: ctx.clone(), owners, class: None, parts: Vec::new() }))
             }
             ThisOf::Func(func) => {
                 let expr = self.lowered(node.file).map_or(node.expr, |lowered| lowered.ir.func(func).expr);
-                let owner = Owner { file: node.file, root: Root::This(this), path: Vec::new(), seen: None };
+                let owner = Owner::new(node.file, Root::This(this));
                 let node = Node { file: node.file, expr };
                 Value::Object(Rc::new(Object {
                     node,
@@ -678,7 +679,7 @@ fn same(left: &Value, right: &Value) -> bool {
         (Value::Class(left), Value::Class(right)) | (Value::Instance(left), Value::Instance(right)) => left == right,
         (Value::Module(left), Value::Module(right)) => left == right,
         (Value::Object(left), Value::Object(right)) => {
-            left.node == right.node && same_ctx(&left.ctx, &right.ctx) && left.owners == right.owners
+            left.node == right.node && same_ctx(&left.ctx, &right.ctx) && left.owners.len() == right.owners.len()
         }
         (Value::Func(left), Value::Func(right)) => left.func == right.func && same_ctx(&left.ctx, &right.ctx),
         (Value::Unknown(left), Value::Unknown(right)) => {

@@ -24,7 +24,7 @@ impl<'s> Eval<'s> {
         // what a literal's own methods write to `this`
         let own = Root::This(ThisOf::Object(object.node.expr));
         if !owners.iter().any(|owner| owner.root == own) {
-            owners.push(Owner { file: object.node.file, root: own, path: Vec::new(), seen: None });
+            owners.push(Owner::new(object.node.file, own));
         }
         let written = self.written(&owners, key, any_case, node);
         let mut values = if written.settled { Vals::new() } else { self.literal_member(object, key, any_case, node) };
@@ -221,7 +221,7 @@ impl<'s> Eval<'s> {
             for nth in reached {
                 let write = &lowered.ir.writes[writes[nth]];
                 done.push((owner.file, writes[nth]));
-                for value in self.eval(Node { file: owner.file, expr: write.value }, &None) {
+                for value in self.eval(Node { file: owner.file, expr: write.value }, &owner.ctx) {
                     all.values.push(value.step(owner.file, write.span, || format!("written to `{}`", shown(key))));
                 }
             }
@@ -246,7 +246,7 @@ impl<'s> Eval<'s> {
                     match &called.value {
                         Value::Func(closure) => {
                             let inner = self.param_owners(closure.func, nth);
-                            let ctx = self.call_frame(closure, Args::Of(call, None), None);
+                            let ctx = self.call_frame(closure, Args::Of(call, owner.ctx.clone()), None);
                             values.extend(self.written_under(&inner, key, any_case, node, &ctx));
                         }
                         Value::Api(api) if nth == 0 => {
@@ -280,10 +280,7 @@ impl<'s> Eval<'s> {
     pub(crate) fn param_owners(&self, func: super::value::FuncRef, index: u32) -> Vec<Owner> {
         let Some(lowered) = self.lowered(func.file) else { return Vec::new() };
         let bindings = lowered.index.param_bindings.get(&(func.func, index)).cloned().unwrap_or_default();
-        bindings
-            .into_iter()
-            .map(|binding| Owner { file: func.file, root: Root::Local(binding), path: Vec::new(), seen: None })
-            .collect()
+        bindings.into_iter().map(|binding| Owner::new(func.file, Root::Local(binding))).collect()
     }
 
     /// [`written`](Eval::written), the values evaluated under a context.

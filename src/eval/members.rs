@@ -74,6 +74,10 @@ impl<'s> Eval<'s> {
             Value::Module(_) if &*name == "exports" => vec![base.clone()],
             Value::Instance(class) => {
                 let found = self.class_member(*class, key, None, node, 0);
+                // the pattern of a library's wrapper around it
+                if found.is_empty() && *key == PlaceKey::Index(0) {
+                    return vec![base.clone()];
+                }
                 if found.is_empty() { self.any_member(base, &name, node, ctx) } else { found }
             }
             Value::Class(class) => {
@@ -239,10 +243,21 @@ impl<'s> Eval<'s> {
             Some(object) => Traced::new(Value::Object(object.clone())),
             None => Traced::new(Value::Instance(class)),
         };
+        if declared.kind == ClassKind::Interface {
+            let mut found = Vals::new();
+            for class in self.implementors(class) {
+                found.extend(self.class_member(class, key, None, node, depth + 1));
+            }
+            if !found.is_empty() {
+                return found;
+            }
+        }
         let method = self
             .methods_of(class)
             .into_iter()
-            .find(|(_, key, kind, is_static)| *key == name && !is_static && *kind != MethodKind::Setter);
+            .find(|(_, key, kind, is_static)| *key == name && !is_static && *kind != MethodKind::Setter)
+            // Rust's fields and methods may share a name: only what is called is a method
+            .filter(|_| ir.lang != crate::ir::Lang::Rust || self.is_called(node));
         if let Some((func, _, kind, _)) = method {
             let ctx = made.and_then(|object| object.ctx.clone());
             let closure = Closure { func, ctx, this: Some(this.clone()) };
@@ -305,11 +320,6 @@ impl<'s> Eval<'s> {
                 }
             }
         }
-        if values.is_empty() && declared.kind == ClassKind::Interface {
-            for class in self.implementors(class) {
-                values.extend(self.class_member(class, key, None, node, depth + 1));
-            }
-        }
         if values.is_empty()
             && let Some(field) = field
         {
@@ -321,6 +331,90 @@ impl<'s> Eval<'s> {
             });
         }
         values
+    }
+
+    /// Whether the value at a node is called there.
+    fn is_called(&self, node: Node) -> bool {
+        let Some(lowered) = self.lowered(node.file) else { return false };
+        match lowered.ir.expr(node.expr) {
+            Expr::Call { .. } => true,
+            _ => lowered.ir.parents[node.expr.index()].is_some_and(
+                |parent| matches!(lowered.ir.expr(parent), Expr::Call { callee, .. } if *callee == node.expr),
+            ),
+        }
+    }
+
+    /// Objects as the text they are shown as: what their class displays, or the only member of a wrapper.
+    pub(crate) fn as_text(&mut self, values: Vals) -> Vals {
+        let mut texts = Vals::new();
+        for value in values {
+            let class = match &value.value {
+                Value::Object(object) => object.class,
+                Value::Instance(class) => Some(*class),
+                _ => None,
+            };
+            let is_rust = class
+                .and_then(|class| self.lowered(class.file))
+                .is_some_and(|lowered| lowered.ir.lang == crate::ir::Lang::Rust);
+            let (Some(class), true) = (class, is_rust) else {
+                texts.push(value);
+                continue;
+            };
+            let shows = self.methods_of(class).into_iter().find(|(_, name, ..)| &**name == "fmt").map(|found| found.0);
+            let mut found = Vals::new();
+            if let Some(func) = shows {
+                let closure = Rc::new(Closure { func, ctx: None, this: Some(value.clone()) });
+                found = self.result(&closure, Args::Given(Vec::new()), Some(value.clone()));
+            }
+            let blank = |found: &Vals| found.iter().all(|value| matches!(value.value, Value::Null | Value::Unknown(_)));
+            let fields = self.lowered(class.file).map_or(0, |lowered| lowered.ir.class(class.class).fields.len());
+            if blank(&found) && fields == 1 {
+                let node = match &value.value {
+                    Value::Object(object) => object.node,
+                    _ => Node { file: class.file, expr: crate::ir::ExprId(0) },
+                };
+                let key =
+                    self.lowered(class.file).and_then(|lowered| match &lowered.ir.class(class.class).fields[0].key {
+                        Key::Name(name) => Some(PlaceKey::Name(name.clone())),
+                        Key::Index(index) => Some(PlaceKey::Index(*index)),
+                        Key::Computed(_) => None,
+                    });
+                if let Some(key) = key {
+                    found = self.members(&vec![value.clone()], &key, node, &None);
+                }
+            }
+            if found.is_empty() { texts.push(value) } else { texts.extend(found) }
+        }
+        texts
+    }
+
+    /// `let a: A = b.into()`: what `A` makes of it.
+    pub(crate) fn converted(
+        &mut self,
+        lowered: &'s crate::project::Lowered,
+        values: Vals,
+        binding: crate::ir::BindingId,
+        node: Node,
+        ctx: &Ctx,
+    ) -> Vals {
+        let declared = lowered.ir.binding(binding);
+        let (Some(ty), [def], crate::ir::Lang::Rust) = (declared.ty, declared.defs.as_slice(), lowered.ir.lang) else {
+            return values;
+        };
+        let value = lowered.ir.strip(def.value);
+        let is_conversion = matches!(lowered.ir.expr(value), Expr::Call { callee, .. }
+            if super::callers::last_name(&lowered.ir, *callee).is_some_and(|name| matches!(&*name, "into" | "try_into")));
+        if !is_conversion {
+            return values;
+        }
+        let Some(class) = self.class_named(Node { file: node.file, expr: ty }) else { return values };
+        let from = self
+            .methods_of(class)
+            .into_iter()
+            .find(|(_, name, _, is_static)| *is_static && matches!(&**name, "from" | "try_from"));
+        let Some((func, ..)) = from else { return values };
+        let closure = Rc::new(Closure { func, ctx: ctx.clone(), this: None });
+        self.result(&closure, Args::Given(vec![values]), None)
     }
 
     /// All methods of a class: its own, and those of `impl` blocks in other files.

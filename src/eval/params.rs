@@ -53,10 +53,16 @@ impl<'s> Eval<'s> {
         }
         let ty = param.and_then(|param| param.ty);
         let typed = ty.map(|ty| self.typed(Node { file: func.file, expr: ty }, node)).unwrap_or_default();
-        if typed.iter().any(|value| matches!(value.value, Value::Api(_))) {
+        // a client is one like the other; a request under construction is not
+        let is_client = |value: &Traced| match &value.value {
+            Value::Api(api) => !self.rules.is_builder(&api.states),
+            _ => false,
+        };
+        if typed.iter().any(is_client) {
             return typed;
         }
-        let names: Vec<Name> = name.iter().cloned().collect();
+        let of_type = || ty.and_then(|ty| type_name(&lowered.ir, ty));
+        let names: Vec<Name> = name.clone().or_else(of_type).into_iter().collect();
         if self.is_open(func) {
             let open = Some(Open::Param(func));
             let unknown = Unknown { reason: Reason::NoCallers, names, open };
@@ -82,7 +88,9 @@ impl<'s> Eval<'s> {
         if !typed.is_empty() {
             return typed;
         }
-        if let Some(name) = &name {
+        if let Some(name) = &name
+            && !self.is_open(func)
+        {
             let states = self.rules.automaton.root(&ApiRoot::Name(name.to_string()));
             if !states.is_empty() {
                 return vec![Traced::new(self.api_root(states, name.clone(), node))];
@@ -204,5 +212,13 @@ impl<'s> Eval<'s> {
             }
         }
         values
+    }
+}
+
+/// The last name of a type hint, of the outermost type.
+fn type_name(ir: &crate::ir::FileIr, ty: ExprId) -> Option<Name> {
+    match ir.expr(ty) {
+        Expr::Either(options) => options.first().and_then(|first| type_name(ir, *first)),
+        _ => super::callers::last_name(ir, ty),
     }
 }

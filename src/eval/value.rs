@@ -160,7 +160,7 @@ pub struct Object {
 }
 
 /// A place that holds an object.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Owner {
     /// In which file.
     pub file: FileId,
@@ -170,6 +170,15 @@ pub struct Owner {
     pub path: Vec<PlaceKey>,
     /// The read through which it was seen: later writes do not count for it.
     pub seen: Option<ExprId>,
+    /// Under which calls the code around it runs.
+    pub ctx: Ctx,
+}
+
+impl Owner {
+    /// A place that holds an object, whoever looks.
+    pub fn new(file: FileId, root: Root) -> Owner {
+        Owner { file, root, path: Vec::new(), seen: None, ctx: None }
+    }
 }
 
 /// A function with what it closes over.

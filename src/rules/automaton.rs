@@ -89,6 +89,16 @@ impl<F: Copy> Automaton<F> {
         self.close(next)
     }
 
+    /// Every state.
+    pub fn states(&self) -> impl Iterator<Item = State> + use<F> {
+        0..State::try_from(self.nodes.len()).unwrap_or(State::MAX)
+    }
+
+    /// The types that a state also is.
+    pub fn types(&self, state: State) -> &[State] {
+        &self.nodes[state as usize].also
+    }
+
     /// Whether nothing is known of what can be done with a value in `states`.
     pub fn is_leaf(&self, states: &[State]) -> bool {
         states.iter().all(|&state| self.nodes[state as usize].edges.is_empty())

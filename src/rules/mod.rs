@@ -146,6 +146,8 @@ pub struct Rules {
     pub write_members: Vec<String>,
     /// Names of objects whose members are a store's entries.
     pub store_names: Vec<String>,
+    /// Types of requests under construction.
+    builders: Vec<State>,
     names: Vec<NameTable>,
     subjects: Vec<SubjectTable>,
     hosts: HostTable,
@@ -167,6 +169,7 @@ impl Rules {
         for (name, text, file) in files {
             rules.add_facts(&Place { name, text }, file)?;
         }
+        rules.find_builders();
         rules.hosts.suffix.extend(hosts.iter().map(|host| host.to_lowercase()));
         Ok(rules)
     }
@@ -174,6 +177,11 @@ impl Rules {
     /// The facts on `states`.
     pub fn facts<'a, 's>(&'a self, states: &'s [State]) -> impl Iterator<Item = &'a Fact> + use<'a, 's> {
         self.automaton.facts(states).map(|id| &self.facts[id as usize])
+    }
+
+    /// Whether a value is a request under construction.
+    pub fn is_builder(&self, states: &[State]) -> bool {
+        states.iter().any(|state| self.builders.contains(state))
     }
 
     /// What a name says of the token it holds.
@@ -323,6 +331,22 @@ impl Rules {
         self.names.extend(file.name);
         self.subjects.extend(file.subject);
         Ok(())
+    }
+
+    /// The types of what the calls that fix a request's URL give back.
+    fn find_builders(&mut self) {
+        let mut builders = Vec::new();
+        for state in self.automaton.states() {
+            let fixes = self.facts(&[state]).any(|fact| {
+                matches!(fact, Fact::Call(call) if !call.sends && (!call.url.is_empty() || call.endpoint.is_some()))
+            });
+            if fixes {
+                builders.extend_from_slice(self.automaton.types(state));
+            }
+        }
+        builders.sort_unstable();
+        builders.dedup();
+        self.builders = builders;
     }
 
     fn call_fact(

@@ -59,10 +59,17 @@ impl Lower {
             return flow;
         }
         match called.as_str() {
-            "format" | "format_args" => Flow::Value(self.format(mac, span)),
-            "print" | "println" | "eprint" | "eprintln" | "write" | "writeln" | "log" | "trace" | "debug" | "info"
-            | "warn" | "error" | "assert" | "assert_eq" | "assert_ne" | "debug_assert" | "debug_assert_eq"
-            | "debug_assert_ne" | "ensure" => {
+            "format" | "format_args" => Flow::Value(self.format(mac, 0, span)),
+            // a `Display` implementation's result stands for the text it writes
+            "write" | "writeln" => {
+                if let Some([to, ..]) = arguments(&mac.tokens).as_deref() {
+                    self.expr(&to.expr);
+                }
+                Flow::Value(self.format(mac, 1, span))
+            }
+            "print" | "println" | "eprint" | "eprintln" | "log" | "trace" | "debug" | "info" | "warn" | "error"
+            | "assert" | "assert_eq" | "assert_ne" | "debug_assert" | "debug_assert_eq" | "debug_assert_ne"
+            | "ensure" => {
                 self.discard(mac);
                 Flow::Unit
             }
@@ -173,9 +180,11 @@ impl Lower {
         self.leave_scope();
     }
 
-    fn format(&mut self, mac: &Macro, span: Span) -> ExprId {
+    fn format(&mut self, mac: &Macro, skipped: usize, span: Span) -> ExprId {
         let Some(args) = arguments(&mac.tokens) else { return self.b.opaque(OpaqueKind::Macro, span) };
-        let Some((template, args)) = args.split_first() else { return self.b.str("", span) };
+        let Some((template, args)) = args.get(skipped..).and_then(<[_]>::split_first) else {
+            return self.b.str("", span);
+        };
         let values: Vec<(Option<&Ident>, ExprId)> =
             args.iter().map(|arg| (arg.name.as_ref(), self.expr(&arg.expr))).collect();
         let at = extent::expr(&template.expr);

@@ -83,7 +83,17 @@ impl Lower {
                             }
                         }
                     }
-                    return Some(self.path(inner.qself.as_ref(), path, Ns::Type));
+                    let own = self.path(inner.qself.as_ref(), path, Ns::Type);
+                    // a library's wrapper around one type (`State<T>`, `Json<T>`) is destructured or dereferenced to it
+                    let only = match &last.arguments {
+                        PathArguments::AngleBracketed(args) => match args.args.iter().collect::<Vec<_>>().as_slice() {
+                            [GenericArgument::Type(only)] => Some(only),
+                            _ => None,
+                        },
+                        _ => None,
+                    };
+                    let Some(inside) = only.and_then(|only| self.hint(only)) else { return Some(own) };
+                    return Some(self.b.either(vec![own, inside], extent::path(path)));
                 }
                 _ => return None,
             };
