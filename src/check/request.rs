@@ -6,7 +6,7 @@ use crate::ir::{CallKind, Expr, Key};
 use crate::project::{EffectKind, PlaceKey};
 use crate::rules::automaton::{State, States};
 use crate::rules::path::{Root, Step};
-use crate::rules::slot::Slot;
+use crate::rules::slot::{Into, Slot};
 use crate::rules::{CallFact, Fact, TokenKind};
 use smallvec::smallvec;
 use std::sync::Arc;
@@ -57,19 +57,18 @@ impl<'r> Request<'r> {
         let step = if kind == CallKind::New { Step::New } else { Step::Call };
         let mut requests = Vec::new();
         for called in eval.callees(node, ctx) {
-            let (states, receiver): (States, Option<Traced>) = match &called.value {
-                Value::Api(api) => (rules.automaton.step(&api.states, &step), api.from.clone()),
+            let (states, site): (States, Site) = match &called.value {
+                Value::Api(api) => (rules.automaton.step(&api.states, &step), Site::of(node, ctx, api)),
                 Value::Unknown(_) => {
                     let any = rules.automaton.root(&Root::Any);
-                    (rules.automaton.step(&any, &step), None)
+                    (rules.automaton.step(&any, &step), Site::new(node, ctx))
                 }
                 _ => continue,
             };
             let mut request = Request::default();
-            if let Some(from) = &receiver {
+            if let Some(from) = &site.receiver {
                 request.add_chain(eval, from, NESTING);
             }
-            let site = Site { node, ctx: ctx.clone(), receiver, given: None };
             request.add_facts(eval, &states, &site, NESTING);
             if request.parts.iter().any(|part| part.site.node == node) {
                 requests.push(request);
@@ -217,7 +216,13 @@ impl<'r> Request<'r> {
                 }
             }
             for slot in &part.fact.headers {
-                let values = eval.slot(slot, &part.site);
+                let mut values = eval.slot(slot, &part.site);
+                if let [outer @ .., Into::Member(_)] = slot.path.as_slice() {
+                    // options that are a library's object, with headers of their own
+                    let outer = Slot { base: slot.base.clone(), path: outer.to_vec() };
+                    let outer = eval.slot(&outer, &part.site);
+                    values.extend(outer.into_iter().filter(|value| matches!(value.value, Value::Api(_))));
+                }
                 let found = header_in(eval, &values, part.site.node, nesting);
                 if !found.is_empty() {
                     return Credential::Header(found);
@@ -246,11 +251,10 @@ impl<'r> Request<'r> {
         }
         for api in chain.iter().rev() {
             if matches!(api.step, ApiStep::Call | ApiStep::New) {
-                let receiver = match api.from.as_ref().map(|from| &from.value) {
-                    Some(Value::Api(member)) => member.from.clone(),
-                    _ => None,
+                let site = match api.from.as_ref().map(|from| &from.value) {
+                    Some(Value::Api(function)) => Site::of(api.node, &api.ctx, function),
+                    _ => Site::new(api.node, &api.ctx),
                 };
-                let site = Site { node: api.node, ctx: api.ctx.clone(), receiver, given: None };
                 self.add_facts(eval, &api.states, &site, nesting);
             }
             for owner in &api.owners {
@@ -320,14 +324,18 @@ impl<'r> Request<'r> {
                 at = rules.automaton.step(&at, &Step::Member(name.to_string()));
                 if called {
                     at = rules.automaton.step(&at, &Step::Call);
+                    // what is made of the object is another object: a request of a client
+                    let makes = |fact: &Fact| matches!(fact, Fact::Call(fact) if !fact.mutates);
+                    if rules.facts(&at).any(makes) {
+                        at.clear();
+                    }
                 }
             }
             at = rules.automaton.step(&at, &Step::Member(name.to_string()));
             at = rules.automaton.step(&at, &Step::Call);
             let mutates = rules.facts(&at).any(|fact| matches!(fact, Fact::Call(fact) if fact.mutates));
             if mutates {
-                let site =
-                    Site { node: Node { file: owner.file, expr: call }, ctx: ctx.clone(), receiver: None, given: None };
+                let site = Site::new(Node { file: owner.file, expr: call }, ctx);
                 self.add_facts(eval, &at, &site, nesting);
             }
         }

@@ -62,27 +62,26 @@ pub(super) fn of_file(shared: &Shared<'_>, file: FileId) -> Vec<Record> {
         let requests = Request::of_call(&mut eval, node, &None);
         for request in &requests {
             let Some(target) = request.target() else { continue };
-            if request.sends() {
-                // the sending call itself; what is chained behind it is not the request any more
-                let sends_here = request.parts.iter().any(|part| part.fact.sends && part.site.node == node);
-                if sends_here {
-                    open(shared, node, &[], true, &mut records);
-                }
-            } else if target.site.node == node {
-                // built here, sent somewhere else or by something that is not known
-                let outermost = outermost_chain(shared, node);
-                open(shared, outermost, &[], false, &mut records);
+            // what is chained behind the sending call is not the request any more
+            let sends_here = request.parts.iter().any(|part| part.fact.sends && part.site.node == node);
+            if sends_here {
+                open(shared, node, &[], true, &mut records);
+            }
+            // built here, sent somewhere else or by something that is not known
+            let built_here = target.site.node == node && (!request.sends() || request.tentative());
+            if built_here {
+                open(shared, node, &[], false, &mut records);
             }
         }
     }
     records
 }
 
-/// The end of the chain of method calls that begins with this call.
-fn outermost_chain(shared: &Shared<'_>, node: Node) -> Node {
-    let Some(lowered) = shared.project.lowered(node.file) else { return node };
+/// The chain of method calls that begins with this call, from its end inward.
+fn chain(shared: &Shared<'_>, node: Node) -> Vec<Node> {
+    let mut chain = vec![node];
+    let Some(lowered) = shared.project.lowered(node.file) else { return chain };
     let ir = &lowered.ir;
-    let mut chain = node.expr;
     let mut at = node.expr;
     while let Some(parent) = ir.parents[at.index()] {
         match ir.expr(parent) {
@@ -90,12 +89,13 @@ fn outermost_chain(shared: &Shared<'_>, node: Node) -> Node {
             Expr::Field { base, .. } if *base == at => at = parent,
             Expr::Call { callee, .. } if *callee == at => {
                 at = parent;
-                chain = parent;
+                chain.push(Node { file: node.file, expr: parent });
             }
             _ => break,
         }
     }
-    Node { file: node.file, expr: chain }
+    chain.reverse();
+    chain
 }
 
 /// The functions around a node, innermost first; the module's own code is none.
@@ -168,17 +168,16 @@ fn requests<'r>(eval: &mut Eval<'r>, node: Node, ctx: &Ctx, sent: bool) -> Vec<R
     if sent {
         return Request::of_call(eval, node, ctx).into_iter().filter(Request::sends).collect();
     }
-    let values: Vals = eval.value(node, ctx);
-    let mut found: Vec<Request<'r>> = values
-        .iter()
-        .map(|value| Request::of_value(eval, value, 3))
-        .filter(|request| request.target().is_some())
-        .collect();
-    if found.is_empty() {
-        found = Request::of_call(eval, node, ctx);
+    for end in chain(eval.shared(), node) {
+        let values: Vals = eval.value(end, ctx);
+        for value in &values {
+            let request = Request::of_value(eval, value, 3);
+            if request.target().is_some_and(|target| target.site.node == node) {
+                return vec![request];
+            }
+        }
     }
-    found.truncate(1);
-    found
+    Request::of_call(eval, node, ctx).into_iter().take(1).collect()
 }
 
 /// The context of the request under the levels around it.

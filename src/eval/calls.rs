@@ -4,7 +4,7 @@ use super::engine::{ALTERNATIVES, Eval, FRAMES, depth_of, push_frame};
 use super::value::{
     Api, ApiStep, Args, Closure, Ctx, FrameKind, FuncRef, Node, Object, Reason, Traced, Unknown, Vals, Value,
 };
-use crate::ir::{CallKind, Expr, ExprId, Key, Lang};
+use crate::ir::{CallKind, Expr, ExprId, Key, Lang, Name};
 use crate::project::{EffectKind, Lowered, PlaceKey, Root};
 use crate::rules::path::{Root as ApiRoot, Step};
 use crate::rules::{Fact, PassFact};
@@ -21,6 +21,24 @@ pub struct Site {
     pub receiver: Option<Traced>,
     /// The arguments, where they do not come from the call itself.
     pub given: Option<Vec<Vals>>,
+    /// The name under which the library knows what is called, where the code calls it otherwise.
+    pub called: Option<Name>,
+}
+
+impl Site {
+    /// A call under a context.
+    pub fn new(node: Node, ctx: &Ctx) -> Site {
+        Site { node, ctx: ctx.clone(), receiver: None, given: None, called: None }
+    }
+
+    /// With what the rules know of the function that is called: its receiver and its name.
+    pub fn of(node: Node, ctx: &Ctx, function: &Api) -> Site {
+        let called = match &function.step {
+            ApiStep::Member(name) => Some(name.clone()),
+            _ => None,
+        };
+        Site { receiver: function.from.clone(), called, ..Site::new(node, ctx) }
+    }
 }
 
 impl<'s> Eval<'s> {
@@ -232,7 +250,7 @@ impl<'s> Eval<'s> {
         } else {
             (ApiStep::Call, self.rules.automaton.step(&api.states, &Step::Call))
         };
-        let site = Site { node, ctx: ctx.clone(), receiver: api.from.clone(), given };
+        let site = Site { given, ..Site::of(node, ctx, api) };
         let rules = self.rules;
         let mut values = Vals::new();
         let mut is_request = false;
@@ -387,6 +405,10 @@ impl<'s> Eval<'s> {
     fn joined_url(&mut self, paths: &Vals, bases: &Vals) -> Vals {
         use super::value::{Pattern, Piece};
         let mut joined = Vals::new();
+        if bases.iter().any(|base| matches!(base.value, Value::Object(_))) {
+            // a list's or a path's `join`
+            return joined;
+        }
         for path in paths {
             let absolute = match &path.value {
                 Value::Str(pattern) => pattern.prefix().contains("://"),
@@ -456,12 +478,7 @@ impl<'s> Eval<'s> {
                 if let Fact::Pass(pass) = fact
                     && let Some(slot) = &pass.append
                 {
-                    let site = Site {
-                        node: Node { file: node.file, expr: call },
-                        ctx: ctx.clone(),
-                        receiver: None,
-                        given: None,
-                    };
+                    let site = Site::new(Node { file: node.file, expr: call }, ctx);
                     parts.push(self.slot(slot, &site));
                 }
             }

@@ -81,6 +81,11 @@ impl<'s> Eval<'s> {
         }
     }
 
+    /// What all evaluations share.
+    pub fn shared(&self) -> &'s Shared<'s> {
+        self.shared
+    }
+
     /// The knowledge.
     pub fn rules(&self) -> &'s Rules {
         self.rules

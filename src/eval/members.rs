@@ -129,7 +129,7 @@ impl<'s> Eval<'s> {
     fn known_member(&mut self, base: &Traced, states: States, name: &Name, node: Node, ctx: &Ctx) -> Vals {
         let rules = self.rules;
         if !base.value.is_unknown() {
-            let site = super::Site { node, ctx: ctx.clone(), receiver: Some(base.clone()), given: None };
+            let site = super::Site { receiver: Some(base.clone()), ..super::Site::new(node, ctx) };
             let mut values = Vals::new();
             for fact in rules.facts(&states) {
                 if let Fact::Pass(pass) = fact {
@@ -205,7 +205,10 @@ impl<'s> Eval<'s> {
 
     /// A member of an object that was made at a known place.
     pub(crate) fn object_member(&mut self, object: &Rc<Object>, key: &PlaceKey, node: Node) -> Vals {
-        let mut found = self.own_member(object, key, false, node);
+        // Rust calls methods only, never fields
+        let is_rust = self.lowered(object.node.file).is_some_and(|lowered| lowered.ir.lang == crate::ir::Lang::Rust);
+        let is_method = is_rust && matches!(key, PlaceKey::Name(_)) && self.is_called(node);
+        let mut found = if is_method { Vals::new() } else { self.own_member(object, key, false, node) };
         if found.is_empty()
             && let Some(class) = object.class
         {

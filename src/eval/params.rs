@@ -173,7 +173,7 @@ impl<'s> Eval<'s> {
                     if callback.member.is_some() {
                         continue;
                     }
-                    let site = Site { node: call, ctx: ctx.clone(), receiver: api.from.clone(), given: None };
+                    let site = Site::of(call, ctx, api);
                     let result = rules.automaton.step(&api.states, &Step::Call);
                     for fact in rules.facts(&result) {
                         if let Fact::Pass(pass) = fact

@@ -30,6 +30,9 @@ impl<'s> Eval<'s> {
                 }
                 found
             }
+            Base::Name if site.called.is_some() => {
+                site.called.iter().map(|name| Traced::new(Value::Str(Pattern::lit(name)))).collect()
+            }
             Base::Name => {
                 let name = self.lowered(site.node.file).and_then(|lowered| match lowered.ir.expr(site.node.expr) {
                     Expr::Call { callee, .. } => super::callers::last_name(&lowered.ir, *callee),

@@ -74,7 +74,7 @@ impl<'s> Eval<'s> {
             let (found, at, span) = match &write.at {
                 WriteAt::Call(call, fact) => {
                     let span = self.lowered(call.file).map(|lowered| lowered.ir.span(call.expr)).unwrap_or_default();
-                    let site = Site { node: *call, ctx: None, receiver: None, given: None };
+                    let site = Site::new(*call, &None);
                     let found = self.with_open(Vec::new(), |eval| eval.slot(&fact.value, &site));
                     (found, call.file, span)
                 }
@@ -147,7 +147,7 @@ impl<'s> Eval<'s> {
                     let states = rules.automaton.step(&api.states, &Step::Call);
                     for fact in rules.facts(&states) {
                         let Fact::Write(write) = fact else { continue };
-                        let site = Site { node, ctx: None, receiver: api.from.clone(), given: None };
+                        let site = Site::of(node, &None, api);
                         for key in self.slot(&write.key, &site) {
                             if let Value::Str(pattern) = &key.value
                                 && let Some(key) = pattern.text()

@@ -416,10 +416,9 @@ impl Rules {
 }
 
 fn says(phrases: &[String], names: &[Arc<str>]) -> bool {
-    names.iter().any(|name| {
-        let words = words::split(name);
-        phrases.iter().any(|phrase| words::has(&words, phrase))
-    })
+    // a phrase may run over several names: `auth0.baseUrl`
+    let words: Vec<String> = names.iter().flat_map(|name| words::split(name)).collect();
+    phrases.iter().any(|phrase| words::has(&words, phrase))
 }
 
 fn read(name: &str, text: &str) -> Result<RuleFile, RuleError> {
