@@ -5,9 +5,10 @@ use super::model::{Confidence, Subject, Verdict};
 use super::request::{Credential, Request};
 use super::target::{Match, Target};
 use super::verdict::{Judged, judge};
-use crate::eval::value::{Args, Closure, Ctx, FrameKind, FuncRef, Node, Open, Pattern, Traced, Vals, Value};
-use crate::eval::{Eval, Shared, push_frame};
+use crate::eval::value::{Args, Closure, Ctx, FrameKind, FuncRef, Node, Open, Owner, Pattern, Traced, Vals, Value};
+use crate::eval::{Eval, Shared, own, push_frame};
 use crate::ir::Expr;
+use crate::project::Root;
 use crate::rules::SubjectKind;
 use crate::text::FileId;
 use std::rc::Rc;
@@ -169,9 +170,20 @@ fn requests<'r>(eval: &mut Eval<'r>, node: Node, ctx: &Ctx, sent: bool) -> Vec<R
         return Request::of_call(eval, node, ctx).into_iter().filter(Request::sends).collect();
     }
     for end in chain(eval.shared(), node) {
+        // what is done to the variable that holds it belongs to it
+        let holder = eval
+            .shared()
+            .project
+            .lowered(end.file)
+            .and_then(|lowered| lowered.index.binding_of.get(&end.expr))
+            .map(|binding| Owner { ctx: ctx.clone(), ..Owner::new(end.file, Root::Local(*binding)) });
         let values: Vals = eval.value(end, ctx);
-        for value in &values {
-            let request = Request::of_value(eval, value, 3);
+        for value in values {
+            let value = match &holder {
+                Some(holder) => own(value, holder),
+                None => value,
+            };
+            let request = Request::of_value(eval, &value, 3);
             if request.target().is_some_and(|target| target.site.node == node) {
                 return vec![request];
             }
@@ -364,6 +376,7 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
         if matches.is_empty() {
             continue;
         }
+        let deciding = site.or_else(|| handed_in(shared, &part.site.ctx, part.site.node, &matches));
         let credential = request.credential(&mut eval);
         if request.tentative() && matches!(credential, Credential::None) {
             continue;
@@ -381,7 +394,7 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
                 confidence = Confidence::Low;
             }
             into.push(Record {
-                site: site.unwrap_or(request_node),
+                site: deciding.unwrap_or(request_node),
                 request: request_node,
                 endpoint,
                 client: request.client().to_string(),
@@ -392,6 +405,43 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
             });
         }
     }
+}
+
+/// The call that hands in what the endpoint depends on, where the request was followed into a function that builds it.
+fn handed_in(
+    shared: &Shared<'_>,
+    ctx: &Ctx,
+    built: Node,
+    matches: &[(usize, Match, Host, Option<Vals>)],
+) -> Option<Node> {
+    let [(endpoint, ..)] = matches else { return None };
+    let mut levels: Vec<Level> = Vec::new();
+    let mut at = ctx.clone();
+    let mut site = None;
+    while let Some(frame) = at {
+        let FrameKind::Call { func, args: Args::Of(call, caller), .. } = &frame.kind else { break };
+        // does the endpoint hold for whatever the function is given?
+        let mut eval = Eval::new(shared);
+        let inner = context(&mut eval, &levels);
+        let mut open_functions = around(shared, built);
+        for level in &levels {
+            if let Level::Caller(_, call) = level {
+                open_functions.extend(around(shared, *call));
+            }
+        }
+        let decided = requests(&mut eval, built, &inner, false).iter().any(|request| {
+            let (candidates, _) = eval.with_open(open_functions.clone(), |eval| candidates(eval, request));
+            let sure: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.sure).collect();
+            matches!(sure.as_slice(), [only] if only.endpoint == *endpoint)
+        });
+        if decided || levels.len() >= LEVELS {
+            break;
+        }
+        levels.push(Level::Caller(*func, *call));
+        site = Some(*call);
+        at = caller.clone();
+    }
+    site
 }
 
 fn lower(confidence: Confidence) -> Confidence {

@@ -607,7 +607,7 @@ fn kind_text(kind: crate::rules::TokenKind) -> &'static str {
 }
 
 /// An object remembers one more place that holds it.
-pub(crate) fn own(found: Traced, owner: &Owner) -> Traced {
+pub fn own(found: Traced, owner: &Owner) -> Traced {
     const OWNERS: usize = 6;
     let add = |owners: &[Owner]| {
         let mut more: Vec<Owner> =

@@ -15,4 +15,4 @@ mod store;
 pub mod value;
 
 pub use calls::Site;
-pub use engine::{Eval, Shared, push_frame};
+pub use engine::{Eval, Shared, own, push_frame};
