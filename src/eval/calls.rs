@@ -47,7 +47,7 @@ impl<'s> Eval<'s> {
         if let Some(values) = self.language_call(lowered, node, *callee, ctx) {
             return values;
         }
-        let callees = self.callees(node, ctx);
+        let callees = self.eval(Node { file: node.file, expr: *callee }, ctx);
         let span = lowered.ir.span(node.expr);
         let name = super::callers::last_name(&lowered.ir, *callee);
         let mut values = Vals::new();
@@ -69,7 +69,7 @@ impl<'s> Eval<'s> {
     pub fn callees(&mut self, call: Node, ctx: &Ctx) -> Vals {
         let Some(lowered) = self.lowered(call.file) else { return Vals::new() };
         let Expr::Call { callee, .. } = lowered.ir.expr(call.expr) else { return Vals::new() };
-        // the callee is looked for at the callers even where the arguments are left open
+        // what is called is looked for at the callers even where values are left open
         self.with_open(Vec::new(), |eval| eval.eval(Node { file: call.file, expr: *callee }, ctx))
     }
 

@@ -227,6 +227,21 @@ impl<'s> Eval<'s> {
                 }
                 drop_null(values)
             }
+            Expr::When { on, is, value } => {
+                let on = self.eval(at(*on), ctx);
+                match self.holds(&on, at(*is), ctx) {
+                    Some(false) => Vals::new(),
+                    Some(true) => self.eval(at(*value), ctx),
+                    None => match on.iter().find_map(|value| value.value.open()) {
+                        // whoever decides what is compared decides this
+                        Some(open) => {
+                            let unknown = Unknown { reason: Reason::NoCallers, names: Vec::new(), open: Some(open) };
+                            one(Value::Unknown(Rc::new(unknown)))
+                        }
+                        None => self.eval(at(*value), ctx),
+                    },
+                }
+            }
             Expr::Through(inner, Why::Rest | Why::Yield) => self.eval(at(*inner), ctx),
             Expr::Through(inner, _) => self.eval(at(*inner), ctx),
             Expr::Import(import) => {
@@ -250,6 +265,47 @@ impl<'s> Eval<'s> {
             }
             Expr::Keys(_) => one(Value::unknown(Reason::DynamicKey, Vec::new())),
             Expr::Opaque(kind) => one(Value::unknown(Reason::Syntax(*kind), Vec::new())),
+        }
+    }
+
+    /// Whether one of `values` equals the string at `is`, or was made by the variant that `is` names. `None`: perhaps.
+    fn holds(&mut self, values: &Vals, is: Node, ctx: &Ctx) -> Option<bool> {
+        let wanted = self.eval(is, ctx);
+        let text = wanted.iter().find_map(|value| match &value.value {
+            Value::Str(pattern) => pattern.text().map(str::to_owned),
+            _ => None,
+        });
+        let variant = self.lowered(is.file).and_then(|lowered| super::callers::last_name(&lowered.ir, is.expr));
+        let mut all_differ = !values.is_empty();
+        for value in values {
+            let same = match &value.value {
+                Value::Str(pattern) => match (pattern.text(), &text) {
+                    (Some(left), Some(right)) => Some(left == right),
+                    _ => None,
+                },
+                Value::Object(object) => match (self.variant_of(object), &variant) {
+                    (Some(left), Some(right)) if object.class.is_some() => Some(left == *right),
+                    _ => None,
+                },
+                Value::Null => Some(false),
+                _ => None,
+            };
+            match same {
+                Some(true) => return Some(true),
+                Some(false) => {}
+                None => all_differ = false,
+            }
+        }
+        if all_differ { Some(false) } else { None }
+    }
+
+    /// The name of the variant or constructor that made an object.
+    fn variant_of(&self, object: &Object) -> Option<Name> {
+        let lowered = self.lowered(object.node.file)?;
+        match lowered.ir.expr(object.node.expr) {
+            Expr::Call { callee, .. } => super::callers::last_name(&lowered.ir, *callee),
+            Expr::Object { ty: Some(ty), .. } => super::callers::last_name(&lowered.ir, *ty),
+            _ => super::callers::last_name(&lowered.ir, object.node.expr),
         }
     }
 
@@ -320,8 +376,12 @@ impl<'s> Eval<'s> {
             }
         }
         values = drop_null(values);
+        let is_left_open = values.iter().any(|found| found.value.open().is_some());
         let nothing = values.iter().all(|found| found.value.is_unknown() || matches!(found.value, Value::Null));
-        if nothing && let Some(ty) = binding.ty {
+        if nothing
+            && !is_left_open
+            && let Some(ty) = binding.ty
+        {
             let typed = self.typed(Node { file: node.file, expr: ty }, node);
             if !typed.is_empty() {
                 values = typed;

@@ -81,7 +81,7 @@ impl<'s> Eval<'s> {
                 if found.is_empty() { self.any_member(base, &name, node, ctx) } else { found }
             }
             Value::Class(class) => {
-                let found = self.static_member(*class, &name);
+                let found = self.static_member(*class, &name, node);
                 if found.is_empty() { self.any_member(base, &name, node, ctx) } else { found }
             }
             Value::Module(file) => self.export(*file, &name, node, 0),
@@ -455,7 +455,7 @@ impl<'s> Eval<'s> {
     }
 
     /// A static member: a method, a field, an enum's variant.
-    fn static_member(&mut self, class: ClassRef, name: &Name) -> Vals {
+    fn static_member(&mut self, class: ClassRef, name: &Name, node: Node) -> Vals {
         let Some(lowered) = self.lowered(class.file) else { return Vals::new() };
         let declared = lowered.ir.class(class.class);
         let method = self
@@ -480,7 +480,14 @@ impl<'s> Eval<'s> {
             match field.value {
                 Some(value) => found.extend(self.eval(Node { file: class.file, expr: value }, &None)),
                 // a variant stands for its enum: calling it makes a value of it
-                None if declared.kind == ClassKind::Enum => found.push(Traced::new(Value::Class(class))),
+                None if declared.kind == ClassKind::Enum && self.is_called(node) => {
+                    found.push(Traced::new(Value::Class(class)));
+                }
+                None if declared.kind == ClassKind::Enum => {
+                    let (ctx, owners, parts) = (None, Vec::new(), Vec::new());
+                    let object = Object { node, ctx, owners, class: Some(class), parts };
+                    found.push(Traced::new(Value::Object(Rc::new(object))));
+                }
                 None if found.is_empty() => {
                     found.push(Traced::new(Value::unknown(Reason::Unassigned, Vec::new())));
                 }
@@ -494,7 +501,7 @@ impl<'s> Eval<'s> {
                     if let Value::Class(base) = base.value
                         && base != class
                     {
-                        found.extend(self.static_member(base, name));
+                        found.extend(self.static_member(base, name, node));
                     }
                 }
             }

@@ -143,6 +143,15 @@ impl Builder {
         }
     }
 
+    /// `value` where `on` is one of `cases`; without cases, whatever `on` is.
+    pub fn when(&mut self, on: ExprId, cases: &[ExprId], value: ExprId, span: Span) -> ExprId {
+        if cases.is_empty() {
+            return value;
+        }
+        let options = cases.iter().map(|&is| self.expr(Expr::When { on, is, value }, span)).collect();
+        self.either(options, span)
+    }
+
     /// `parts` joined as strings: nested concatenations are flattened, one part alone is still a string.
     pub fn concat(&mut self, parts: Vec<ExprId>, span: Span) -> ExprId {
         let mut flat = Vec::with_capacity(parts.len());
@@ -369,6 +378,11 @@ pub(super) fn children(expr: &Expr, each: &mut impl FnMut(ExprId)) {
                 }
             }
             ty.iter().for_each(|ty| each(*ty));
+        }
+        Expr::When { on, is, value } => {
+            each(*on);
+            each(*is);
+            each(*value);
         }
         Expr::List(items) => items.iter().for_each(|item| each(item.expr)),
         Expr::Through(inner, _) | Expr::Elem(inner) | Expr::Keys(inner) => each(*inner),

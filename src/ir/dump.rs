@@ -215,6 +215,14 @@ impl FileIr {
                 list(out, options, " | ");
                 write!(out, ")")
             }
+            Expr::When { on, is, value } => {
+                self.show_into(out, *value, depth + 1);
+                out.push_str(" when ");
+                self.show_into(out, *on, depth + 1);
+                out.push_str(" is ");
+                self.show_into(out, *is, depth + 1);
+                Ok(())
+            }
             Expr::Through(inner, why) => {
                 let _ = write!(out, "{why:?}~");
                 self.show_into(out, *inner, depth + 1);

@@ -234,6 +234,15 @@ pub enum Expr {
     Class(ClassId),
     /// Any of these: `?:`, `||`, `??`, `if`, `match`, a default.
     Either(Box<[ExprId]>),
+    /// `value`, where `on` equals the string `is`, or was made by the variant or constructor `is`: a `case`, a `match` arm.
+    When {
+        /// What is compared.
+        on: ExprId,
+        /// With what.
+        is: ExprId,
+        /// The value in that case.
+        value: ExprId,
+    },
     /// The same value, seen through some syntax.
     Through(ExprId, Why),
     /// A module: `import`, `require`, `import()`, an extern crate, `crate`, `super`.

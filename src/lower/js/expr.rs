@@ -192,11 +192,18 @@ impl<'t> Lower<'t> {
         let mut opened = 0;
         let mut current = node;
         loop {
+            let mut test = None;
             if let Some(condition) = self.at(current, F::Condition) {
                 self.expr(condition);
+                test = self.equality(condition);
             }
             if let Some(consequence) = self.at(current, F::Consequence) {
-                options.push(self.branch(consequence));
+                let value = self.branch(consequence);
+                let span = self.span(consequence);
+                options.push(match test {
+                    Some((on, is)) => self.b.when(on, &[is], value, span),
+                    None => value,
+                });
             }
             let Some(alternative) = self.at(current, F::Alternative) else { break };
             self.b.enter_block(BlockKind::Branch);

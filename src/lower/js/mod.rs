@@ -114,6 +114,8 @@ struct Lower<'t> {
     taken_errors: FxHashSet<usize>,
     /// Constructor functions, to be made classes at the end.
     prototypes: prototype::Prototypes,
+    /// Comparisons that hold here: in which function, of what, with what.
+    cases: Vec<(FuncId, crate::ir::ExprId, Vec<crate::ir::ExprId>)>,
 }
 
 impl<'t> Lower<'t> {
@@ -133,6 +135,7 @@ impl<'t> Lower<'t> {
             errors: if tree.root_node().has_error() { error_nodes(tree) } else { Vec::new() },
             taken_errors: FxHashSet::default(),
             prototypes: prototype::Prototypes::default(),
+            cases: Vec::new(),
         }
     }
 

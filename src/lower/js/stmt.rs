@@ -134,21 +134,53 @@ impl<'t> Lower<'t> {
 
     fn return_statement(&mut self, node: Node<'t>) {
         for child in self.kids(node) {
-            let value = self.expr(child);
+            let mut value = self.expr(child);
             let func = self.b.func();
+            let span = self.span(child);
+            for nth in (0..self.cases.len()).rev() {
+                let (within, on, cases) = self.cases[nth].clone();
+                if within == func {
+                    value = self.b.when(on, &cases, value, span);
+                }
+            }
             self.b.func_mut(func).returns.push(value);
         }
+    }
+
+    /// What a condition like `kind === 'link'` compares a name with. Only names and members: they can be read twice.
+    pub(super) fn equality(&mut self, condition: Node<'t>) -> Option<(crate::ir::ExprId, crate::ir::ExprId)> {
+        let condition = self.bare(condition);
+        if self.kind(condition) != K::Binary {
+            return None;
+        }
+        let operator = self.at(condition, F::Operator).map(|operator| self.text(operator))?;
+        let (left, right) = (self.at(condition, F::Left)?, self.at(condition, F::Right)?);
+        let (on, is) = if self.kind(right) == K::String { (left, right) } else { (right, left) };
+        let is_name = matches!(self.kind(on), K::Identifier | K::Member);
+        if !matches!(operator, "===" | "==") || !is_name || self.kind(is) != K::String {
+            return None;
+        }
+        Some((self.expr(on), self.expr(is)))
     }
 
     /// Follows `else if` in a loop: generated code has hundreds.
     fn if_statement(&mut self, mut node: Node<'t>) {
         let mut opened = 0;
         loop {
+            let mut test = None;
             if let Some(condition) = self.at(node, F::Condition) {
                 self.expr(condition);
+                test = self.equality(condition);
             }
             if let Some(body) = self.at(node, F::Consequence) {
+                let is_tested = test.is_some();
+                if let Some((on, is)) = test {
+                    self.cases.push((self.b.func(), on, vec![is]));
+                }
                 self.body(body, BlockKind::Branch);
+                if is_tested {
+                    self.cases.pop();
+                }
             }
             let Some(otherwise) = self.at(node, F::Alternative).and_then(|clause| self.only(clause)) else { break };
             if self.kind(otherwise) != K::If {
@@ -237,9 +269,7 @@ impl<'t> Lower<'t> {
     }
 
     fn switch(&mut self, node: Node<'t>) {
-        if let Some(value) = self.at(node, F::Value) {
-            self.expr(value);
-        }
+        let on = self.at(node, F::Value).map(|value| self.expr(value));
         let Some(body) = self.at(node, F::Body) else { return };
         let cases = self.kids(body);
         let mut lists = Vec::with_capacity(cases.len());
@@ -253,13 +283,28 @@ impl<'t> Lower<'t> {
         }
         self.b.enter_scope();
         self.hoist_block(&all, body.start_byte());
+        // labels that fall through to the statements that follow
+        let mut labels = Vec::new();
+        let mut is_open = false;
         for (label, statements) in lists {
-            if let Some(label) = label {
-                self.expr(label);
+            match label {
+                Some(label) => labels.push(self.expr(label)),
+                None => is_open = true,
             }
             self.b.enter_block(BlockKind::Branch);
-            for statement in statements {
-                self.stmt(statement);
+            let test = on.filter(|_| !is_open && !statements.is_empty());
+            if let Some(on) = test {
+                self.cases.push((self.b.func(), on, labels.clone()));
+            }
+            for statement in &statements {
+                self.stmt(*statement);
+            }
+            if test.is_some() {
+                self.cases.pop();
+            }
+            if !statements.is_empty() {
+                labels.clear();
+                is_open = false;
             }
             self.b.leave_block();
         }

@@ -81,7 +81,13 @@ impl Lower {
             self.enter_scope();
             self.b.enter_block(BlockKind::Branch);
             self.bind(&arm.pat, value, None, extent::pat(&arm.pat).end, None);
-            flows.push(self.body(&arm.body));
+            let mut cases = Vec::new();
+            let is_tested = self.variants(&arm.pat, &mut cases);
+            let flow = self.body(&arm.body);
+            flows.push(match flow {
+                Flow::Value(result) if is_tested => Flow::Value(self.b.when(value, &cases, result, span)),
+                flow => flow,
+            });
             self.b.leave_block();
             self.leave_scope();
         }

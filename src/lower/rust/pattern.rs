@@ -1,5 +1,6 @@
 //! Patterns: destructuring is a path into the value.
 
+use super::scope::Ns;
 use super::{Lower, extent, name, place};
 use crate::ir::{BindingId, BindingKind, Expr, ExprId, Key, Name, OpaqueKind, Why};
 use rustc_hash::FxHashMap;
@@ -91,6 +92,34 @@ impl Lower {
             _ => {}
         }
         self.depth -= 1;
+    }
+
+    /// What a pattern tests for, into `cases`: the variants and strings that it names. False if it may match others too.
+    pub(super) fn variants(&mut self, pat: &Pat, cases: &mut Vec<ExprId>) -> bool {
+        // what the language's own wrappers hold is looked at by itself
+        let is_own = |path: &syn::Path| {
+            path.segments
+                .last()
+                .is_some_and(|last| !matches!(last.ident.to_string().as_str(), "Some" | "None" | "Ok" | "Err"))
+        };
+        match pat {
+            Pat::TupleStruct(tuple) if is_own(&tuple.path) => cases.push(self.path(None, &tuple.path, Ns::Value)),
+            Pat::Struct(fields) if is_own(&fields.path) => cases.push(self.path(None, &fields.path, Ns::Value)),
+            Pat::Path(path) if is_own(&path.path) => cases.push(self.path(None, &path.path, Ns::Value)),
+            Pat::Lit(lit) => match &lit.lit {
+                syn::Lit::Str(text) => {
+                    let case = self.b.str(&text.value(), extent::pat(pat));
+                    cases.push(case);
+                }
+                _ => return false,
+            },
+            Pat::Paren(inner) => return self.variants(&inner.pat, cases),
+            Pat::Reference(inner) => return self.variants(&inner.pat, cases),
+            Pat::Or(or) => return or.cases.iter().all(|case| self.variants(case, cases)),
+            Pat::Guard(guarded) => return self.variants(&guarded.pat, cases),
+            _ => return false,
+        }
+        true
     }
 
     fn bind_positions(&mut self, elems: &Punctuated<Pat, Token![,]>, value: ExprId, is_slice: bool, bind: &mut Bind) {

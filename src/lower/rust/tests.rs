@@ -261,7 +261,9 @@ fn type_hints() {
     has("fn f<T: Api, U>(a: T, b: &U, c: Option<T>) {}", &["fn#1 f(a: @Api, b, c: @Api)"]);
     has("fn f<T>(a: T) -> T where T: x::Api + Send {}", &["fn#1 f(a: import \"x\".Api): import \"x\".Api"]);
     has("struct S<C: Api> { c: Arc<C> }", &["  .c: @Api"]);
-    has("struct Option<T>(T); fn f(a: Option<u8>) {}", &["fn#1 f(a: Option)"]);
+    has("struct Option<T>(T); fn f(a: Option<u8>) {}", &["fn#1 f(a: (Option | @u8))"]);
+    // a library's wrapper may be destructured or dereferenced to what it holds
+    has("fn f(a: State<Arc<App>>, b: Map<K, V>) {}", &["fn#1 f(a: (@State | @App), b: @Map)"]);
     has("fn f() { let x: Client = g(); let y: u8; y = 1; }", &["const x: @Client = @g()", "var y: @u8 = 1"]);
     has("struct S; impl S { fn f(a: Self, b: &Self) {} }", &["fn#1 f(a: Self(S), b: Self(S))"]);
 }
