@@ -1,5 +1,6 @@
 //! A request as the calls that build it, from the client's making to the sending.
 
+use crate::eval::ambient::{Reach, Source};
 use crate::eval::value::{Api, ApiStep, Args, Closure, Ctx, Node, Owner, Pattern, Piece, Traced, Vals, Value};
 use crate::eval::{Eval, Site};
 use crate::ir::{CallKind, Expr, Key};
@@ -33,6 +34,8 @@ pub(super) struct Part<'r> {
 pub(super) struct Request<'r> {
     /// The calls.
     pub parts: Vec<Part<'r>>,
+    /// The instances that the requests are made with, for what is said about them elsewhere.
+    reaches: Vec<Reach>,
     /// Options objects that a hook of the library hands out: who holds them, and what the hook returns.
     hooks: Vec<(Vec<Owner>, Ctx, std::rc::Rc<Closure>)>,
 }
@@ -43,6 +46,8 @@ pub(super) enum Credential {
     Header(Vals),
     /// The token alone.
     Bearer(Vals),
+    /// What the client adds by itself: the header's value or the token.
+    Ambient(Vals),
     /// The library's own.
     Library(TokenKind, Node),
     /// None was found.
@@ -179,7 +184,12 @@ impl<'r> Request<'r> {
         match self.header(eval, NESTING) {
             Credential::Header(values) => return Credential::Header(eval.as_text(values)),
             Credential::Bearer(values) => return Credential::Bearer(eval.as_text(values)),
-            Credential::Library(..) | Credential::None => {}
+            Credential::Ambient(_) | Credential::Library(..) | Credential::None => {}
+        }
+        let ambient = self.ambient(eval);
+        if !ambient.is_empty() {
+            let ambient = eval.as_text(ambient);
+            return Credential::Ambient(ambient);
         }
         for part in self.parts.iter().rev() {
             if let Some(stored) = &part.fact.stored {
@@ -192,12 +202,48 @@ impl<'r> Request<'r> {
         Credential::None
     }
 
+    /// What is said about the client's requests elsewhere.
+    fn ambient(&self, eval: &mut Eval<'r>) -> Vals {
+        let mut reaches = self.reaches.clone();
+        reaches.push(Reach::Client(self.client()));
+        let mut found = Vals::new();
+        for ambient in eval.ambient(&reaches) {
+            match ambient.source {
+                Source::Call(node, fact) => {
+                    let Some(fact) = eval.call_fact(fact) else { continue };
+                    let site = eval.ambient_site(node);
+                    let mut request = Request::default();
+                    request.add_fact(eval, fact, &site, NESTING);
+                    match request.header(eval, NESTING) {
+                        Credential::Header(values) | Credential::Bearer(values) => found.extend(values),
+                        _ => {}
+                    }
+                }
+                Source::Write(node, is_getter) => {
+                    let values = eval.value(node, &None);
+                    found.extend(if is_getter { eval.called_tokens(values) } else { values });
+                }
+                Source::Method(func, ty) => {
+                    let mut request = Request::default();
+                    for owner in eval.param_owners(func, 0) {
+                        let states: States = smallvec![ty];
+                        request.add_effects(eval, &owner, &states, &None, NESTING);
+                    }
+                    if let Credential::Header(values) = request.header(eval, NESTING) {
+                        found.extend(values);
+                    }
+                }
+            }
+        }
+        given(found)
+    }
+
     fn header(&self, eval: &mut Eval<'r>, nesting: u8) -> Credential {
         for part in self.parts.iter().rev() {
             for slot in &part.fact.bearer {
                 let found = given(eval.slot(slot, &part.site));
                 if !found.is_empty() {
-                    return Credential::Bearer(eval.called_tokens(found, part.site.node));
+                    return Credential::Bearer(eval.called_tokens(found));
                 }
             }
             for slot in &part.fact.authorization {
@@ -249,6 +295,7 @@ impl<'r> Request<'r> {
             }
             chain.push(from);
         }
+        self.reaches.extend(eval.reaches(api));
         for api in chain.iter().rev() {
             if matches!(api.step, ApiStep::Call | ApiStep::New) {
                 let site = match api.from.as_ref().map(|from| &from.value) {
@@ -266,9 +313,16 @@ impl<'r> Request<'r> {
     fn add_facts(&mut self, eval: &mut Eval<'r>, states: &[State], site: &Site, nesting: u8) {
         let rules = eval.rules();
         for fact in rules.facts(states) {
-            let Fact::Call(fact) = fact else { continue };
-            if self.parts.iter().any(|part| part.site.node == site.node && std::ptr::eq(part.fact, &**fact)) {
-                continue;
+            if let Fact::Call(fact) = fact {
+                self.add_fact(eval, fact, site, nesting);
+            }
+        }
+    }
+
+    fn add_fact(&mut self, eval: &mut Eval<'r>, fact: &'r CallFact, site: &Site, nesting: u8) {
+        {
+            if self.parts.iter().any(|part| part.site.node == site.node && std::ptr::eq(part.fact, fact)) {
+                return;
             }
             // a request that is handed over whole
             let mut carries = false;
@@ -288,8 +342,10 @@ impl<'r> Request<'r> {
             }
             self.parts.push(Part { fact, site: site.clone(), carries });
             for hook in &fact.hooks {
-                for function in eval.slot(&hook.function, site) {
-                    let Value::Func(closure) = &function.value else { continue };
+                let values = eval.slot(&hook.function, site);
+                let functions: Vec<_> =
+                    values.iter().flat_map(|value| eval.hook_functions(value, hook.member.as_deref())).collect();
+                for closure in functions {
                     let owners = eval.param_owners(closure.func, hook.param);
                     match hook.ty {
                         Some(ty) => {
@@ -298,7 +354,7 @@ impl<'r> Request<'r> {
                                 self.add_effects(eval, owner, &states, &closure.ctx, nesting);
                             }
                         }
-                        None => self.hooks.push((owners, closure.ctx.clone(), closure.clone())),
+                        None => self.hooks.push((owners, closure.ctx.clone(), closure)),
                     }
                 }
             }

@@ -387,7 +387,8 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
                 continue;
             }
             let mut confidence = judged.confidence;
-            if host == Host::Maybe || found == Match::Maybe || judged.mixed {
+            let by_itself = matches!(credential, Credential::Ambient(_));
+            if host == Host::Maybe || found == Match::Maybe || judged.mixed || by_itself {
                 confidence = lower(confidence);
             }
             if judged.verdict == Verdict::Unknown {

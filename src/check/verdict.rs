@@ -42,7 +42,9 @@ pub(super) fn judge(credential: &Credential) -> Judged {
         given: true,
     };
     let alternatives: Vec<One> = match credential {
-        Credential::Header(values) => values.iter().filter_map(|value| one(value, true)).collect(),
+        Credential::Header(values) | Credential::Ambient(values) => {
+            values.iter().filter_map(|value| one(value, true)).collect()
+        }
         Credential::Bearer(values) => values.iter().filter_map(|value| one(value, false)).collect(),
         Credential::Library(TokenKind::Access, node) => {
             let verdict = Verdict::AccessToken;

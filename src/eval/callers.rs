@@ -121,7 +121,7 @@ impl<'s> Eval<'s> {
                     break;
                 }
                 let node = Node { file, expr: call };
-                match self.reaches(node, func, class) {
+                match self.calls(node, func, class) {
                     Some(true) => callers.calls.push(node),
                     None => weak.push(node),
                     Some(false) => {}
@@ -138,7 +138,7 @@ impl<'s> Eval<'s> {
     }
 
     /// Whether a call calls `func` (or constructs `class`); `None` where its object cannot be told.
-    fn reaches(&mut self, call: Node, func: FuncRef, class: Option<ClassRef>) -> Option<bool> {
+    fn calls(&mut self, call: Node, func: FuncRef, class: Option<ClassRef>) -> Option<bool> {
         let lowered = self.lowered(call.file)?;
         let Expr::Call { callee, kind, .. } = lowered.ir.expr(call.expr) else { return Some(false) };
         let callees = self.callees(call, &None);
@@ -268,4 +268,12 @@ fn module_stem(path: &str) -> &str {
 /// The last name of an expression: `b` of `a.b`, `a` of `a`.
 pub(crate) fn last_name(ir: &FileIr, id: ExprId) -> Option<Name> {
     crate::project::last_name(ir, id)
+}
+
+/// The text of a literal.
+pub(crate) fn text_of(lowered: &Lowered, id: ExprId) -> Option<Name> {
+    match lowered.ir.expr(lowered.ir.strip(id)) {
+        Expr::Lit(crate::ir::Lit::Str(text)) => Some(text.clone()),
+        _ => None,
+    }
 }

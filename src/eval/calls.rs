@@ -79,7 +79,7 @@ impl<'s> Eval<'s> {
                 let this = closure.this.clone();
                 self.result(closure, Args::Of(node, ctx.clone()), this)
             }
-            Value::Func(closure) => vec![self.constructed_by(closure, node, ctx)],
+            Value::Func(closure) => vec![self.constructed_by(closure)],
             Value::Class(class) => {
                 let is_rust = self.lowered(class.file).is_some_and(|lowered| lowered.ir.lang == Lang::Rust);
                 if kind == CallKind::New || is_rust {
@@ -116,12 +116,12 @@ impl<'s> Eval<'s> {
     }
 
     /// `new F()` of a plain function: the object its `this` writes make.
-    fn constructed_by(&mut self, closure: &Closure, node: Node, ctx: &Ctx) -> Traced {
-        let expr = self.lowered(closure.func.file).map_or(node.expr, |lowered| lowered.ir.func(closure.func.func).expr);
+    pub(crate) fn constructed_by(&mut self, closure: &Closure) -> Traced {
+        let expr = self.lowered(closure.func.file).map_or(ExprId(0), |lowered| lowered.ir.func(closure.func.func).expr);
         let root = Root::This(crate::ir::ThisOf::Func(closure.func.func));
         let owner = super::value::Owner::new(closure.func.file, root);
         let node = Node { file: closure.func.file, expr };
-        let object = Object { node, ctx: ctx.clone(), owners: vec![owner], class: None, parts: Vec::new() };
+        let object = Object { node, ctx: closure.ctx.clone(), owners: vec![owner], class: None, parts: Vec::new() };
         Traced::new(Value::Object(Rc::new(object)))
     }
 

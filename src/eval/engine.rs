@@ -33,12 +33,13 @@ pub struct Shared<'p> {
     /// The knowledge.
     pub rules: &'p Rules,
     pub(crate) store_writes: OnceLock<Vec<super::store::StoreWrite>>,
+    pub(crate) ambient: OnceLock<Vec<super::ambient::Ambient>>,
 }
 
 impl<'p> Shared<'p> {
     /// Nothing evaluated yet.
     pub fn new(project: &'p Project<'p>, rules: &'p Rules) -> Self {
-        Shared { project, rules, store_writes: OnceLock::new() }
+        Shared { project, rules, store_writes: OnceLock::new(), ambient: OnceLock::new() }
     }
 }
 
@@ -91,18 +92,49 @@ impl<'s> Eval<'s> {
         self.rules
     }
 
-    /// A token that is given as a function is what the function returns.
-    pub fn called_tokens(&mut self, values: Vals, _node: Node) -> Vals {
+    /// A token that is given as a function, or as an annotated list that ends with one, is what the function returns.
+    pub fn called_tokens(&mut self, values: Vals) -> Vals {
         let mut tokens = Vals::new();
         for value in values {
-            match &value.value {
-                Value::Func(closure) => {
-                    tokens.extend(self.result(closure, super::value::Args::Given(Vec::new()), None));
-                }
-                _ => tokens.push(value),
+            let functions = self.functions_in(&value);
+            if functions.is_empty() {
+                tokens.push(value);
+            }
+            for closure in functions {
+                tokens.extend(self.free_result(&closure));
             }
         }
         tokens
+    }
+
+    /// The function that a value is, or the one that an annotated list, `['a', 'b', f]`, ends with.
+    pub(crate) fn functions_in(&mut self, value: &Traced) -> Vec<Rc<Closure>> {
+        match &value.value {
+            Value::Func(closure) => vec![closure.clone()],
+            Value::Object(object) => {
+                let last = self.items(object).and_then(|items| items.last().copied());
+                let found = last.map(|expr| self.eval(Node { file: object.node.file, expr }, &object.ctx));
+                found
+                    .unwrap_or_default()
+                    .into_iter()
+                    .filter_map(|value| match value.value {
+                        Value::Func(closure) => Some(closure),
+                        _ => None,
+                    })
+                    .collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// What a function returns, whoever calls it.
+    pub(crate) fn free_result(&mut self, closure: &Closure) -> Vals {
+        let Some(lowered) = self.lowered(closure.func.file) else { return Vals::new() };
+        let mut values = Vals::new();
+        for value in &lowered.ir.func(closure.func.func).returns {
+            values.extend(self.eval(Node { file: closure.func.file, expr: *value }, &closure.ctx));
+        }
+        drop_null(values)
     }
 
     /// Whether the budget was used up.

@@ -3,6 +3,7 @@
 //! Owns values, contexts, budgets and the queries. Must not know endpoints, verdicts or reports; what libraries do it
 //! learns from the rules alone. Never fails: what cannot be told is `Unknown` with its reason.
 
+pub mod ambient;
 mod callers;
 mod calls;
 mod engine;

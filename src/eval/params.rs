@@ -97,6 +97,10 @@ impl<'s> Eval<'s> {
         if let Some(name) = &name
             && !self.is_open(func)
         {
+            let injected = self.injected(name);
+            if !injected.is_empty() {
+                return injected;
+            }
             let states = self.rules.automaton.root(&ApiRoot::Name(name.to_string()));
             if !states.is_empty() {
                 return vec![Traced::new(self.api_root(states, name.clone(), node))];

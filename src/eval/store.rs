@@ -5,7 +5,7 @@ use super::engine::{Eval, Shared};
 use super::value::{Evidence, Node, Reason, Traced, Vals, Value};
 use crate::ir::{Expr, Key, Name};
 use crate::rules::path::Step;
-use crate::rules::{Fact, StoreFact, StoredTable};
+use crate::rules::{Fact, Made, StoreFact, StoredTable};
 use crate::text::{FileId, Span};
 use std::sync::Arc;
 
@@ -14,6 +14,9 @@ const FILES: usize = 400;
 
 /// The store whose entries come from outside the program.
 const ENVIRONMENT: &str = "env";
+
+/// The store of what containers inject by name.
+const INJECTED: &str = "injected";
 
 /// A write to a store.
 #[derive(Clone, Debug)]
@@ -75,7 +78,10 @@ impl<'s> Eval<'s> {
                 WriteAt::Call(call, fact) => {
                     let span = self.lowered(call.file).map(|lowered| lowered.ir.span(call.expr)).unwrap_or_default();
                     let site = Site::new(*call, &None);
-                    let found = self.with_open(Vec::new(), |eval| eval.slot(&fact.value, &site));
+                    let mut found = self.with_open(Vec::new(), |eval| eval.slot(&fact.value, &site));
+                    if let Some(made) = fact.made {
+                        found = self.made_of(found, made);
+                    }
                     (found, call.file, span)
                 }
                 WriteAt::Property(file, nth) => {
@@ -99,6 +105,35 @@ impl<'s> Eval<'s> {
             return vec![self.by_name(unknown, key, file, span)];
         }
         values.into_iter().map(|value| self.by_name(value, key, file, span)).collect()
+    }
+
+    /// What a container makes of what it was given: a service's object, a factory's result.
+    fn made_of(&mut self, values: Vals, made: Made) -> Vals {
+        let mut objects = Vals::new();
+        for value in values {
+            if let Value::Class(class) = &value.value {
+                objects.push(Traced::new(Value::Instance(*class)));
+                continue;
+            }
+            for closure in self.functions_in(&value) {
+                match made {
+                    Made::Call => objects.extend(self.free_result(&closure)),
+                    Made::New => objects.push(self.constructed_by(&closure)),
+                }
+            }
+        }
+        objects
+    }
+
+    /// What a container injects under a name.
+    pub(crate) fn injected(&mut self, name: &Name) -> Vals {
+        let store: Arc<str> = INJECTED.into();
+        if !self.ask_stores
+            || !store_writes(self.shared).iter().any(|write| write.store == store && write.key == **name)
+        {
+            return Vals::new();
+        }
+        self.stored(&store, name, FileId(0), Span::default())
     }
 
     /// A library's default credential.

@@ -14,7 +14,7 @@ mod embedded;
 mod endpoint;
 
 pub use endpoint::{Endpoint, Segment};
-pub use schema::{LinkingTable, StoredTable, SubjectKind, TokenKind};
+pub use schema::{LinkingTable, Made, StoredTable, SubjectKind, TokenKind};
 
 use automaton::{Automaton, State};
 use path::{Path, Root, Step};
@@ -63,6 +63,8 @@ pub struct Hook {
     pub function: Slot,
     /// Which parameter.
     pub param: u32,
+    /// Which member of what the function makes is meant.
+    pub member: Option<Arc<str>>,
     /// The root of the type of what it gets; `None`: the request's options.
     pub ty: Option<State>,
 }
@@ -88,6 +90,7 @@ pub struct CallFact {
     pub stored: Option<StoredTable>,
     pub sends: bool,
     pub mutates: bool,
+    pub ambient: bool,
     pub tentative: bool,
 }
 
@@ -118,6 +121,21 @@ pub struct StoreFact {
     pub key: Slot,
     /// The value written.
     pub value: Slot,
+    /// What is kept is made of it.
+    pub made: Option<Made>,
+}
+
+/// See [`schema::AmbientTable`].
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs, reason = "the members are those of the table")]
+pub struct AmbientFact {
+    pub client: Option<Arc<str>>,
+    pub objects: Vec<State>,
+    pub paths: Vec<Vec<String>>,
+    pub getter: bool,
+    pub classes: Vec<State>,
+    pub method: Option<String>,
+    pub ty: Option<State>,
 }
 
 /// Why the rules cannot be used.
@@ -149,6 +167,10 @@ pub struct Rules {
     pub write_members: Vec<String>,
     /// Names of objects whose members are a store's entries.
     pub store_names: Vec<String>,
+    /// What is said about requests apart from them.
+    pub ambient: Vec<AmbientFact>,
+    /// Names of calls that say something about requests of a client made elsewhere.
+    pub ambient_members: Vec<String>,
     /// Types of requests under construction.
     builders: Vec<State>,
     /// The type of the object whose members are the global names.
@@ -305,6 +327,7 @@ impl Rules {
                 store: store.clone(),
                 key: slot(table.key.as_ref(), slot::Base::Arg(0))?,
                 value: slot(table.value.as_ref(), slot::Base::Arg(1))?,
+                made: table.made,
             };
             for text in &table.object {
                 for path in place.paths(text)? {
@@ -336,7 +359,34 @@ impl Rules {
         }
         self.write_members.sort();
         self.write_members.dedup();
+        for table in &file.ambient {
+            let ty = table
+                .r#as
+                .as_ref()
+                .map(|name| self.automaton.insert(&Path { root: Root::Type(name.clone()), steps: Vec::new() }));
+            let fact = AmbientFact {
+                client: table.client.as_deref().map(Arc::from),
+                objects: self.states(place, &table.object)?,
+                paths: table.path.iter().map(|path| path.split('.').map(str::to_owned).collect()).collect(),
+                getter: table.getter,
+                classes: self.states(place, &table.class)?,
+                method: table.method.clone(),
+                ty,
+            };
+            self.ambient.push(fact);
+        }
         for table in &file.call {
+            if table.ambient || table.mutates && !table.hook.is_empty() {
+                for text in &table.on {
+                    let last = |path: &Path| {
+                        path.steps.iter().rev().find_map(|step| match step {
+                            Step::Member(name) => Some(name.clone()),
+                            _ => None,
+                        })
+                    };
+                    self.ambient_members.extend(place.paths(text)?.iter().filter_map(last));
+                }
+            }
             let fact = self.call_fact(place, &client, table)?;
             self.hang(place, &table.on, Fact::Call(Box::new(fact)))?;
         }
@@ -382,7 +432,12 @@ impl Rules {
                 .r#as
                 .as_ref()
                 .map(|name| self.automaton.insert(&Path { root: Root::Type(name.clone()), steps: Vec::new() }));
-            hooks.push(Hook { function: place.slot(&hook.r#fn)?, param: hook.param, ty });
+            hooks.push(Hook {
+                function: place.slot(&hook.r#fn)?,
+                param: hook.param,
+                member: hook.member.as_deref().map(Arc::from),
+                ty,
+            });
         }
         Ok(CallFact {
             client: table.client.as_deref().map_or_else(|| client.clone(), Arc::from),
@@ -405,6 +460,7 @@ impl Rules {
             stored: table.stored.clone(),
             sends: table.sends,
             mutates: table.mutates,
+            ambient: table.ambient,
             tentative: table.tentative,
         })
     }

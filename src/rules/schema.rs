@@ -36,6 +36,8 @@ pub struct RuleFile {
     pub subject: Vec<SubjectTable>,
     /// The migration table.
     pub endpoint: Vec<EndpointTable>,
+    /// What is said about requests by writing to a client's settings or by implementing an interface.
+    pub ambient: Vec<AmbientTable>,
     /// Words that make a file worth parsing.
     pub evidence: Vec<EvidenceTable>,
 }
@@ -88,6 +90,8 @@ pub struct HookTable {
     pub param: u32,
     /// The type of what it gets. Without it, the parameter is the request's options object.
     pub r#as: Option<String>,
+    /// The function is this member of what `fn` makes: of the object that a factory returns or a service is.
+    pub member: Option<String>,
 }
 
 /// `[[call]]`: what the calls at `on` add to a request.
@@ -128,6 +132,8 @@ pub struct CallTable {
     pub sends: bool,
     /// Whether the call changes the object it is called on.
     pub mutates: bool,
+    /// Whether it says something about all requests of the client, wherever they are made.
+    pub ambient: bool,
     /// Whether it counts only where a credential is found: the client is not known.
     pub tentative: bool,
     /// How reports name the client, where it differs from the file's.
@@ -182,6 +188,16 @@ pub struct PassTable {
     pub source: Option<String>,
 }
 
+/// How a kept value is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Made {
+    /// By calling it.
+    Call,
+    /// By `new`.
+    New,
+}
+
 /// `[[store]]`: a place that keeps values by key.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -198,6 +214,30 @@ pub struct StoreTable {
     pub key: Option<SlotText>,
     /// The value; without it `arg(1)`.
     pub value: Option<SlotText>,
+    /// What is kept is made of the value.
+    pub made: Option<Made>,
+    /// Where this is known from.
+    pub source: Option<String>,
+}
+
+/// `[[ambient]]`: credentials that are kept apart from the requests that carry them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct AmbientTable {
+    /// The client whose requests carry it; without it, those of the object that is written to.
+    pub client: Option<String>,
+    /// Objects whose settings are written …
+    pub object: Vec<PathText>,
+    /// … at one of these places, dotted.
+    pub path: Vec<String>,
+    /// The value written is a function, or an annotated list with one, whose result is the token.
+    pub getter: bool,
+    /// Interfaces whose implementors change requests …
+    pub class: Vec<PathText>,
+    /// … with this method …
+    pub method: Option<String>,
+    /// … whose first parameter is of this type.
+    pub r#as: Option<String>,
     /// Where this is known from.
     pub source: Option<String>,
 }
