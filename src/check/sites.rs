@@ -131,7 +131,12 @@ fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, into: &mu
         if candidates.is_empty() {
             continue;
         }
-        let next = opens.into_iter().next().filter(|_| levels.len() < LEVELS);
+        // the innermost function first: its callers tell which closure it is
+        let depth = |open: &Open| match open {
+            Open::Param(func) => open_functions.iter().position(|around| around == func).unwrap_or(usize::MAX - 1),
+            Open::Element(..) => usize::MAX,
+        };
+        let next = opens.into_iter().min_by_key(depth).filter(|_| levels.len() < LEVELS);
         if let Some(next) = next {
             let steps: Vec<Level> = match next {
                 Open::Param(func) => {

@@ -250,6 +250,15 @@ impl<'s> Eval<'s> {
         } else {
             (ApiStep::Call, self.rules.automaton.step(&api.states, &Step::Call))
         };
+        if kind == CallKind::Plain
+            && let Some(cell) = self.cell_fact(api)
+            && cell.read.iter().any(|read| read == "()")
+        {
+            let values = self.cell_value(api, cell);
+            if !values.is_empty() {
+                return values;
+            }
+        }
         let site = Site { given, ..Site::of(node, ctx, api) };
         let rules = self.rules;
         let mut values = Vals::new();
@@ -258,8 +267,9 @@ impl<'s> Eval<'s> {
             match fact {
                 Fact::Pass(pass) => values.extend(self.pass(pass, &site)),
                 Fact::Read(read) => values.extend(self.read_store(read, &site)),
+                Fact::Context(context) => values.extend(self.from_context(context, &site)),
                 Fact::Call(_) => is_request = true,
-                Fact::Token(_) | Fact::Store(_) | Fact::Write(_) => {}
+                Fact::Token(_) | Fact::Store(_) | Fact::Write(_) | Fact::Cell(_) => {}
             }
         }
         // `x.get(…)` may be a map's or a client's: a request is looked at as one
@@ -341,6 +351,11 @@ impl<'s> Eval<'s> {
                     let key = PlaceKey::Name(text.into());
                     values.extend(self.members(&receiver, &key, site.node, &site.ctx));
                 }
+            }
+        }
+        if let Some(slot) = &pass.instance {
+            for named in self.slot(slot, site) {
+                values.extend(self.instance_of(&named, site.node));
             }
         }
         if let Some(slot) = &pass.element {

@@ -107,6 +107,18 @@ impl<'s> Eval<'s> {
         tokens
     }
 
+    /// Begin to look at a cell; false where it is being looked at already.
+    pub(crate) fn enter_cell(&mut self, key: (Node, usize)) -> bool {
+        let entered = self.active.insert(key);
+        self.cuts += u32::from(!entered);
+        entered
+    }
+
+    /// Done with a cell.
+    pub(crate) fn leave_cell(&mut self, key: (Node, usize)) {
+        self.active.remove(&key);
+    }
+
     /// The function that a value is, or the one that an annotated list, `['a', 'b', f]`, ends with.
     pub(crate) fn functions_in(&mut self, value: &Traced) -> Vec<Rc<Closure>> {
         match &value.value {
@@ -263,6 +275,20 @@ impl<'s> Eval<'s> {
                 let mut values = Vals::new();
                 for option in options {
                     values.extend(self.eval(at(*option), ctx));
+                }
+                drop_null(values)
+            }
+            Expr::Or { first, second, strict } => {
+                let mut values = self.eval(at(*first), ctx);
+                let given = |value: &Traced| match &value.value {
+                    Value::Str(pattern) => pattern.text().is_none_or(|text| *strict || !text.is_empty()),
+                    Value::Object(_) | Value::Func(_) | Value::Class(_) | Value::Module(_) => true,
+                    // what is handed over counts, whatever it is; what `||` looks at may be missing
+                    Value::Token(..) => *strict,
+                    _ => false,
+                };
+                if values.is_empty() || !values.iter().all(given) {
+                    values.extend(self.eval(at(*second), ctx));
                 }
                 drop_null(values)
             }
@@ -596,9 +622,18 @@ impl<'s> Eval<'s> {
     pub(crate) fn typed(&mut self, ty: Node, node: Node) -> Vals {
         let mut typed = Vals::new();
         for named in self.eval(ty, &None) {
-            match named.value {
-                Value::Class(class) => typed.push(Traced::new(Value::Instance(class))),
-                Value::Api(ref api) => {
+            typed.extend(self.instance_of(&named, node));
+        }
+        typed
+    }
+
+    /// An instance of the class or library type that a value is.
+    pub(crate) fn instance_of(&mut self, named: &Traced, node: Node) -> Vals {
+        let mut typed = Vals::new();
+        {
+            match &named.value {
+                Value::Class(class) => typed.push(Traced::new(Value::Instance(*class))),
+                Value::Api(api) => {
                     let states = self.rules.automaton.step(&api.states, &Step::New);
                     // a plain string's type says nothing
                     let says = |fact: &Fact| !matches!(fact, Fact::Pass(_));

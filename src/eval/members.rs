@@ -112,6 +112,15 @@ impl<'s> Eval<'s> {
         if !states.is_empty() {
             return self.known_member(base, states, name, node, ctx);
         }
+        if matches!(base.value, Value::Object(_) | Value::Instance(_)) {
+            let rules = self.rules;
+            let span = self.lowered(node.file).map(|lowered| lowered.ir.span(node.expr)).unwrap_or_default();
+            for store in &rules.inherited_stores {
+                if self.stores(store, name) {
+                    return self.stored(store, name, node.file, span);
+                }
+            }
+        }
         let (reason, open) = match &base.value {
             Value::Unknown(unknown) => (unknown.reason.clone(), unknown.open),
             Value::Object(object) if object.class.is_none() => (Reason::Absent(name.clone()), None),
@@ -157,6 +166,24 @@ impl<'s> Eval<'s> {
     }
 
     fn api_member(&mut self, base: &Traced, api: &Rc<Api>, name: &Name, node: Node, ctx: &Ctx) -> Vals {
+        if let Some(cell) = self.cell_fact(api) {
+            let is_pair = cell.setter.is_some() && &**name == "0";
+            if is_pair || cell.read.iter().any(|read| **read == **name) {
+                let values = self.cell_value(api, cell);
+                if !values.is_empty() {
+                    return values;
+                }
+            } else if cell.transparent
+                && self.rules.automaton.step(&api.states, &Step::Member(name.to_string())).is_empty()
+            {
+                let values = self.cell_value(api, cell);
+                let any = self.rules.automaton.root(&ApiRoot::Any);
+                let passes = !self.rules.automaton.step(&any, &Step::Member(name.to_string())).is_empty();
+                if !passes && !values.is_empty() {
+                    return self.members(&values, &PlaceKey::Name(name.clone()), node, ctx);
+                }
+            }
+        }
         // what the project itself puts there
         let written = self.written(&api.owners, &PlaceKey::Name(name.clone()), false, node);
         if !written.values.is_empty() {
@@ -303,6 +330,7 @@ impl<'s> Eval<'s> {
         }
         let written = self.this_writes(class, &name, made, node);
         let mut values = written.values;
+        values.extend(self.set_members(class, &name));
         let field = declared.fields.iter().find(|field| !field.is_static && same_key(&field.key, key));
         if let Some(value) = field.and_then(|field| field.value)
             && !written.settled
@@ -368,6 +396,29 @@ impl<'s> Eval<'s> {
         values
     }
 
+    /// The objects whose members a component's own setter writes into its member `name`.
+    fn set_members(&mut self, class: ClassRef, name: &Name) -> Vals {
+        let rules = self.rules;
+        let Some(lowered) = self.lowered(class.file) else { return Vals::new() };
+        let mut values = Vals::new();
+        for setter in rules.setters.iter().filter(|setter| *setter.member == **name) {
+            for effect in lowered.index.effects(&Root::This(ThisOf::Class(class.class))) {
+                let EffectKind::Method(call) = effect.kind else { continue };
+                let Expr::Call { callee, .. } = lowered.ir.expr(call) else { continue };
+                let called = super::callers::last_name(&lowered.ir, *callee);
+                if effect.path.is_empty() && called.is_some_and(|called| *called == *setter.method) {
+                    for value in self.arg(Node { file: class.file, expr: call }, 0, &None) {
+                        match &value.value {
+                            Value::Func(closure) => values.extend(self.free_result(closure)),
+                            _ => values.push(value),
+                        }
+                    }
+                }
+            }
+        }
+        values
+    }
+
     /// Whether the value at a node is called there.
     fn is_called(&self, node: Node) -> bool {
         let Some(lowered) = self.lowered(node.file) else { return false };
@@ -392,7 +443,13 @@ impl<'s> Eval<'s> {
                 .and_then(|class| self.lowered(class.file))
                 .is_some_and(|lowered| lowered.ir.lang == crate::ir::Lang::Rust);
             let (Some(class), true) = (class, is_rust) else {
-                texts.push(value);
+                match &value.value {
+                    Value::Api(api) if self.cell_fact(api).is_some_and(|cell| cell.transparent) => {
+                        let cell = self.cell_fact(api).map(|cell| self.cell_value(api, cell)).unwrap_or_default();
+                        if cell.is_empty() { texts.push(value) } else { texts.extend(cell) }
+                    }
+                    _ => texts.push(value),
+                }
                 continue;
             };
             let shows = self.methods_of(class).into_iter().find(|(_, name, ..)| &**name == "fmt").map(|found| found.0);

@@ -6,6 +6,7 @@
 pub mod ambient;
 mod callers;
 mod calls;
+mod cells;
 mod engine;
 mod heap;
 mod members;

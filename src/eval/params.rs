@@ -139,6 +139,15 @@ impl<'s> Eval<'s> {
         }
     }
 
+    /// What a call gives to the function that is its argument at `function`, as its first parameter.
+    pub(crate) fn given_to(&mut self, call: Node, function: ExprId) -> Vals {
+        let Some(lowered) = self.lowered(call.file) else { return Vals::new() };
+        let Expr::Call { args, .. } = lowered.ir.expr(call.expr) else { return Vals::new() };
+        let Some(arg) = args.iter().position(|arg| arg.expr == function) else { return Vals::new() };
+        let callback = Callback { call: call.expr, arg: u32::try_from(arg).unwrap_or(u32::MAX), member: None };
+        self.callback_param(FuncRef { file: call.file, func: crate::ir::FuncId::MODULE }, &callback, 0, call, &None)
+    }
+
     /// Where a function is given to a call, directly or inside an object literal.
     fn callback(&self, func: FuncRef) -> Option<Callback> {
         let lowered = self.lowered(func.file)?;

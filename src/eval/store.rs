@@ -125,6 +125,11 @@ impl<'s> Eval<'s> {
         objects
     }
 
+    /// Whether anything is written to a store under a key.
+    pub(crate) fn stores(&self, store: &Arc<str>, key: &Name) -> bool {
+        self.ask_stores && store_writes(self.shared).iter().any(|write| write.store == *store && write.key == **key)
+    }
+
     /// What a container injects under a name.
     pub(crate) fn injected(&mut self, name: &Name) -> Vals {
         let store: Arc<str> = INJECTED.into();

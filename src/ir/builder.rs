@@ -143,6 +143,11 @@ impl Builder {
         }
     }
 
+    /// `first`, or `second` where it is no value.
+    pub fn or(&mut self, first: ExprId, second: ExprId, strict: bool, span: Span) -> ExprId {
+        self.expr(Expr::Or { first, second, strict }, span)
+    }
+
     /// `value` where `on` is one of `cases`; without cases, whatever `on` is.
     pub fn when(&mut self, on: ExprId, cases: &[ExprId], value: ExprId, span: Span) -> ExprId {
         if cases.is_empty() {
@@ -378,6 +383,10 @@ pub(super) fn children(expr: &Expr, each: &mut impl FnMut(ExprId)) {
                 }
             }
             ty.iter().for_each(|ty| each(*ty));
+        }
+        Expr::Or { first, second, .. } => {
+            each(*first);
+            each(*second);
         }
         Expr::When { on, is, value } => {
             each(*on);

@@ -215,6 +215,14 @@ impl FileIr {
                 list(out, options, " | ");
                 write!(out, ")")
             }
+            Expr::Or { first, second, strict } => {
+                out.push('(');
+                self.show_into(out, *first, depth + 1);
+                out.push_str(if *strict { " default " } else { " or " });
+                self.show_into(out, *second, depth + 1);
+                out.push(')');
+                Ok(())
+            }
             Expr::When { on, is, value } => {
                 self.show_into(out, *value, depth + 1);
                 out.push_str(" when ");

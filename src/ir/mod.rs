@@ -234,6 +234,15 @@ pub enum Expr {
     Class(ClassId),
     /// Any of these: `?:`, `||`, `??`, `if`, `match`, a default.
     Either(Box<[ExprId]>),
+    /// `first` if it is a value, else `second`: a default (`strict`: only for what is not given), `||`, `??`.
+    Or {
+        /// Preferred.
+        first: ExprId,
+        /// Instead.
+        second: ExprId,
+        /// Whether only no value at all gives way: a default.
+        strict: bool,
+    },
     /// `value`, where `on` equals the string `is`, or was made by the variant or constructor `is`: a `case`, a `match` arm.
     When {
         /// What is compared.

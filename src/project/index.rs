@@ -84,7 +84,7 @@ impl FileIndex {
                 };
                 let direct = param(def.value).or_else(|| match ir.expr(def.value) {
                     // a parameter with a default
-                    Expr::Either(options) => options.first().and_then(|first| param(*first)),
+                    Expr::Or { first, .. } => param(*first),
                     _ => None,
                 });
                 if let (Some(place), BindingKind::Param) = (direct, binding.kind) {

@@ -45,6 +45,10 @@ pub enum Fact {
     Read(StoreFact),
     /// The call writes a store.
     Write(StoreFact),
+    /// It holds a value that changes.
+    Cell(CellFact),
+    /// The call gives what a component of its context was given.
+    Context(ContextFact),
 }
 
 /// See [`schema::TokenTable`].
@@ -108,6 +112,7 @@ pub struct PassFact {
     pub url: Vec<Slot>,
     pub list: Vec<Slot>,
     pub member: Option<Slot>,
+    pub instance: Option<Slot>,
     pub element: Option<Slot>,
     pub append: Option<Slot>,
 }
@@ -123,6 +128,25 @@ pub struct StoreFact {
     pub value: Slot,
     /// What is kept is made of it.
     pub made: Option<Made>,
+}
+
+/// See [`schema::CellTable`].
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the members are those of the table")]
+pub struct CellFact {
+    pub initial: Vec<Slot>,
+    pub read: Vec<String>,
+    pub set: Vec<String>,
+    pub setter: Option<u32>,
+    pub transparent: bool,
+}
+
+/// See [`schema::ContextTable`].
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the members are those of the table")]
+pub struct ContextFact {
+    pub component: Arc<str>,
+    pub property: Arc<str>,
 }
 
 /// See [`schema::AmbientTable`].
@@ -167,6 +191,10 @@ pub struct Rules {
     pub write_members: Vec<String>,
     /// Names of objects whose members are a store's entries.
     pub store_names: Vec<String>,
+    /// Methods that write members of another member.
+    pub setters: Vec<schema::SetterTable>,
+    /// Stores whose entries are members of every component's `this`.
+    pub inherited_stores: Vec<Arc<str>>,
     /// What is said about requests apart from them.
     pub ambient: Vec<AmbientFact>,
     /// Names of calls that say something about requests of a client made elsewhere.
@@ -311,6 +339,7 @@ impl Rules {
                 url: place.slots(&table.url)?,
                 list: place.slots(&table.list)?,
                 member: place.slot_opt(table.member.as_ref())?,
+                instance: place.slot_opt(table.instance.as_ref())?,
                 element: place.slot_opt(table.element.as_ref())?,
                 append: place.slot_opt(table.append.as_ref())?,
             };
@@ -319,6 +348,9 @@ impl Rules {
         let type_names = place.type_names(&file.r#type)?;
         for table in &file.store {
             let store: Arc<str> = table.name.as_str().into();
+            if table.inherited {
+                self.inherited_stores.push(store.clone());
+            }
             let slot = |written: Option<&SlotText>, default| match written {
                 Some(text) => place.slot(text),
                 None => Ok(Slot { base: default, path: Vec::new() }),
@@ -359,6 +391,22 @@ impl Rules {
         }
         self.write_members.sort();
         self.write_members.dedup();
+        for table in &file.cell {
+            let fact = CellFact {
+                initial: place.slots(&table.initial)?,
+                read: table.read.clone(),
+                set: table.set.clone(),
+                setter: table.setter,
+                transparent: table.transparent,
+            };
+            self.hang(place, &table.on, Fact::Cell(fact))?;
+        }
+        for table in &file.context {
+            let fact =
+                ContextFact { component: table.component.as_str().into(), property: table.property.as_str().into() };
+            self.hang(place, &table.on, Fact::Context(fact))?;
+        }
+        self.setters.extend(file.setter);
         for table in &file.ambient {
             let ty = table
                 .r#as

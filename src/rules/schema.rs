@@ -36,6 +36,12 @@ pub struct RuleFile {
     pub subject: Vec<SubjectTable>,
     /// The migration table.
     pub endpoint: Vec<EndpointTable>,
+    /// Objects that hold a value which changes.
+    pub cell: Vec<CellTable>,
+    /// Methods that write members of another member: `setState`.
+    pub setter: Vec<SetterTable>,
+    /// Values that reach components through a context.
+    pub context: Vec<ContextTable>,
     /// What is said about requests by writing to a client's settings or by implementing an interface.
     pub ambient: Vec<AmbientTable>,
     /// Words that make a file worth parsing.
@@ -180,6 +186,8 @@ pub struct PassTable {
     pub list: Vec<SlotText>,
     /// The result is the member of the receiver that this names.
     pub member: Option<SlotText>,
+    /// The result is an instance of the class or type that this names.
+    pub instance: Option<SlotText>,
     /// The result is any element of this.
     pub element: Option<SlotText>,
     /// The receiver is a string that grows by this.
@@ -216,6 +224,8 @@ pub struct StoreTable {
     pub value: Option<SlotText>,
     /// What is kept is made of the value.
     pub made: Option<Made>,
+    /// Whether the entries are members of every component's `this`.
+    pub inherited: bool,
     /// Where this is known from.
     pub source: Option<String>,
 }
@@ -238,6 +248,52 @@ pub struct AmbientTable {
     pub method: Option<String>,
     /// … whose first parameter is of this type.
     pub r#as: Option<String>,
+    /// Where this is known from.
+    pub source: Option<String>,
+}
+
+/// `[[cell]]`: what the calls at `on` make holds a value that changes.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct CellTable {
+    /// The calls that make it.
+    pub on: Vec<PathText>,
+    /// The first value.
+    pub initial: Vec<SlotText>,
+    /// Members that are the value; `()` for calling it.
+    pub read: Vec<String>,
+    /// Methods that set it to their first argument.
+    pub set: Vec<String>,
+    /// The element that sets it when it is called, where it is a pair.
+    pub setter: Option<u32>,
+    /// Whether the object itself stands for its value: a stream.
+    pub transparent: bool,
+    /// Where this is known from.
+    pub source: Option<String>,
+}
+
+/// `[[setter]]`: a method of components that writes members of another member.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SetterTable {
+    /// The method.
+    pub method: String,
+    /// The member whose members it writes.
+    pub member: String,
+    /// Where this is known from.
+    pub source: Option<String>,
+}
+
+/// `[[context]]`: the calls at `on` give what a component of the same context was given.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ContextTable {
+    /// The calls, with the context as their first argument.
+    pub on: Vec<PathText>,
+    /// The member of the context that is the component.
+    pub component: String,
+    /// The property that is given.
+    pub property: String,
     /// Where this is known from.
     pub source: Option<String>,
 }

@@ -56,7 +56,7 @@ impl<'t> Lower<'t> {
             "||=" | "??=" | "&&=" => self.perhaps(|lower| {
                 let value = lower.expr(right);
                 lower.assign(target, value, span.end, span);
-                if operator == "&&=" { value } else { lower.b.either(vec![before, value], span) }
+                if operator == "&&=" { value } else { lower.b.or(before, value, false, span) }
             }),
             _ => {
                 let right = self.expr(right);

@@ -222,7 +222,14 @@ impl<'t> Lower<'t> {
         match left {
             Left::Value(id) => id,
             Left::Concat(parts) => self.b.concat(parts, span),
-            Left::Either(options) => self.b.either(options, span),
+            Left::Either(options) => {
+                let mut options = options.into_iter();
+                let first = options.next();
+                match first {
+                    Some(first) => options.fold(first, |first, second| self.b.or(first, second, false, span)),
+                    None => self.b.null(span),
+                }
+            }
         }
     }
 

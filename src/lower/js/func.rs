@@ -188,7 +188,7 @@ impl<'t> Lower<'t> {
         let param = self.b.expr(Expr::Param { func, index, rest }, span);
         let default = default.map(|node| self.perhaps(|lower| lower.expr_named(node, name)));
         let value = match default {
-            Some(default) => self.b.either(vec![param, default], span),
+            Some(default) => self.b.or(param, default, true, span),
             None => param,
         };
         let at = self.span(node).end;

@@ -63,7 +63,7 @@ impl<'t> Lower<'t> {
         let name = self.at(pattern, F::Left).map(|left| self.text(left));
         let default = self.perhaps(|lower| lower.expr_named(right, name));
         let span = self.span(pattern);
-        self.b.either(vec![value, default], span)
+        self.b.or(value, default, true, span)
     }
 
     fn bind_object(&mut self, pattern: Node<'t>, value: ExprId, at: u32, span: Span) {
