@@ -61,6 +61,17 @@ impl<'s> Eval<'s> {
             names.extend(names_of(lowered, lowered.ir.class(class).expr));
             names.extend(lowered.ir.class(class).name.clone());
         }
+        // a base class's constructor is called by `super(…)`
+        if let Some(class) = class {
+            for below in self.implementors(class) {
+                let Some(other) = self.lowered(below.file) else { continue };
+                for &call in other.index.calls_by_name.get("super").into_iter().flatten() {
+                    if other.ir.func(other.ir.func_of(call)).class == Some(below.class) {
+                        callers.calls.push(Node { file: below.file, expr: call });
+                    }
+                }
+            }
+        }
         // a function that is returned is called by whoever calls the one that returns it
         if let Some(outer) = lowered.index.returned_by.get(&declared.expr)
             && *outer != func.func

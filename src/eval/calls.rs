@@ -108,11 +108,18 @@ impl<'s> Eval<'s> {
                 let value = Unknown { reason, names: unknown.names.clone(), open: unknown.open };
                 vec![Traced { value: Value::Unknown(Rc::new(value)), trail: called.trail.clone() }]
             }
+            // a store's options stand for the store, whether it is called to be had or not
+            Value::Object(object) if object.class.is_none() && self.is_literal(object) => vec![called.clone()],
             Value::Token(..) | Value::Object(_) | Value::Instance(_) => {
                 vec![Traced::new(Value::unknown(Reason::Call, Vec::new()))]
             }
             Value::Null | Value::Plain | Value::Str(_) => Vals::new(),
         }
+    }
+
+    fn is_literal(&self, object: &Object) -> bool {
+        self.lowered(object.node.file)
+            .is_some_and(|lowered| matches!(lowered.ir.expr(object.node.expr), Expr::Object { .. }))
     }
 
     /// `new F()` of a plain function: the object its `this` writes make.
@@ -350,6 +357,13 @@ impl<'s> Eval<'s> {
                 {
                     let key = PlaceKey::Name(text.into());
                     values.extend(self.members(&receiver, &key, site.node, &site.ctx));
+                }
+            }
+        }
+        if let Some(slot) = &pass.resolves {
+            for function in self.slot(slot, site) {
+                if let Value::Func(closure) = &function.value {
+                    values.extend(self.called_with(closure.func, 0, 0, &closure.ctx));
                 }
             }
         }

@@ -436,6 +436,9 @@ impl<'s> Eval<'s> {
         let ir = &lowered.ir;
         let binding = ir.binding(id);
         let span = ir.span(node.expr);
+        // what the module's own code makes does not depend on who calls
+        let none = None;
+        let ctx = if binding.func == FuncId::MODULE && !has_element(ctx) { &none } else { ctx };
         let events: Vec<Event> = binding.defs.iter().map(|def| Event { at: def.at, block: def.block }).collect();
         let reached = match binding.kind {
             BindingKind::Func | BindingKind::Class | BindingKind::Import => (0..events.len()).collect(),
@@ -535,6 +538,21 @@ impl<'s> Eval<'s> {
                         values.extend(self.eval(Node { file, expr: def.value }, &None));
                     }
                     owners.push(Owner::new(file, Root::Local(*binding)));
+                }
+            }
+            // `(function (app) { … })(MyApp)`
+            for &call in &other.ir.calls {
+                let Expr::Call { callee, args, .. } = other.ir.expr(call) else { continue };
+                let Expr::Func(func) = other.ir.expr(*callee) else { continue };
+                for (nth, arg) in (0u32..).zip(args.iter()) {
+                    let is_it = match other.ir.expr(other.ir.strip(arg.expr)) {
+                        Expr::Global(given) => given == name,
+                        Expr::Local(binding) => other.ir.top_level.iter().any(|(top, id)| top == name && id == binding),
+                        _ => false,
+                    };
+                    if is_it {
+                        owners.extend(self.param_owners(FuncRef { file, func: *func }, nth));
+                    }
                 }
             }
             if !other.index.effects(&Root::Global(name.clone())).is_empty() {
@@ -772,6 +790,20 @@ impl<'s> Eval<'s> {
     }
 }
 
+/// Whether a context has chosen an element of some loop.
+fn has_element(ctx: &Ctx) -> bool {
+    let mut frame = ctx.as_ref();
+    while let Some(current) = frame {
+        match &current.kind {
+            FrameKind::Element { .. } => return true,
+            FrameKind::Call { args: super::value::Args::Of(_, caller), .. } if has_element(caller) => return true,
+            FrameKind::Call { .. } => {}
+        }
+        frame = current.up.as_ref();
+    }
+    false
+}
+
 /// The element that the context has chosen for a loop over `list`.
 fn chosen(ctx: &Ctx, list: Node) -> Option<usize> {
     let mut frame = ctx.as_ref();
@@ -810,7 +842,7 @@ fn kind_text(kind: crate::rules::TokenKind) -> &'static str {
 
 /// An object remembers one more place that holds it.
 pub fn own(found: Traced, owner: &Owner) -> Traced {
-    const OWNERS: usize = 6;
+    const OWNERS: usize = 16;
     let add = |owners: &[Owner]| {
         let mut more: Vec<Owner> =
             owners.iter().filter(|known| known.root != owner.root || known.path != owner.path).cloned().collect();

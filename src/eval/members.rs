@@ -68,7 +68,14 @@ impl<'s> Eval<'s> {
         let name = key_name(key);
         match &base.value {
             Value::Object(object) => {
-                let found = self.object_member(object, key, node);
+                let mut found = self.object_member(object, key, node);
+                let unset = found.iter().all(|value| matches!(value.value, Value::Null));
+                if unset {
+                    let component = self.component_member(object, &name, node);
+                    if !component.is_empty() {
+                        found = component;
+                    }
+                }
                 if found.is_empty() { self.any_member(base, &name, node, ctx) } else { found }
             }
             Value::Module(_) if &*name == "exports" => vec![base.clone()],
@@ -383,6 +390,11 @@ impl<'s> Eval<'s> {
                 }
             }
         }
+        let owner = super::value::Owner {
+            path: vec![PlaceKey::Name(name.clone())],
+            ..super::value::Owner::new(class.file, Root::This(ThisOf::Class(class.class)))
+        };
+        values = values.into_iter().map(|value| super::engine::own(value, &owner)).collect();
         if values.is_empty()
             && let Some(field) = field
         {
@@ -684,7 +696,7 @@ impl<'s> Eval<'s> {
     }
 
     /// The classes that implement an interface or trait.
-    fn implementors(&mut self, interface: ClassRef) -> Vec<ClassRef> {
+    pub(crate) fn implementors(&mut self, interface: ClassRef) -> Vec<ClassRef> {
         let Some(name) =
             self.lowered(interface.file).and_then(|lowered| lowered.ir.class(interface.class).name.clone())
         else {

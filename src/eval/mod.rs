@@ -7,6 +7,7 @@ pub mod ambient;
 mod callers;
 mod calls;
 mod cells;
+mod components;
 mod engine;
 mod heap;
 mod members;

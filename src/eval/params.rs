@@ -227,7 +227,7 @@ impl<'s> Eval<'s> {
     }
 
     /// What a function of the project calls its parameter `taken` with.
-    fn called_with(&mut self, taker: FuncRef, taken: u32, index: u32, ctx: &Ctx) -> Vals {
+    pub(crate) fn called_with(&mut self, taker: FuncRef, taken: u32, index: u32, ctx: &Ctx) -> Vals {
         let Some(lowered) = self.lowered(taker.file) else { return Vals::new() };
         let bindings = lowered.index.param_bindings.get(&(taker.func, taken)).cloned().unwrap_or_default();
         let mut values = Vals::new();

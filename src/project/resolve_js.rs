@@ -23,12 +23,38 @@ impl Project<'_> {
     /// Resolve `specifier` as written in `from`.
     pub fn resolve_js(&self, from: FileId, specifier: &str) -> Resolved {
         if !specifier.starts_with('.') && !specifier.starts_with('/') {
-            return Resolved::Package(specifier.to_owned());
+            return match self.aliased(from, specifier) {
+                Some(file) => Resolved::File(file),
+                None => Resolved::Package(specifier.to_owned()),
+            };
         }
         // a bundler's query: './x?raw'
         let specifier = specifier.split('?').next().unwrap_or(specifier);
         let path = join(parent(self.path(from)), specifier);
         self.js_file(&path).map_or(Resolved::Missing, Resolved::File)
+    }
+
+    /// A specifier that a bundler or `tsconfig.json` maps into the project: `@/x`, `~/x`, `src/x`, `app/x`. Tried from
+    /// the importing file's folder outward, in the folder itself and in its `src` and `app`.
+    fn aliased(&self, from: FileId, specifier: &str) -> Option<FileId> {
+        let rest = match specifier.split_once('/') {
+            Some(("@" | "~" | "@@" | "~~" | "#" | "$lib" | "@src" | "@app" | "@root", rest)) => rest,
+            Some((first, _)) if !first.starts_with('@') => specifier,
+            _ => return None,
+        };
+        let mut folder = parent(self.path(from));
+        loop {
+            for inside in ["", "src", "app", "lib"] {
+                let found = self.js_file(&join(&join(folder, inside), rest));
+                if found.is_some() {
+                    return found.filter(|found| *found != from);
+                }
+            }
+            if folder.is_empty() {
+                return None;
+            }
+            folder = parent(folder);
+        }
     }
 
     fn js_file(&self, path: &str) -> Option<FileId> {

@@ -112,6 +112,7 @@ pub struct PassFact {
     pub url: Vec<Slot>,
     pub list: Vec<Slot>,
     pub member: Option<Slot>,
+    pub resolves: Option<Slot>,
     pub instance: Option<Slot>,
     pub element: Option<Slot>,
     pub append: Option<Slot>,
@@ -191,6 +192,8 @@ pub struct Rules {
     pub write_members: Vec<String>,
     /// Names of objects whose members are a store's entries.
     pub store_names: Vec<String>,
+    /// How components are written as options objects.
+    pub component: schema::ComponentTable,
     /// Methods that write members of another member.
     pub setters: Vec<schema::SetterTable>,
     /// Stores whose entries are members of every component's `this`.
@@ -339,6 +342,7 @@ impl Rules {
                 url: place.slots(&table.url)?,
                 list: place.slots(&table.list)?,
                 member: place.slot_opt(table.member.as_ref())?,
+                resolves: place.slot_opt(table.resolves.as_ref())?,
                 instance: place.slot_opt(table.instance.as_ref())?,
                 element: place.slot_opt(table.element.as_ref())?,
                 append: place.slot_opt(table.append.as_ref())?,
@@ -406,6 +410,9 @@ impl Rules {
                 ContextFact { component: table.component.as_str().into(), property: table.property.as_str().into() };
             self.hang(place, &table.on, Fact::Context(fact))?;
         }
+        self.component.sections.extend(file.component.sections);
+        self.component.computed.extend(file.component.computed);
+        self.component.made.extend(file.component.made);
         self.setters.extend(file.setter);
         for table in &file.ambient {
             let ty = table

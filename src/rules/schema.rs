@@ -40,6 +40,8 @@ pub struct RuleFile {
     pub cell: Vec<CellTable>,
     /// Methods that write members of another member: `setState`.
     pub setter: Vec<SetterTable>,
+    /// How components are written as options objects.
+    pub component: ComponentTable,
     /// Values that reach components through a context.
     pub context: Vec<ContextTable>,
     /// What is said about requests by writing to a client's settings or by implementing an interface.
@@ -186,6 +188,8 @@ pub struct PassTable {
     pub list: Vec<SlotText>,
     /// The result is the member of the receiver that this names.
     pub member: Option<SlotText>,
+    /// The result is what this function calls its first parameter with.
+    pub resolves: Option<SlotText>,
     /// The result is an instance of the class or type that this names.
     pub instance: Option<SlotText>,
     /// The result is any element of this.
@@ -280,6 +284,20 @@ pub struct SetterTable {
     pub method: String,
     /// The member whose members it writes.
     pub member: String,
+    /// Where this is known from.
+    pub source: Option<String>,
+}
+
+/// `[component]`: the sections of an options object whose members are members of one `this`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct ComponentTable {
+    /// Members that hold members of `this`.
+    pub sections: Vec<String>,
+    /// Those of them whose functions are read like fields.
+    pub computed: Vec<String>,
+    /// Functions that return members of `this`.
+    pub made: Vec<String>,
     /// Where this is known from.
     pub source: Option<String>,
 }

@@ -1,0 +1,100 @@
+//! Components written as options objects: what `this` is in their methods.
+//!
+//! `{ data() { return {…} }, computed: {…}, methods: {…} }`: the members of all sections are members of one `this`.
+
+use super::engine::{Eval, drop_null};
+use super::value::{Args, Node, Object, Owner, Traced, Vals, Value};
+use crate::ir::{Expr, ExprId, Key, Name, Prop, ThisOf};
+use crate::project::{PlaceKey, Root};
+use std::rc::Rc;
+
+impl<'s> Eval<'s> {
+    /// A member of the component that an object literal is, or is a section of. Empty where it is none.
+    pub(crate) fn component_member(&mut self, object: &Rc<Object>, name: &Name, node: Node) -> Vals {
+        let rules = self.rules;
+        let Some(lowered) = self.lowered(object.node.file) else { return Vals::new() };
+        let ir = &lowered.ir;
+        let section =
+            |id: ExprId, wanted: &dyn Fn(&str) -> bool| match ir.parents[id.index()].map(|up| (up, ir.expr(up))) {
+                Some((up, Expr::Object { props, .. })) => props.iter().find_map(|prop| match prop {
+                    Prop::Field(Key::Name(key), value) if *value == id && wanted(key) => Some(up),
+                    _ => None,
+                }),
+                _ => None,
+            };
+        let component = &rules.component;
+        let is_section = |key: &str| component.sections.iter().any(|section| section == key);
+        let options = section(object.node.expr, &is_section).unwrap_or(object.node.expr);
+        let Expr::Object { props, .. } = ir.expr(options) else { return Vals::new() };
+        let known = |key: &str| is_section(key) || component.made.iter().any(|made| made == key);
+        let mut values = Vals::new();
+        let mut owners = vec![Owner::new(object.node.file, Root::This(ThisOf::Object(options)))];
+        let mut is_component = false;
+        for prop in props {
+            let Prop::Field(Key::Name(key), value) = prop else { continue };
+            if !known(key) {
+                continue;
+            }
+            is_component = true;
+            let at = Node { file: object.node.file, expr: *value };
+            for part in self.eval(at, &None) {
+                match &part.value {
+                    // `data() { return {…} }`, `state: () => ({…})`
+                    Value::Func(closure) if component.made.iter().any(|made| **made == **key) => {
+                        let made = self.free_result(closure);
+                        values.extend(self.own_members(&made, name, node));
+                    }
+                    Value::Object(inner) => {
+                        owners.push(Owner::new(inner.node.file, Root::This(ThisOf::Object(inner.node.expr))));
+                        let found = self.own_members(&vec![part.clone()], name, node);
+                        if component.computed.iter().any(|computed| **computed == **key) {
+                            values.extend(self.computed(found, object));
+                        } else {
+                            values.extend(found);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        if !is_component {
+            return Vals::new();
+        }
+        let written = self.written(&owners, &PlaceKey::Name(name.clone()), false, node);
+        values.extend(written.values);
+        drop_null(values)
+    }
+
+    fn own_members(&mut self, objects: &Vals, name: &Name, node: Node) -> Vals {
+        let key = PlaceKey::Name(name.clone());
+        let mut values = Vals::new();
+        for object in objects {
+            if let Value::Object(object) = &object.value {
+                values.extend(self.own_member(object, &key, false, node));
+            }
+        }
+        values
+    }
+
+    /// A computed member is read like a field: what its function, or its `get`, returns.
+    fn computed(&mut self, values: Vals, this: &Rc<Object>) -> Vals {
+        let mut results = Vals::new();
+        for value in values {
+            let this = Some(Traced::new(Value::Object(this.clone())));
+            match &value.value {
+                Value::Func(closure) => {
+                    results.extend(self.result(closure, Args::Given(vec![this.iter().cloned().collect()]), this))
+                }
+                Value::Object(pair) => {
+                    for getter in self.own_member(pair, &PlaceKey::Name("get".into()), false, pair.node) {
+                        if let Value::Func(closure) = &getter.value {
+                            results.extend(self.result(closure, Args::Given(Vec::new()), this.clone()));
+                        }
+                    }
+                }
+                _ => results.push(value),
+            }
+        }
+        results
+    }
+}
