@@ -195,7 +195,14 @@ impl<'s> Eval<'s> {
             Expr::Arguments(_) => one(Value::unknown(Reason::DynamicKey, Vec::new())),
             Expr::Field { base, key } => {
                 let bases = self.eval(at(*base), ctx);
-                self.field(bases, key, node, ctx)
+                let values = self.field(bases, key, node, ctx);
+                let unknown = values.iter().all(|value| value.value.is_unknown() || matches!(value.value, Value::Null));
+                if !unknown || lowered.ir.lang != Lang::Js {
+                    return values;
+                }
+                // an object about which nothing is known but what the code puts into it
+                let written = self.written_at(lowered, at(*base), key, node, ctx);
+                if written.is_empty() { values } else { written }
             }
             Expr::Call { .. } => self.call(lowered, node, ctx),
             Expr::Object { ty, .. } => {
@@ -266,6 +273,20 @@ impl<'s> Eval<'s> {
             Expr::Keys(_) => one(Value::unknown(Reason::DynamicKey, Vec::new())),
             Expr::Opaque(kind) => one(Value::unknown(Reason::Syntax(*kind), Vec::new())),
         }
+    }
+
+    /// What this file writes to a member of the object that `base` reads, wherever that comes from.
+    fn written_at(&mut self, lowered: &'s Lowered, base: Node, key: &Key, node: Node, ctx: &Ctx) -> Vals {
+        let Key::Name(name) = key else { return Vals::new() };
+        let Some((root, path)) = crate::project::place(&lowered.ir, base.expr) else { return Vals::new() };
+        if path.iter().any(|key| !matches!(key, PlaceKey::Name(_))) {
+            return Vals::new();
+        }
+        let owner = Owner { path, seen: Some(base.expr), ctx: ctx.clone(), ..Owner::new(base.file, root) };
+        let span = lowered.ir.span(node.expr);
+        let written = self.written(&[owner], &PlaceKey::Name(name.clone()), false, node);
+        let known = written.values.into_iter().map(|value| self.by_name(value, name, node.file, span));
+        known.filter(|value| !value.value.is_unknown() && !matches!(value.value, Value::Null)).collect()
     }
 
     /// Whether one of `values` equals the string at `is`, or was made by the variant that `is` names. `None`: perhaps.
@@ -420,6 +441,12 @@ impl<'s> Eval<'s> {
                 }
             }
         }
+        if states.is_empty() && lowered.ir.lang == Lang::Js {
+            let shared = self.script_global(node, name);
+            if !shared.is_empty() {
+                return shared;
+            }
+        }
         let value = if states.is_empty() {
             Value::unknown(Reason::Undeclared(name.clone()), vec![name.clone()])
         } else {
@@ -427,6 +454,54 @@ impl<'s> Eval<'s> {
         };
         let span = lowered.ir.span(node.expr);
         vec![self.by_name(Traced::new(value), name, node.file, span)]
+    }
+
+    /// What other scripts of the page put under a global name: their top-level variables and functions, and what is
+    /// written to the global object.
+    fn script_global(&mut self, node: Node, name: &Name) -> Vals {
+        /// Scripts that are looked through for one name.
+        const SCRIPTS: usize = 32;
+        let mut values = Vals::new();
+        let mut owners = Vec::new();
+        for file in self.project.files_with(name, SCRIPTS).0 {
+            let Some(other) = self.lowered(file) else { continue };
+            if other.ir.lang != Lang::Js {
+                continue;
+            }
+            let is_module = !other.ir.exports.names.is_empty()
+                || !other.ir.exports.whole.is_empty()
+                || !other.ir.imports.is_empty();
+            for (declared, binding) in &other.ir.top_level {
+                if declared == name && file != node.file && !is_module {
+                    for def in &other.ir.binding(*binding).defs {
+                        values.extend(self.eval(Node { file, expr: def.value }, &None));
+                    }
+                    owners.push(Owner::new(file, Root::Local(*binding)));
+                }
+            }
+            if !other.index.effects(&Root::Global(name.clone())).is_empty() {
+                owners.push(Owner::new(file, Root::Global(name.clone())));
+            }
+            for nth in other.index.writes_by_key.get(name).into_iter().flatten() {
+                let write = &other.ir.writes[*nth];
+                let base = other.ir.strip(write.base);
+                let on_global = matches!(other.ir.expr(base), Expr::Global(_))
+                    && self.eval(Node { file, expr: base }, &None).iter().any(|base| match &base.value {
+                        Value::Api(api) => self.rules.is_global_object(&api.states),
+                        _ => false,
+                    });
+                if on_global {
+                    let written = self.eval(Node { file, expr: write.value }, &None);
+                    values.extend(
+                        written
+                            .into_iter()
+                            .map(|value| value.step(file, write.span, || format!("kept in the global `{name}`"))),
+                    );
+                }
+            }
+        }
+        let values = drop_null(values);
+        values.into_iter().map(|value| owners.iter().fold(value, own)).collect()
     }
 
     fn this(&mut self, node: Node, this: ThisOf, ctx: &Ctx) -> Vals {

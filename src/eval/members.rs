@@ -237,6 +237,40 @@ impl<'s> Eval<'s> {
         node: Node,
         depth: u8,
     ) -> Vals {
+        let this = match made {
+            Some(object) => Traced::new(Value::Object(object.clone())),
+            None => Traced::new(Value::Instance(class)),
+        };
+        let mut found = self.inherited_member(class, key, made, &this, node, depth);
+        let blank = |value: &Traced| match &value.value {
+            Value::Null => true,
+            Value::Unknown(unknown) => matches!(unknown.reason, Reason::Unassigned),
+            _ => false,
+        };
+        if made.is_none() && depth == 0 && found.iter().all(blank) {
+            // left to the classes that extend it
+            let mut below = Vals::new();
+            for class in self.implementors(class) {
+                let this = Traced::new(Value::Instance(class));
+                below.extend(self.inherited_member(class, key, None, &this, node, depth + 1));
+            }
+            if !below.is_empty() {
+                found = below;
+            }
+        }
+        found
+    }
+
+    /// [`class_member`](Eval::class_member) with the object that is `this`: a base class's methods see the whole object.
+    fn inherited_member(
+        &mut self,
+        class: ClassRef,
+        key: &PlaceKey,
+        made: Option<&Rc<Object>>,
+        this: &Traced,
+        node: Node,
+        depth: u8,
+    ) -> Vals {
         let Some(lowered) = self.lowered(class.file) else { return Vals::new() };
         if depth > 4 {
             return Vals::new();
@@ -244,10 +278,6 @@ impl<'s> Eval<'s> {
         let ir = &lowered.ir;
         let declared = ir.class(class.class);
         let name = key_name(key);
-        let this = match made {
-            Some(object) => Traced::new(Value::Object(object.clone())),
-            None => Traced::new(Value::Instance(class)),
-        };
         if declared.kind == ClassKind::Interface {
             let mut found = Vals::new();
             for class in self.implementors(class) {
@@ -267,7 +297,7 @@ impl<'s> Eval<'s> {
             let ctx = made.and_then(|object| object.ctx.clone());
             let closure = Closure { func, ctx, this: Some(this.clone()) };
             return match kind {
-                MethodKind::Getter => self.result(&Rc::new(closure), Args::Given(Vec::new()), Some(this)),
+                MethodKind::Getter => self.result(&Rc::new(closure), Args::Given(Vec::new()), Some(this.clone())),
                 _ => vec![Traced::new(Value::Func(Rc::new(closure)))],
             };
         }
@@ -311,7 +341,7 @@ impl<'s> Eval<'s> {
                 for base in self.eval(base, &None) {
                     match base.value {
                         Value::Class(base) if base != class => {
-                            values.extend(self.class_member(base, key, made, node, depth + 1));
+                            values.extend(self.inherited_member(base, key, made, this, node, depth + 1));
                         }
                         Value::Api(ref api) => {
                             let states = self.rules.automaton.step(&api.states, &Step::New);

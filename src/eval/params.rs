@@ -44,6 +44,12 @@ impl<'s> Eval<'s> {
             };
             return if values.is_empty() { vec![Traced::new(Value::Null)] } else { values };
         }
+        if let Some(call) = self.called_in_place(func) {
+            let values = self.arg(call, index, ctx);
+            if !values.is_empty() {
+                return values;
+            }
+        }
         let callback = self.callback(func);
         if let Some(callback) = &callback {
             let found = self.callback_param(func, callback, index, node, ctx);
@@ -116,6 +122,17 @@ impl<'s> Eval<'s> {
                 })
             })
             .collect()
+    }
+
+    /// The call of a function expression where it stands: `(function ($) { … })(jQuery)`.
+    fn called_in_place(&self, func: FuncRef) -> Option<Node> {
+        let lowered = self.lowered(func.file)?;
+        let expr = lowered.ir.func(func.func).expr;
+        let parent = lowered.ir.parents[expr.index()]?;
+        match lowered.ir.expr(parent) {
+            Expr::Call { callee, .. } if *callee == expr => Some(Node { file: func.file, expr: parent }),
+            _ => None,
+        }
     }
 
     /// Where a function is given to a call, directly or inside an object literal.

@@ -153,7 +153,7 @@ pub(crate) fn last_name(ir: &FileIr, id: ExprId) -> Option<Name> {
 }
 
 /// Where the object that `id` reads is held, if syntax alone tells.
-pub(super) fn place(ir: &FileIr, mut id: ExprId) -> Option<(Root, Vec<PlaceKey>)> {
+pub(crate) fn place(ir: &FileIr, mut id: ExprId) -> Option<(Root, Vec<PlaceKey>)> {
     let mut path = Vec::new();
     // a chain longer than this is a builder's; its own calls carry it
     for _ in 0..64 {

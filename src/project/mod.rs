@@ -6,8 +6,8 @@ mod index;
 mod resolve_js;
 mod resolve_rust;
 
-pub(crate) use index::last_name;
 pub use index::{Effect, EffectKind, FileIndex, PlaceKey, Root};
+pub(crate) use index::{last_name, place};
 pub use resolve_js::Resolved;
 
 use crate::ir::{FileIr, Import, Lang};

@@ -24,6 +24,9 @@ use slot::Slot;
 use std::sync::Arc;
 use toml::Spanned;
 
+/// The type that the rules give the global object.
+const GLOBAL_OBJECT: &str = "window";
+
 /// A fact's place in [`Rules::facts`].
 pub type FactId = u32;
 
@@ -148,6 +151,8 @@ pub struct Rules {
     pub store_names: Vec<String>,
     /// Types of requests under construction.
     builders: Vec<State>,
+    /// The type of the object whose members are the global names.
+    global_object: Option<State>,
     names: Vec<NameTable>,
     subjects: Vec<SubjectTable>,
     hosts: HostTable,
@@ -170,6 +175,8 @@ impl Rules {
             rules.add_facts(&Place { name, text }, file)?;
         }
         rules.find_builders();
+        let window = Root::Type(GLOBAL_OBJECT.to_owned());
+        rules.global_object = rules.automaton.root(&window).first().copied();
         rules.hosts.suffix.extend(hosts.iter().map(|host| host.to_lowercase()));
         Ok(rules)
     }
@@ -177,6 +184,11 @@ impl Rules {
     /// The facts on `states`.
     pub fn facts<'a, 's>(&'a self, states: &'s [State]) -> impl Iterator<Item = &'a Fact> + use<'a, 's> {
         self.automaton.facts(states).map(|id| &self.facts[id as usize])
+    }
+
+    /// Whether a value is the object whose members are the global names.
+    pub fn is_global_object(&self, states: &[State]) -> bool {
+        self.global_object.is_some_and(|state| states.contains(&state))
     }
 
     /// Whether a value is a request under construction.
