@@ -184,7 +184,6 @@ fn colour_is_for_terminals_unless_forced() {
 }
 
 #[test]
-#[ignore = "needs the analysis"]
 fn findings_are_status_1_in_every_format() {
     let here = legacy();
     for command in ["check", "audit"] {
@@ -197,7 +196,6 @@ fn findings_are_status_1_in_every_format() {
 }
 
 #[test]
-#[ignore = "needs the analysis"]
 fn the_report_names_the_call() {
     let here = legacy();
     let (_, out, _) = run(here.path(), &["check", "--format", "json"]);
@@ -211,7 +209,6 @@ fn the_report_names_the_call() {
 }
 
 #[test]
-#[ignore = "needs the analysis"]
 fn quiet_leaves_the_summary() {
     let here = legacy();
     let arguments = ["check", "--quiet", "--format", "sarif", "--output", "report.sarif"];
@@ -221,7 +218,6 @@ fn quiet_leaves_the_summary() {
 }
 
 #[test]
-#[ignore = "needs the analysis"]
 fn a_reader_that_has_gone_does_not_change_the_status() {
     let here = legacy();
     let (reader, writer) = std::io::pipe().unwrap();
@@ -234,4 +230,256 @@ fn a_reader_that_has_gone_does_not_change_the_status() {
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+/// The report of `check` with `arguments`.
+fn json(folder: &Path, arguments: &[&str]) -> (i32, Value) {
+    let arguments: Vec<&str> = ["check", "--format", "json"].iter().chain(arguments).copied().collect();
+    let (status, out, err) = run(folder, &arguments);
+    assert_eq!(err, "", "{arguments:?}");
+    (status, serde_json::from_str(&out).unwrap())
+}
+
+/// The calls of a report, each as `path:line verdict`.
+fn calls(report: &Value) -> Vec<String> {
+    let shown = |call: &Value| {
+        format!("{}:{} {}", call["path"].as_str().unwrap(), call["line"], call["verdict"].as_str().unwrap())
+    };
+    report["calls"].as_array().unwrap().iter().map(shown).collect()
+}
+
+/// The skipped files of a report, each as `path: reason`.
+fn skipped(report: &Value) -> Vec<String> {
+    let shown = |file: &Value| format!("{}: {}", file["path"].as_str().unwrap(), file["reason"].as_str().unwrap());
+    report["skipped"].as_array().unwrap().iter().map(shown).collect()
+}
+
+/// One call that sends an ID token, on line 3.
+const CALL: &str = "\
+import auth0 from 'auth0-js';
+export const load = (authResult) =>
+  fetch('https://acme.auth0.com/api/v2/users/1', {headers: {Authorization: 'Bearer ' + authResult.idToken}});
+new auth0.WebAuth({ domain: 'acme.auth0.com', clientID: 'x' }).parseHash((err, authResult) => load(authResult));
+";
+
+/// The token comes from a folder beside that of the call.
+fn two_folders() -> TempDir {
+    folder(&[
+        (
+            "lib/session.js",
+            "import auth0 from 'auth0-js';\n\
+             const webAuth = new auth0.WebAuth({ domain: 'acme.auth0.com', clientID: 'x' });\n\
+             let token;\n\
+             webAuth.parseHash((err, authResult) => { token = authResult.idToken; });\n\
+             export const bearer = () => 'Bearer ' + token;\n",
+        ),
+        (
+            "src/api.js",
+            "import { bearer } from '../lib/session';\n\
+             export const load = id =>\n\
+             fetch('https://acme.auth0.com/api/v2/users/' + id, {headers: {Authorization: bearer()}});\n",
+        ),
+        ("src/other.js", CALL),
+    ])
+}
+
+#[test]
+fn one_file_is_reported_and_the_root_is_read() {
+    let here = two_folders();
+    let (status, report) = json(here.path(), &["--root", ".", "src/api.js"]);
+    assert_eq!((status, calls(&report)), (1, vec!["src/api.js:3 id-token".to_owned()]));
+    let origin = &report["calls"][0]["trace"][0];
+    assert_eq!((origin["path"].as_str(), origin["line"].as_u64()), (Some("lib/session.js"), Some(4)));
+    assert_eq!(report["summary"]["files"]["seen"], 3);
+    // two files, in whatever order, with whatever detours
+    let (_, both) = json(here.path(), &["--root", ".", "./src//other.js", "lib/../src/api.js"]);
+    assert_eq!(calls(&both), ["src/api.js:3 id-token", "src/other.js:3 id-token"]);
+    // a call is reported too where the token's way begins
+    let (_, origin) = json(here.path(), &["--root", "./", "lib"]);
+    assert_eq!(calls(&origin), ["src/api.js:3 id-token"]);
+    // without a root or a repository, the file's own folder is all there is
+    let (status, alone) = json(here.path(), &["src/api.js"]);
+    assert_eq!((status, calls(&alone)), (1, vec!["src/api.js:3 unknown".to_owned()]));
+    // with a repository, that
+    fs::create_dir(here.path().join(".git")).unwrap();
+    assert_eq!(calls(&json(here.path(), &["src/api.js"]).1), ["src/api.js:3 id-token"]);
+}
+
+#[test]
+fn the_same_files_by_another_name_are_the_same_findings() {
+    let here = two_folders();
+    fs::create_dir(here.path().join(".git")).unwrap();
+    let (_, whole) = json(here.path(), &[]);
+    assert_eq!(calls(&whole).len(), 2);
+    for paths in [&["."][..], &["./"], &["src"], &["src", "."], &["src/api.js", "src/", "src/other.js"]] {
+        assert_eq!(calls(&json(here.path(), paths).1), calls(&whole), "{paths:?}");
+    }
+    let inside = here.path().join("src");
+    assert_eq!(calls(&json(&inside, &["--root", "..", "."]).1).len(), 2, "from below");
+    let absolute = here.path().to_str().unwrap();
+    let (status, report) = json(Path::new("/"), &[absolute]);
+    assert_eq!((status, calls(&report).len()), (1, 2), "by an absolute path");
+}
+
+#[test]
+#[ignore = "what lies outside the root, or is ignored inside it, is left out without a word"]
+fn a_path_that_was_named_is_never_left_out_silently() {
+    let here = folder(&[
+        (".gitignore", "build/\n"),
+        (".git/config", ""),
+        ("build/api.js", CALL),
+        ("node_modules/m/api.js", CALL),
+        ("src/api.js", CALL),
+    ]);
+    let beside = folder(&[("api.js", CALL)]);
+    let absolute = here.path().join("src").to_str().unwrap().to_owned();
+    let outside = beside.path().to_str().unwrap();
+    let from_here = format!("../{}", beside.path().file_name().unwrap().to_str().unwrap());
+    let mut silent = Vec::new();
+    for arguments in [
+        &["build"][..],
+        &["build/api.js"],
+        &["node_modules/m"],
+        &["--root", ".", &absolute],
+        &["--root", here.path().to_str().unwrap(), "src"],
+        &["--root", "build", "src/api.js"],
+        &[from_here.as_str()],
+        &["--root", ".", outside],
+    ] {
+        let arguments: Vec<&str> = ["check"].iter().chain(arguments).copied().collect();
+        let (status, out, _) = run(here.path(), &arguments);
+        if status == 0 {
+            silent.push(format!("{arguments:?}: {out}"));
+        }
+    }
+    for second in [outside, &from_here] {
+        let (_, report) = json(here.path(), &[".", second]);
+        if calls(&report).len() != 2 {
+            silent.push(format!(". {second}: {:?}", calls(&report)));
+        }
+    }
+    assert!(silent.is_empty(), "{}", silent.join("\n"));
+}
+
+#[test]
+fn binary_data_is_skipped_by_name() {
+    let here = folder(&[("src/api.js", CALL)]);
+    fs::write(here.path().join("src/blob.js"), b"fetch('https://acme.auth0.com/api/v2/users/1')\0\x01").unwrap();
+    let (status, report) = json(here.path(), &[]);
+    assert_eq!((status, calls(&report)), (1, vec!["src/api.js:3 id-token".to_owned()]));
+    assert_eq!(skipped(&report), ["src/blob.js: binary data (NUL bytes)"]);
+    let files = &report["summary"]["files"];
+    assert_eq!((&files["seen"], &files["parsed"], &files["skipped"]), (&2.into(), &1.into(), &1.into()));
+    let (_, out, _) = run(here.path(), &["check"]);
+    assert!(out.contains("not analysed\n  src/blob.js: binary data (NUL bytes)\n"), "{out}");
+    assert!(out.ends_with("1 finding (1 error) · 2 files seen, 1 parsed, 1 skipped\n"), "{out}");
+    // alone it is no finding, but it is not passed over either
+    let (status, out, _) = run(here.path(), &["check", "--root", "src", "src/blob.js"]);
+    assert_eq!(status, 0, "{out}");
+    assert!(out.contains("src/blob.js: binary data"), "{out}");
+}
+
+#[test]
+fn text_that_is_not_utf8_is_read() {
+    let here = folder(&[("plain.js", CALL)]);
+    // Latin-1, in a comment before the call and in a string on its line; a byte-order mark ahead
+    let mut bytes = b"\xef\xbb\xbf// caf\xe9\r\n".to_vec();
+    bytes.extend(CALL.replace("  fetch", "  '@' && fetch").bytes().map(|byte| if byte == b'@' { 0xff } else { byte }));
+    fs::write(here.path().join("latin.js"), bytes).unwrap();
+    let (status, report) = json(here.path(), &[]);
+    assert_eq!(status, 1);
+    assert_eq!(calls(&report), ["latin.js:4 id-token", "plain.js:3 id-token"]);
+    // columns count characters, the replaced one among them
+    assert_eq!(report["calls"][0]["column"], 10);
+    assert_eq!(skipped(&report), [""; 0]);
+    for format in ["text", "sarif"] {
+        assert_eq!(run(here.path(), &["audit", "--format", format]).0, 1);
+    }
+}
+
+#[test]
+fn rust_that_does_not_parse_is_skipped_with_its_line() {
+    let here = folder(&[
+        (
+            "src/users.rs",
+            "pub fn url(id: &str) -> String {\n    format!(\"https://acme.auth0.com/api/v2/users/{id}\")\n}\n\n\
+             pub fn broken( {\n}\n",
+        ),
+        (
+            "src/main.rs",
+            "fn main() {\n    reqwest::blocking::Client::new()\n        .get(\"https://acme.auth0.com/api/v2/users/1\")\n        \
+             .bearer_auth(session.id_token)\n        .send();\n}\n",
+        ),
+        ("src/api.js", "const a = ;\nfetch('https://acme.auth0.com/api/v2/users/1', {headers: h});\n"),
+    ]);
+    let (status, report) = json(here.path(), &[]);
+    assert_eq!(status, 1);
+    let skipped = skipped(&report);
+    assert_eq!(skipped.len(), 1, "{skipped:?}");
+    assert!(skipped[0].starts_with("src/users.rs: does not parse: line 5: "), "{skipped:?}");
+    // what can be read is; JavaScript is read around its mistakes
+    let paths: Vec<&str> =
+        report["calls"].as_array().unwrap().iter().map(|call| call["path"].as_str().unwrap()).collect();
+    assert_eq!(paths, ["src/api.js", "src/main.rs"]);
+    let (_, out, _) = run(here.path(), &["audit"]);
+    assert!(out.contains("not analysed\n  src/users.rs: does not parse: line 5: "), "{out}");
+}
+
+#[test]
+fn ignore_files_are_respected() {
+    let here = folder(&[
+        (".gitignore", "dist/\n*.min.js\n"),
+        ("dist/api.js", CALL),
+        ("src/api.min.js", CALL),
+        ("src/.gitignore", "generated\n"),
+        ("src/generated/api.js", CALL),
+        ("old/.ignore", "*\n"),
+        ("old/api.js", CALL),
+        (".hidden/api.js", CALL),
+        ("src/api.js", CALL),
+    ]);
+    // with a repository around and without
+    for repository in [false, true] {
+        if repository {
+            fs::create_dir(here.path().join(".git")).unwrap();
+        }
+        let (_, report) = json(here.path(), &[]);
+        assert_eq!(calls(&report), [".hidden/api.js:3 id-token", "src/api.js:3 id-token"], "{repository}");
+        assert_eq!(report["summary"]["files"]["seen"], 2);
+    }
+    // a root that is itself ignored by what lies around it was named, and is read
+    fs::remove_dir(here.path().join(".git")).unwrap();
+    assert_eq!(calls(&json(here.path(), &["dist"]).1).len(), 1);
+}
+
+#[test]
+fn vendored_code_and_build_results_are_not_read() {
+    let here = folder(&[
+        ("node_modules/m/api.js", CALL),
+        ("packages/a/node_modules/m/api.js", CALL),
+        ("bower_components/m/api.js", CALL),
+        ("target/doc/api.js", CALL),
+        (".git/hooks/api.js", CALL),
+        ("src/target.js", CALL),
+        ("packages/a/targets/api.js", CALL),
+    ]);
+    let (_, report) = json(here.path(), &[]);
+    assert_eq!(calls(&report), ["packages/a/targets/api.js:3 id-token", "src/target.js:3 id-token"]);
+    let files = &report["summary"]["files"];
+    assert_eq!((&files["seen"], &files["skipped"]), (&2.into(), &0.into()));
+}
+
+#[test]
+fn folders_without_sources_are_clean() {
+    let here = folder(&[("docs/readme.md", "fetch('https://acme.auth0.com/api/v2/users/1')")]);
+    fs::create_dir_all(here.path().join("empty/inner")).unwrap();
+    for path in ["empty", "empty/inner", "docs", "docs/readme.md"] {
+        for command in ["check", "audit"] {
+            let (status, out, err) = run(here.path(), &[command, path]);
+            assert_eq!((status, err.as_str()), (0, ""), "{command} {path}");
+            assert!(out.contains("no source files in "), "{out}");
+        }
+    }
+    let (status, report) = json(here.path(), &["empty"]);
+    assert_eq!((status, &report["summary"]["ready"], calls(&report).len()), (0, &true.into(), 0));
 }

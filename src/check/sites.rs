@@ -17,6 +17,8 @@ use std::rc::Rc;
 const LEVELS: usize = 5;
 /// Callers of one wrapper that are judged one by one.
 const CALLERS: usize = 64;
+/// Callers and elements of all levels together that are judged for one request.
+const EXPANSIONS: u32 = 256;
 /// Elements of one table that are judged one by one.
 const ELEMENTS: usize = 64;
 
@@ -66,12 +68,12 @@ pub(super) fn of_file(shared: &Shared<'_>, file: FileId) -> Vec<Record> {
             // what is chained behind the sending call is not the request any more
             let sends_here = request.parts.iter().any(|part| part.fact.sends && part.site.node == node);
             if sends_here {
-                open(shared, node, &[], true, &mut records);
+                open(shared, node, &[], true, &mut { EXPANSIONS }, &mut records);
             }
             // built here, sent somewhere else or by something that is not known
             let built_here = target.site.node == node && (!request.sends() || request.tentative());
             if built_here {
-                open(shared, node, &[], false, &mut records);
+                open(shared, node, &[], false, &mut { EXPANSIONS }, &mut records);
             }
         }
     }
@@ -112,7 +114,9 @@ fn around(shared: &Shared<'_>, node: Node) -> Vec<FuncRef> {
 }
 
 /// Judge the request at `node` under the levels that were opened so far.
-fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, into: &mut Vec<Record>) {
+fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, left: &mut u32, into: &mut Vec<Record>) {
+    let Some(fewer) = left.checked_sub(1) else { return };
+    *left = fewer;
     let mut eval = Eval::new(shared);
     let ctx = context(&mut eval, levels);
     let mut open_functions = around(shared, node);
@@ -148,7 +152,7 @@ fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, into: &mu
             for step in &steps {
                 let mut deeper = levels.to_vec();
                 deeper.push(*step);
-                open(shared, node, &deeper, sent, &mut expanded);
+                open(shared, node, &deeper, sent, left, &mut expanded);
             }
             // where what the callers hand in changes nothing about the endpoint, the request itself is the place
             let sure: Vec<usize> =

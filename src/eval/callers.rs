@@ -5,7 +5,7 @@ use super::value::{ClassRef, FuncRef, Node, Value};
 use crate::ir::{CallKind, Expr, ExprId, FileIr, FuncId, Key, MethodKind, Name, Prop};
 use crate::project::Lowered;
 use crate::text::FileId;
-use std::rc::Rc;
+use std::sync::{Arc, PoisonError};
 
 /// Files that are searched for calls of one name.
 const FILES: usize = 200;
@@ -23,16 +23,23 @@ pub(crate) struct Callers {
 
 impl<'s> Eval<'s> {
     /// Every call of `func` that can be told, in any file.
-    pub(crate) fn callers_of(&mut self, func: FuncRef) -> Rc<Callers> {
-        if let Some(known) = self.callers.get(&func) {
-            return known.clone();
+    ///
+    /// Found once per run. While callers are looked for, parameters are not followed to theirs: so the answer is the
+    /// same whoever asks first, and a call on an object that only callers know counts by its name.
+    pub(crate) fn callers_of(&mut self, func: FuncRef) -> Arc<Callers> {
+        if func.func == FuncId::MODULE || !self.ask_callers {
+            return Arc::default();
         }
-        if func.func == FuncId::MODULE || !self.finding_callers.insert(func) {
-            return Rc::default();
+        let known = self.shared.callers.lock().unwrap_or_else(PoisonError::into_inner).get(&func).cloned();
+        if let Some(known) = known {
+            return known;
         }
-        let found = Rc::new(self.with_open(Vec::new(), |eval| eval.find_callers(func)));
-        self.finding_callers.remove(&func);
-        self.callers.insert(func, found.clone());
+        let mut eval = Eval::new(self.shared);
+        eval.ask_callers = false;
+        eval.ask_stores = false;
+        let found = Arc::new(eval.find_callers(func));
+        let mut all = self.shared.callers.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(func, found.clone());
         found
     }
 
@@ -77,7 +84,8 @@ impl<'s> Eval<'s> {
             && *outer != func.func
         {
             let outer = FuncRef { file: func.file, func: *outer };
-            for call in self.callers_of(outer).calls.clone() {
+            let shared = self.shared;
+            for call in Eval::new(shared).callers_of(outer).calls.clone() {
                 let Some(caller) = self.lowered(call.file) else { continue };
                 if let Some(parent) = caller.ir.parents[call.expr.index()]
                     && let Expr::Call { callee, .. } = caller.ir.expr(parent)

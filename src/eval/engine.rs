@@ -13,7 +13,7 @@ use crate::rules::{Fact, Rules};
 use crate::text::{FileId, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// Steps of one request's evaluation.
 const STEPS: u32 = 20_000;
@@ -34,12 +34,13 @@ pub struct Shared<'p> {
     pub rules: &'p Rules,
     pub(crate) store_writes: OnceLock<Vec<super::store::StoreWrite>>,
     pub(crate) ambient: OnceLock<Vec<super::ambient::Ambient>>,
+    pub(crate) callers: Mutex<FxHashMap<FuncRef, Arc<super::callers::Callers>>>,
 }
 
 impl<'p> Shared<'p> {
     /// Nothing evaluated yet.
     pub fn new(project: &'p Project<'p>, rules: &'p Rules) -> Self {
-        Shared { project, rules, store_writes: OnceLock::new(), ambient: OnceLock::new() }
+        Shared { project, rules, store_writes: OnceLock::new(), ambient: OnceLock::new(), callers: Mutex::default() }
     }
 }
 
@@ -58,8 +59,8 @@ pub struct Eval<'s> {
     /// Whether stores may be asked: not while their writers are being collected.
     pub(crate) ask_stores: bool,
     pub(crate) asking: FxHashSet<(Name, Name)>,
-    pub(crate) callers: FxHashMap<FuncRef, Rc<super::callers::Callers>>,
-    pub(crate) finding_callers: FxHashSet<FuncRef>,
+    /// Whether parameters are followed to callers: not while callers are looked for.
+    pub(crate) ask_callers: bool,
 }
 
 impl<'s> Eval<'s> {
@@ -77,8 +78,7 @@ impl<'s> Eval<'s> {
             open: Vec::new(),
             ask_stores: true,
             asking: FxHashSet::default(),
-            callers: FxHashMap::default(),
-            finding_callers: FxHashSet::default(),
+            ask_callers: true,
         }
     }
 

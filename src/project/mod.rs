@@ -17,7 +17,7 @@ use crate::text::{FileId, Files};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Texts beyond this many bytes in all are read again when they are needed.
 const KEPT_BYTES: usize = 64 * 1024 * 1024;
@@ -52,6 +52,7 @@ pub struct Project<'a> {
     packages: resolve_rust::Packages,
     unreadable: Vec<(String, String)>,
     has_evidence: bool,
+    found: Mutex<FxHashMap<String, Arc<Vec<FileId>>>>,
 }
 
 impl<'a> Project<'a> {
@@ -87,7 +88,7 @@ impl<'a> Project<'a> {
         let by_path = (0u32..).zip(&files).map(|(id, file)| (file.path.clone(), FileId(id))).collect();
         let packages = resolve_rust::Packages::read(system, &manifests);
         unreadable.sort();
-        Project { system, files, by_path, packages, unreadable, has_evidence }
+        Project { system, files, by_path, packages, unreadable, has_evidence, found: Mutex::default() }
     }
 
     /// Run `work` where lowering and evaluation have stack enough, in parallel where it asks for it.
@@ -173,24 +174,28 @@ impl<'a> Project<'a> {
 
     /// The files whose text holds `word` as a whole identifier, in order, at most `limit`; whether there were more.
     pub fn files_with(&self, word: &str, limit: usize) -> (Vec<FileId>, bool) {
+        let known = self.found.lock().unwrap_or_else(PoisonError::into_inner).get(word).cloned();
+        let found = known.unwrap_or_else(|| {
+            let found = Arc::new(self.search(word));
+            let mut all = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+            all.insert(word.to_owned(), found.clone());
+            found
+        });
+        (found.iter().copied().take(limit).collect(), found.len() > limit)
+    }
+
+    fn search(&self, word: &str) -> Vec<FileId> {
         let finder = memchr::memmem::Finder::new(word);
-        let found: Vec<FileId> = self
-            .files
-            .par_iter()
-            .enumerate()
-            .filter(|(at, _)| {
-                let id = FileId(u32::try_from(*at).unwrap_or(u32::MAX));
-                let text = self.text(id);
-                let bytes = text.as_bytes();
-                let part = |at: Option<&u8>| at.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_' || *b == b'$');
-                finder.find_iter(bytes).any(|at| {
-                    !part(at.checked_sub(1).and_then(|before| bytes.get(before))) && !part(bytes.get(at + word.len()))
-                })
+        let part = |at: Option<&u8>| at.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_' || *b == b'$');
+        let holds = |id: &FileId| {
+            let text = self.text(*id);
+            let bytes = text.as_bytes();
+            finder.find_iter(bytes).any(|at| {
+                let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+                !part(before) && !part(bytes.get(at + word.len()))
             })
-            .map(|(at, _)| FileId(u32::try_from(at).unwrap_or(u32::MAX)))
-            .collect();
-        let more = found.len() > limit;
-        (found.into_iter().take(limit).collect(), more)
+        };
+        self.ids().filter(holds).collect()
     }
 
     /// The file of the project that an import of `from` leads to.

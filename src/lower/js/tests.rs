@@ -73,10 +73,10 @@ fn templates_and_concatenation() {
 
 #[test]
 fn operators() {
-    value("a || b || c", "(@a | @b | @c)");
-    value("a ?? b", "(@a | @b)");
+    value("a || b || c", "((@a or @b) or @c)");
+    value("a ?? b", "(@a or @b)");
     value("a && b", "@b");
-    value("a && b || c", "(@b | @c)");
+    value("a && b || c", "(@b or @c)");
     value("c ? a : d ? e : f", "(@a | @e | @f)");
     value("!a", "?Operator");
     value("f(a) === g(b)", "?Operator");
@@ -226,15 +226,97 @@ fn loops_and_branches() {
 }
 
 #[test]
+fn switches_say_when() {
+    js(
+        "function f(k) { switch (k) { case 'a': return A; case C.b: { g(); return B } case 'c': case 'd': return D; \
+         default: return E } return F }",
+        &[
+            "fn#1 f(k) -> @A when k is \"a\" -> @B when k is @C.b -> (@D when k is \"c\" | @D when k is \"d\") -> @E -> @F",
+        ],
+    );
+    // A label beside `default` says nothing; cases after `default` say what they are.
+    js(
+        "function f(k) { switch (k) { case 'a': default: return A; case 'b': return B } }",
+        &["fn#1 f(k) -> @A -> @B when k is \"b\""],
+    );
+    js("function f(k) { switch (k) { default: case 'a': return A } }", &["fn#1 f(k) -> @A"]);
+    // What is compared is read where the switch stands, and read once.
+    js("function f(k) { switch (g(k).t) { case 'a': return A } }", &["fn#1 f(k) -> @A when @g(k).t is \"a\""]);
+    assert_eq!(ir(Syntax::Js, "switch (g(k).t) { case 'a': case 'b': h() }").calls.len(), 2);
+    // What it means to be in the case of a case.
+    js(
+        "function f(k, j) { switch (k) { case 'a': switch (j) { case 'b': return A } return B } }",
+        &["fn#1 f(k, j) -> @A when j is \"b\" when k is \"a\" -> @B when k is \"a\""],
+    );
+    // A function in a case returns for itself.
+    js(
+        "function f(k) { switch (k) { case 'a': return () => { g(); return A }; case 'b': function h() { return B } } }",
+        &["fn#1 f(k) -> fn#3 when k is \"a\"", "fn#3 _() -> @A", "fn#2 h() -> @B"],
+    );
+    // What is assigned in a case is one of several values, as in any branch.
+    js("function f(k) { let x; switch (k) { case 'a': x = A } return x }", &["var x = @A", "fn#1 f(k) -> x"]);
+}
+
+#[test]
+#[ignore = "a case that falls through with statements loses its label: its value is taken for impossible"]
+fn cases_fall_through_with_statements() {
+    js(
+        "function f(k) { switch (k) { case 'a': g(); case 'b': return A } }",
+        &["fn#1 f(k) -> (@A when k is \"a\" | @A when k is \"b\")"],
+    );
+    js("function f(k) { switch (k) { default: g(); case 'b': return A } }", &["fn#1 f(k) -> @A"]);
+    js(
+        "function f(k) { switch (k) { case 'a': if (g()) break; case 'b': return A } }",
+        &["fn#1 f(k) -> (@A when k is \"a\" | @A when k is \"b\")"],
+    );
+    js(
+        "function f(k) { switch (k) { case 'a': { g(); break; } case 'b': return A } }",
+        &["fn#1 f(k) -> @A when k is \"b\""],
+    );
+}
+
+#[test]
+#[ignore = "the compared member is lowered twice with all it holds: exponential where such conditions nest"]
+fn what_is_compared_is_lowered_once() {
+    assert_eq!(ir(Syntax::Js, "if (f().t === 'a') {}").calls.len(), 1);
+    assert_eq!(ir(Syntax::Js, "x = f(() => g()).t === 'a' ? 1 : 2").funcs.len(), 2);
+    let nested = (0..16).fold("y".to_owned(), |inner, _| format!("f({inner}).t === 'a' ? 1 : 2"));
+    assert_eq!(ir(Syntax::Js, &format!("x = {nested}")).calls.len(), 16);
+}
+
+#[test]
+fn equality_with_a_string_says_when() {
+    js(
+        "function f(k) { if (k === 'a') return A; else if ('b' == k.t) { if (g()) return B } else return C; return D }",
+        &["fn#1 f(k) -> @A when k is \"a\" -> @B when k.t is \"b\" -> @C -> @D"],
+    );
+    value("k === 'a' ? b : c", "(@b when @k is \"a\" | @c)");
+    value("(k.t == 'a') ? b : 'c' === k ? d : e", "(@b when @k.t is \"a\" | @d when @k is \"c\" | @e)");
+    for other in ["k === 1", "k !== 'a'", "k", "typeof k === 'string'", "'a' === 'b'", "k === `a`", "g() === 'a'"] {
+        value(&format!("{other} ? b : c"), "(@b | @c)");
+        js(&format!("function f() {{ if ({other}) return A; return B }}"), &["fn#1 f() -> @A -> @B"]);
+    }
+    js("function f(k) { if (k === 'a' && g) return A }", &["fn#1 f(k) -> @A"]);
+    js(
+        "function f(k) { if (k === 'a') { g(() => { return A }); function h() { return B } } }",
+        &["fn#3 _() -> @A", "fn#2 h() -> @B"],
+    );
+}
+
+#[test]
 fn assignments() {
     js("let a = 1; a = 2; a += 'x'; a ||= b; a ??= c; a -= 1", &["var a = 1 | 2 | <a + \"x\"> | @b | @c | ?Operator"]);
+    js(
+        "let a; const x = (a ||= b), y = (a ??= c), z = (a &&= d); o.p ||= e",
+        &["const x = (a or @b)", "const y = (a or @c)", "const z = @d", "write @o.p = @e"],
+    );
     js(
         "a.b.c = 1; a['k'] = 2; a[k] += 'x'; a.m = () => 1",
         &["write @a.b.c = 1", "write @a.k = 2", "write @a.[@k] = <@a.[@k] + \"x\">", "fn#1 m() -> 1"],
     );
     js(
         "let a, b; [a, b.c] = f(); ({ a, x: b = 2 } = g())",
-        &["var a = @f().0 | @g().a", "var b = (@g().x | 2)", "write b.c = @f().1"],
+        &["var a = @f().0 | @g().a", "var b = (@g().x default 2)", "write b.c = @f().1"],
     );
     value("(y = f())", "@f()");
     js("leaked = 1", &["write @globalThis.leaked = 1"]);
@@ -246,7 +328,7 @@ fn destructuring() {
     js(
         "const { a: { b = 1 }, 'c': c, [d]: e, ...rest } = f, [, g, ...h] = i",
         &[
-            "const b = (@f.a.b | 1)",
+            "const b = (@f.a.b default 1)",
             "const c = @f.c",
             "const e = @f.[@d]",
             "const rest = Rest~@f",
@@ -254,7 +336,7 @@ fn destructuring() {
             "const h = Rest~@i",
         ],
     );
-    js("const { f = () => 1 } = o", &["const f = (@o.f | fn#1)", "fn#1 f() -> 1"]);
+    js("const { f = () => 1 } = o", &["const f = (@o.f default fn#1)", "fn#1 f() -> 1"]);
 }
 
 #[test]
@@ -266,7 +348,7 @@ fn functions() {
             "param a = f$0",
             "param b = f$1.b",
             "param d = f$1.c.0",
-            "param e = (f$2 | 1)",
+            "param e = (f$2 default 1)",
             "param r = f$...3",
         ],
     );
@@ -278,7 +360,7 @@ fn functions() {
     );
     js("function f() { return () => arguments[0] }", &["fn#2 _() -> f$arguments.0"]);
     js("(function ($) { $.get(u) })(jQuery)", &["call fn#1(@jQuery)", "call $.get(@u)", "param $ = _$0"]);
-    js("function f({ a = 1 } = {}) {}", &["param a = ((f$0 | {}).a | 1)"]);
+    js("function f({ a = 1 } = {}) {}", &["param a = ((f$0 default {}).a default 1)"]);
     js("if (a) function f() {}", &["func f = fn#1"]);
 }
 
@@ -375,7 +457,7 @@ fn what_compilers_write() {
             "fn#3 m() -> this.x",
             "fn#4 get() -> this.y",
             "var A = fn#1(@B)",
-            "var _this = (_super.call(this, x) | this)",
+            "var _this = (_super.call(this, x) or this)",
         ],
     );
     js(

@@ -338,6 +338,58 @@ fn branches() {
 }
 
 #[test]
+fn arms_say_when() {
+    let enums = "enum K { A, B(u8), C { x: u8 } } ";
+    has(
+        &format!(
+            "{enums} fn f(k: K) {{ let x = match k {{ K::A => \"a\", K::B(n) => n, &K::C {{ x: c, .. }} => c }}; }}"
+        ),
+        &["const x = (\"a\" when k is K.A | n when k is K.B | c when k is K.C)", "const n = k.0", "const c = k.x"],
+    );
+    // One of several, with a guard, by another path.
+    has(
+        &format!(
+            "{enums} fn f(k: K) {{ let x = match k {{ K::A | (K::B(_)) => 1, K::C {{ .. }} if g() => 2, _ => 3 }}; }}"
+        ),
+        &["const x = (1 when k is K.A | 1 when k is K.B | 2 when k is K.C | 3)", "call @g()"],
+    );
+    has(
+        "enum K { A } impl K { fn f(self) -> u8 { match self { Self::A => 1 } } }",
+        &["fn#1 f(): @u8 -> 1 when this is Self(K).A"],
+    );
+    has(
+        "fn f(k: m::K) -> u8 { match k.kind { m::K::A => 1, m::LIMIT => 2 } }",
+        &[
+            "fn#1 f(k: import \"m\".K): @u8 -> (1 when k.kind is import \"m\".K.A | 2 when k.kind is import \"m\".LIMIT)",
+        ],
+    );
+    // Strings.
+    value(
+        "match k.as_str() { \"a\" => 1, \"b\" | \"c\" => 2, other => other }",
+        "(1 when @k.as_str() is \"a\" | 2 when @k.as_str() is \"b\" | 2 when @k.as_str() is \"c\" | other)",
+    );
+    // A match in a match.
+    value(
+        "match a { K::A => match b { \"b\" => 1, _ => 2 }, _ => 3 }",
+        "((1 when @b is \"b\" | 2) when @a is @K.A | 3)",
+    );
+}
+
+#[test]
+fn arms_that_say_nothing() {
+    // The language's own wrappers are looked through; what may match anything else as well, or is a name, says nothing.
+    value("match k { Some(v) => v, None => \"n\" }", "(v | \"n\")");
+    value("match k { Some(K::A) => 1, Some(_) => 2, Option::None => 3 }", "(1 | 2 | 3)");
+    value("match k { Ok(v) => v, Err(e) => e.text() }", "(v | e.text())");
+    value("match k { 1 => \"a\", 2..=3 => \"b\", true => \"c\", other => other }", "(\"a\" | \"b\" | \"c\" | other)");
+    value("match k { \"a\" | _ => 1, K::A | None => 2, (K::A, _) => 3, A => 4 }", "(1 | 2 | 3 | 4)");
+    // A jump has no value; a condition with a pattern is no arm.
+    has("fn f() -> u8 { match k { K::A => return 1, _ => 2 } }", &["fn#1 f(): @u8 -> 1 -> 2"]);
+    value("if let K::A = k { 1 } else { 2 }", "(1 | 2)");
+    lacks("fn f() { match k { K::A => { g(); } K::B => {} } }", " when ");
+}
+
+#[test]
 fn branches_are_branch_blocks() {
     let ir = file("fn f() { one(); if c { two() } else { three() } for _ in x { four() } a && five(); }");
     let kinds: Vec<BlockKind> = ir.calls.iter().map(|call| ir.blocks[ir.block_of(*call).index()].kind).collect();
@@ -415,6 +467,23 @@ fn format_strings() {
     value("stringify!(a)", "\"a\"");
     value("format!(\"{}\", format!(\"a{}\", b))", "<\"a\" + @b>");
     has("fn f(r#type: u8) { let x = format!(\"{type}\"); }", &["const x = <type>"]);
+}
+
+#[test]
+fn what_is_written_is_a_value() {
+    has(
+        "struct B(u8); impl fmt::Display for B { \
+         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, \"Bearer {}\", self.0) } }",
+        &["fn#1 fmt(f: import \"fmt\".Formatter): import \"fmt\".Result -> <\"Bearer \" + this.0>"],
+    );
+    value("write!(f, \"Bearer {}\", x)", "<\"Bearer \" + @x>");
+    value("writeln!(f, \"{a}{0}{b}\", c, b = d())?", "Assert~<@a + @c + @d()>");
+    value("write!(f, \"{}\", Bearer(x))", "<@Bearer(@x)>");
+    value("write!(f)", "\"\"");
+    // The place it goes to is looked at as well, once.
+    let ir = file("fn f() { write!(out(), \"{}\", g()); }");
+    let calls: Vec<String> = ir.calls.iter().map(|call| ir.show(*call)).collect();
+    assert_eq!(calls, ["@out()", "@g()"]);
 }
 
 #[test]
