@@ -7,8 +7,8 @@ use super::target::{Match, Target};
 use super::verdict::{Judged, judge};
 use crate::eval::value::{Args, Closure, Ctx, FrameKind, FuncRef, Node, Open, Owner, Pattern, Traced, Vals, Value};
 use crate::eval::{Eval, Shared, own, push_frame};
-use crate::ir::Expr;
-use crate::project::Root;
+use crate::ir::{Expr, ExprId, Key, Lang, Lit};
+use crate::project::{Lowered, Root};
 use crate::rules::SubjectKind;
 use crate::text::FileId;
 use std::rc::Rc;
@@ -59,9 +59,13 @@ struct Candidate {
 pub(super) fn of_file(shared: &Shared<'_>, file: FileId) -> Vec<Record> {
     let Some(lowered) = shared.project.lowered(file) else { return Vec::new() };
     let mut records = Vec::new();
+    let mut eval = Eval::new(shared);
     for &call in &lowered.ir.calls {
         let node = Node { file, expr: call };
-        let mut eval = Eval::new(shared);
+        if !may_request(shared, lowered, call) {
+            continue;
+        }
+        eval.refill();
         let requests = Request::of_call(&mut eval, node, &None);
         for request in &requests {
             let Some(target) = request.target() else { continue };
@@ -78,6 +82,29 @@ pub(super) fn of_file(shared: &Shared<'_>, file: FileId) -> Vec<Record> {
         }
     }
     records
+}
+
+/// Whether a call may make or send a request, by syntax alone: a member whose name the rules know, a function called
+/// directly, or, for clients under any name, a call with options or a path written into it.
+fn may_request(shared: &Shared<'_>, lowered: &Lowered, call: ExprId) -> bool {
+    let ir = &lowered.ir;
+    let Expr::Call { callee, args, .. } = ir.expr(call) else { return false };
+    let callee = ir.strip(*callee);
+    match ir.expr(callee) {
+        Expr::Field { key: Key::Name(name), .. } if shared.rules.request_members.contains(&**name) => true,
+        Expr::Field { .. } if ir.lang == Lang::Rust => false,
+        Expr::Field { .. } => args.first().is_some_and(|arg| {
+            let is_path = |id: ExprId| matches!(ir.expr(id), Expr::Lit(Lit::Str(text)) if text.contains('/'));
+            match ir.expr(ir.strip(arg.expr)) {
+                Expr::Object { .. } => true,
+                Expr::Concat(parts) => parts.iter().any(|part| is_path(*part)),
+                Expr::Lit(_) => is_path(ir.strip(arg.expr)),
+                Expr::Local(_) => args.len() == 1,
+                _ => false,
+            }
+        }),
+        _ => !args.is_empty(),
+    }
 }
 
 /// The chain of method calls that begins with this call, from its end inward.
@@ -133,6 +160,12 @@ fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, left: &mu
     for request in requests(&mut eval, node, &ctx, sent) {
         let (candidates, opens) = eval.with_open(open_functions.clone(), |eval| candidates(eval, &request));
         if candidates.is_empty() {
+            continue;
+        }
+        // a call about which nothing is known, with a URL about which nothing is known: only a credential makes it
+        // worth asking its callers
+        let vague = request.tentative() && !candidates.iter().any(|candidate| candidate.sure);
+        if vague && matches!(request.credential(&mut eval), Credential::None) {
             continue;
         }
         // the innermost function first: its callers tell which closure it is

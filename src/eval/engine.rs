@@ -149,6 +149,11 @@ impl<'s> Eval<'s> {
         drop_null(values)
     }
 
+    /// A full budget again; what was learned stays.
+    pub fn refill(&mut self) {
+        self.steps = STEPS;
+    }
+
     /// Whether the budget was used up.
     pub fn exhausted(&self) -> bool {
         self.steps == 0

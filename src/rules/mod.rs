@@ -18,7 +18,7 @@ pub use schema::{LinkingTable, Made, StoredTable, SubjectKind, TokenKind};
 
 use automaton::{Automaton, State};
 use path::{Path, Root, Step};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use schema::{HostTable, NameTable, PathText, RuleFile, SlotText, SubjectTable};
 use slot::Slot;
 use std::sync::Arc;
@@ -192,6 +192,8 @@ pub struct Rules {
     pub write_members: Vec<String>,
     /// Names of objects whose members are a store's entries.
     pub store_names: Vec<String>,
+    /// Names of members whose calls may make or send a request.
+    pub request_members: FxHashSet<String>,
     /// How components are written as options objects.
     pub component: schema::ComponentTable,
     /// Methods that write members of another member.
@@ -431,6 +433,20 @@ impl Rules {
             self.ambient.push(fact);
         }
         for table in &file.call {
+            if table.sends || !table.url.is_empty() || table.endpoint.is_some() {
+                for text in &table.on {
+                    for path in place.paths(text)? {
+                        let last = path.steps.iter().rev().find_map(|step| match step {
+                            Step::Member(name) => Some(name.clone()),
+                            _ => None,
+                        });
+                        self.request_members.extend(last.or(match path.root {
+                            Root::Global(name) | Root::Name(name) => Some(name),
+                            Root::Type(_) | Root::Import(_) | Root::Any => None,
+                        }));
+                    }
+                }
+            }
             if table.ambient || table.mutates && !table.hook.is_empty() {
                 for text in &table.on {
                     let last = |path: &Path| {

@@ -1,0 +1,193 @@
+//! The same sources give the same report, byte for byte: again, in any order, on any number of threads.
+//!
+//! The fixtures are the sources. A run looks at a part of them, to stay short; each day at another one.
+//! `DETERMINISM_TURN=<n>` says at which.
+
+#![allow(clippy::unwrap_used, reason = "in tests, a panic is the message")]
+
+use idtoken_lint::Options;
+use idtoken_lint::text::files::{Entry, ReadError};
+use idtoken_lint::text::{Files, MemoryFiles};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
+
+/// At most this many fixtures in one run.
+const CASES: usize = 45;
+
+/// A fixture, and what the first analysis says about it.
+struct Case {
+    name: String,
+    files: MemoryFiles,
+    paths: Vec<String>,
+    report: String,
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+/// The fixtures whose turn it is.
+fn cases() -> &'static [Case] {
+    static CASES_OF_TODAY: OnceLock<Vec<Case>> = OnceLock::new();
+    CASES_OF_TODAY.get_or_init(|| {
+        let mut folders: Vec<PathBuf> = walkdir::WalkDir::new(fixtures())
+            .min_depth(2)
+            .max_depth(2)
+            .into_iter()
+            .filter_map(Result::ok)
+            .filter(|entry| entry.file_type().is_dir())
+            .map(walkdir::DirEntry::into_path)
+            .collect();
+        folders.sort();
+        let turns = folders.len().div_ceil(CASES);
+        let turn = turn() % turns;
+        let found: Vec<Case> = folders.iter().skip(turn).step_by(turns).map(|folder| read(folder)).collect();
+        assert!(found.len() > CASES / 2 && found.len() <= CASES, "{} cases", found.len());
+        assert!(found.iter().any(|case| case.report.contains("\"id-token-")), "the fixtures say nothing");
+        found
+    })
+}
+
+fn turn() -> usize {
+    match std::env::var("DETERMINISM_TURN") {
+        Ok(turn) => turn.parse().unwrap(),
+        Err(_) => {
+            let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
+            usize::try_from(since.as_secs() / (24 * 60 * 60)).unwrap()
+        }
+    }
+}
+
+fn read(folder: &Path) -> Case {
+    let mut files = MemoryFiles::new();
+    let mut paths = Vec::new();
+    for entry in walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(Result::ok) {
+        if entry.file_type().is_file() {
+            let path = entry.path().strip_prefix(folder).unwrap().to_string_lossy().replace('\\', "/");
+            files.insert(path.clone(), fs::read(entry.path()).unwrap());
+            paths.push(path);
+        }
+    }
+    let name = folder.strip_prefix(fixtures()).unwrap().to_string_lossy().into_owned();
+    let report = json(&files, &Options::default());
+    Case { name, files, paths, report }
+}
+
+fn json(files: &dyn Files, options: &Options) -> String {
+    let report = idtoken_lint::analyze(files, options).unwrap();
+    let mut out = Vec::new();
+    idtoken_lint::report::json::write(&report, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// The reports of all cases are those of the first analysis.
+fn same(analyse: impl Fn(&Case) -> String) {
+    let differing: Vec<String> = cases()
+        .iter()
+        .filter_map(|case| Some(format!("{}: {}", case.name, difference(&case.report, &analyse(case))?)))
+        .collect();
+    assert!(differing.is_empty(), "DETERMINISM_TURN={}\n{}", turn(), differing.join("\n"));
+}
+
+/// The first line that differs.
+fn difference(first: &str, second: &str) -> Option<String> {
+    if first == second {
+        return None;
+    }
+    let common = first.lines().zip(second.lines()).take_while(|(one, other)| one == other).count();
+    let line = |report: &str| report.lines().nth(common).unwrap_or("the end").trim().to_owned();
+    Some(format!("line {}: `{}` became `{}`", common + 1, line(first), line(second)))
+}
+
+/// Another order: the same one in every run, a different one for every length and `salt`.
+fn shuffled<T>(mut list: Vec<T>, salt: u64) -> Vec<T> {
+    let mut state = salt.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    for nth in (1..list.len()).rev() {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let other = usize::try_from(state >> 33).unwrap() % (nth + 1);
+        list.swap(nth, other);
+    }
+    list
+}
+
+/// Files that are walked in another order, like those of a walk by several threads.
+struct Shuffled<'a> {
+    files: &'a MemoryFiles,
+    salt: u64,
+}
+
+impl Files for Shuffled<'_> {
+    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<Entry> {
+        shuffled(self.files.walk(root, wanted), self.salt)
+    }
+
+    fn read(&self, path: &str) -> Result<Arc<str>, ReadError> {
+        self.files.read(path)
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        self.files.exists(path)
+    }
+
+    fn is_dir(&self, path: &str) -> bool {
+        self.files.is_dir(path)
+    }
+
+    fn project_roots(&self, paths: &[String]) -> Vec<String> {
+        self.files.project_roots(paths)
+    }
+}
+
+#[test]
+fn again() {
+    same(|case| json(&case.files, &Options::default()));
+}
+
+/// Naming every file is naming the folder, in whatever order and however often.
+#[test]
+fn paths_in_another_order() {
+    same(|case| {
+        let mut paths = shuffled(case.paths.clone(), 1);
+        paths.extend(case.paths.first().cloned());
+        json(&case.files, &Options { paths, ..Options::default() })
+    });
+}
+
+#[test]
+fn files_found_in_another_order() {
+    same(|case| json(&Shuffled { files: &case.files, salt: 2 }, &Options::default()));
+}
+
+/// Many files that have nothing to do with each other, as one project: there is something to do for every thread.
+#[test]
+fn on_any_number_of_threads() {
+    let folder = tempfile::tempdir().unwrap();
+    let from = fixtures().join("js");
+    for entry in walkdir::WalkDir::new(&from).into_iter().filter_map(Result::ok) {
+        let to = folder.path().join(entry.path().strip_prefix(&from).unwrap());
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(to).unwrap();
+        } else {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+    let report = |threads: &str| {
+        let output = Command::new(assert_cmd::cargo::cargo_bin("idtoken-lint"))
+            .args(["check", "--format", "json"])
+            .env("RAYON_NUM_THREADS", threads)
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let one = report("1");
+    assert!(one.matches("\"verdict\"").count() > 50, "{one}");
+    for threads in ["4", "4", "13"] {
+        assert_eq!(difference(&one, &report(threads)), None, "{threads} threads");
+    }
+}
