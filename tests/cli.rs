@@ -362,6 +362,18 @@ fn a_path_that_was_named_is_never_left_out_silently() {
 }
 
 #[test]
+#[ignore = "under another root, `.` stands for all of it and other relative paths for nothing"]
+fn paths_are_relative_to_the_working_directory_whatever_the_root() {
+    let here = folder(&[("src/api.js", CALL), ("lib/api.js", CALL)]);
+    let inside = here.path().join("src");
+    for path in [".", "api.js", "./api.js", "../src"] {
+        let (_, report) = json(&inside, &["--root", "..", path]);
+        let lines: Vec<String> = calls(&report);
+        assert!(matches!(lines.as_slice(), [only] if only.ends_with("src/api.js:3 id-token")), "{path}: {lines:?}");
+    }
+}
+
+#[test]
 fn binary_data_is_skipped_by_name() {
     let here = folder(&[("src/api.js", CALL)]);
     fs::write(here.path().join("src/blob.js"), b"fetch('https://acme.auth0.com/api/v2/users/1')\0\x01").unwrap();

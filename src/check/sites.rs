@@ -49,6 +49,20 @@ enum Level {
     Element(Node, usize),
 }
 
+/// How much one request may cost.
+struct Effort {
+    /// Callers and elements of all levels together that are looked at.
+    expansions: u32,
+    /// Whether each of them gets no more than a first look: a client that is not known is most likely none.
+    glance: bool,
+}
+
+impl Effort {
+    fn of(request: &Request<'_>) -> Effort {
+        if request.tentative() { Effort { expansions: 12, glance: true } } else { Effort { expansions: EXPANSIONS, glance: false } }
+    }
+}
+
 /// A possible endpoint of a request.
 struct Candidate {
     endpoint: usize,
@@ -65,19 +79,21 @@ pub(super) fn of_file(shared: &Shared<'_>, file: FileId) -> Vec<Record> {
         if !may_request(shared, lowered, call) {
             continue;
         }
-        eval.refill();
+        eval.glance();
         let requests = Request::of_call(&mut eval, node, &None);
         for request in &requests {
             let Some(target) = request.target() else { continue };
             // what is chained behind the sending call is not the request any more
             let sends_here = request.parts.iter().any(|part| part.fact.sends && part.site.node == node);
             if sends_here {
-                open(shared, node, &[], true, &mut { EXPANSIONS }, &mut records);
+                let mut effort = Effort::of(request);
+                open(shared, node, &[], true, &mut effort, &mut records);
             }
             // built here, sent somewhere else or by something that is not known
             let built_here = target.site.node == node && (!request.sends() || request.tentative());
             if built_here {
-                open(shared, node, &[], false, &mut { EXPANSIONS }, &mut records);
+                let mut effort = Effort::of(request);
+                open(shared, node, &[], false, &mut effort, &mut records);
             }
         }
     }
@@ -141,10 +157,13 @@ fn around(shared: &Shared<'_>, node: Node) -> Vec<FuncRef> {
 }
 
 /// Judge the request at `node` under the levels that were opened so far.
-fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, left: &mut u32, into: &mut Vec<Record>) {
-    let Some(fewer) = left.checked_sub(1) else { return };
-    *left = fewer;
+fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, effort: &mut Effort, into: &mut Vec<Record>) {
+    let Some(fewer) = effort.expansions.checked_sub(1) else { return };
+    effort.expansions = fewer;
     let mut eval = Eval::new(shared);
+    if effort.glance {
+        eval.glance();
+    }
     let ctx = context(&mut eval, levels);
     let mut open_functions = around(shared, node);
     for level in levels {
@@ -185,7 +204,7 @@ fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, left: &mu
             for step in &steps {
                 let mut deeper = levels.to_vec();
                 deeper.push(*step);
-                open(shared, node, &deeper, sent, left, &mut expanded);
+                open(shared, node, &deeper, sent, effort, &mut expanded);
             }
             // where what the callers hand in changes nothing about the endpoint, the request itself is the place
             let sure: Vec<usize> =

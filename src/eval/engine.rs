@@ -17,6 +17,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 /// Steps of one request's evaluation.
 const STEPS: u32 = 20_000;
+/// Steps of the first look at a call, which only tells whether it may be a request.
+const GLANCE: u32 = 3_000;
 /// Alternatives of one value.
 pub(crate) const ALTERNATIVES: usize = 8;
 /// How deep expressions are followed.
@@ -149,9 +151,9 @@ impl<'s> Eval<'s> {
         drop_null(values)
     }
 
-    /// A full budget again; what was learned stays.
-    pub fn refill(&mut self) {
-        self.steps = STEPS;
+    /// The small budget of a first look; what was learned stays.
+    pub fn glance(&mut self) {
+        self.steps = GLANCE;
     }
 
     /// Whether the budget was used up.
