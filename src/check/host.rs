@@ -46,7 +46,13 @@ pub(super) fn host_of(rules: &Rules, target: &Target) -> Host {
         return Host::Other;
     }
     if !host.contains(HOLE) {
-        return if rules.is_tenant_host(host) { Host::Tenant } else { Host::Other };
+        // `YOUR_DOMAIN`, `{yourDomain}`, `<%= domain %>`: to be filled in
+        let is_placeholder = host != "localhost" && (!host.contains('.') || host.contains(['<', '{', '%', '$']));
+        return match (rules.is_tenant_host(host), is_placeholder) {
+            (true, _) => Host::Tenant,
+            (false, true) => Host::Maybe,
+            (false, false) => Host::Other,
+        };
     }
     // the part of the host that is written out decides, if it is enough
     if let Some(end) = host.rsplit(HOLE).next()

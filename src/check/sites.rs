@@ -523,8 +523,9 @@ fn whose(shared: &Shared<'_>, endpoint: &crate::rules::Endpoint, id: Option<&Val
     for value in id.into_iter().flatten() {
         for names in names_in(value) {
             match shared.rules.subject_name(&names) {
-                Some(SubjectKind::CurrentUser) => return Subject::CurrentUser,
-                Some(SubjectKind::AnyUser) => subject = Subject::AnyUser,
+                // one caller that means any user decides which scope will do
+                Some(SubjectKind::AnyUser) => return Subject::AnyUser,
+                Some(SubjectKind::CurrentUser) => subject = Subject::CurrentUser,
                 None => {}
             }
         }

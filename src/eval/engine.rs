@@ -19,6 +19,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 const STEPS: u32 = 20_000;
 /// Steps of the first look at a call, which only tells whether it may be a request.
 const GLANCE: u32 = 3_000;
+/// Steps of one part of a string.
+const PART_STEPS: u32 = 5_000;
 /// Alternatives of one value.
 pub(crate) const ALTERNATIVES: usize = 8;
 /// How deep expressions are followed.
@@ -55,6 +57,8 @@ pub struct Eval<'s> {
     depth: u32,
     cuts: u32,
     active: FxHashSet<(Node, usize)>,
+    /// Members of objects that are being looked for.
+    looking: FxHashSet<(Node, usize, Name)>,
     memo: FxHashMap<Node, Vals>,
     /// Functions whose parameters are left open instead of being looked for at their callers.
     open: Vec<FuncRef>,
@@ -76,6 +80,7 @@ impl<'s> Eval<'s> {
             depth: 0,
             cuts: 0,
             active: FxHashSet::default(),
+            looking: FxHashSet::default(),
             memo: FxHashMap::default(),
             open: Vec::new(),
             ask_stores: true,
@@ -189,11 +194,6 @@ impl<'s> Eval<'s> {
 
     /// Like [`value`](Eval::value), but empty where the value only depends on itself.
     pub(crate) fn eval(&mut self, node: Node, ctx: &Ctx) -> Vals {
-        if self.steps == 0 || self.depth >= DEPTH {
-            self.cuts += 1;
-            return vec![Traced::new(Value::unknown(Reason::Budget, Vec::new()))];
-        }
-        self.steps -= 1;
         let Some(lowered) = self.lowered(node.file) else {
             return vec![Traced::new(Value::unknown(Reason::Unassigned, Vec::new()))];
         };
@@ -203,7 +203,11 @@ impl<'s> Eval<'s> {
             Expr::Lit(_) | Expr::Func(_) | Expr::Class(_) | Expr::Object { .. } | Expr::List(_) | Expr::Opaque(_)
         );
         if leaf {
+            // what is written out is known even when there is no budget left
             return self.form(lowered, expr, node, ctx);
+        }
+        if !self.spend() {
+            return vec![Traced::new(Value::unknown(Reason::Budget, Vec::new()))];
         }
         let free = ctx.is_none() && self.open.is_empty();
         if free && let Some(known) = self.memo.get(&node) {
@@ -224,6 +228,32 @@ impl<'s> Eval<'s> {
             self.memo.insert(node, values.clone());
         }
         values
+    }
+
+    /// One step of the budget; false where there is none left, or the evaluation is too deep.
+    pub(crate) fn spend(&mut self) -> bool {
+        if self.steps == 0 || self.depth >= DEPTH {
+            self.cuts += 1;
+            return false;
+        }
+        self.steps -= 1;
+        true
+    }
+
+    /// Run `work` one level deeper, once at a time for each `key`; `None` where it is running already or the budget ends.
+    pub(crate) fn deeper<R>(&mut self, key: (Node, usize, Name), work: impl FnOnce(&mut Self) -> R) -> Option<R> {
+        if !self.spend() {
+            return None;
+        }
+        if !self.looking.insert(key.clone()) {
+            self.cuts += 1;
+            return None;
+        }
+        self.depth += 1;
+        let result = work(self);
+        self.depth -= 1;
+        self.looking.remove(&key);
+        Some(result)
     }
 
     fn form(&mut self, lowered: &'s Lowered, expr: &'s Expr, node: Node, ctx: &Ctx) -> Vals {
@@ -405,8 +435,16 @@ impl<'s> Eval<'s> {
 
     /// `parts` joined as strings.
     pub(crate) fn concat(&mut self, parts: Vec<Node>, ctx: &Ctx) -> Vals {
-        let parts: Vec<Vals> = parts.into_iter().map(|part| self.eval(part, ctx)).collect();
-        self.join(parts)
+        let mut values = Vec::with_capacity(parts.len());
+        for part in parts {
+            // no part may spend what the others need
+            let before = self.steps;
+            self.steps = before.min(PART_STEPS);
+            let given = self.steps;
+            values.push(self.eval(part, ctx));
+            self.steps = before - (given - self.steps);
+        }
+        self.join(values)
     }
 
     /// Every combination of the parts' alternatives, up to the limits.

@@ -20,6 +20,13 @@ impl<'s> Eval<'s> {
     /// A member of a literal or merged object, with what is written to it later. Empty where there is none.
     /// With `any_case` keys are compared without case, as header names are.
     pub(crate) fn own_member(&mut self, object: &Rc<Object>, key: &PlaceKey, any_case: bool, node: Node) -> Vals {
+        let context = object.ctx.as_ref().map_or(0, |frame| Rc::as_ptr(frame) as usize);
+        let looked_for = (object.node, context, Name::from(shown(key)));
+        // an object made of itself, `p = { ...p, a }`, has no more than the rest gives it
+        self.deeper(looked_for, |eval| eval.member_of_literal(object, key, any_case, node)).unwrap_or_default()
+    }
+
+    fn member_of_literal(&mut self, object: &Rc<Object>, key: &PlaceKey, any_case: bool, node: Node) -> Vals {
         let mut owners = object.owners.clone();
         // what a literal's own methods write to `this`
         let own = Root::This(ThisOf::Object(object.node.expr));

@@ -25,7 +25,12 @@ impl Project<'_> {
         if !specifier.starts_with('.') && !specifier.starts_with('/') {
             return match self.aliased(from, specifier) {
                 Some(file) => Resolved::File(file),
-                None => Resolved::Package(specifier.to_owned()),
+                // `require('x@1.2.3')`, `npm:x`
+                None => {
+                    let name = specifier.strip_prefix("npm:").unwrap_or(specifier);
+                    let end = name.char_indices().skip(1).find(|(_, c)| *c == '@').map_or(name.len(), |(at, _)| at);
+                    Resolved::Package(name[..end].to_owned())
+                }
             };
         }
         // a bundler's query: './x?raw'
