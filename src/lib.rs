@@ -46,32 +46,26 @@ pub enum Error {
 ///
 /// PATHS say what is reported; the project around them is what may be read.
 pub fn analyze(files: &dyn text::Files, options: &Options) -> Result<check::model::Report, Error> {
-    let paths: Vec<String> = match options.paths.as_slice() {
-        [] => vec![".".to_owned()],
-        given => given.iter().map(|path| normal(path)).collect(),
-    };
-    for path in paths.iter().chain(&options.root) {
+    let given: &[String] = if options.paths.is_empty() { &[".".to_owned()] } else { &options.paths };
+    for path in given.iter().chain(&options.root) {
         if !files.exists(path) {
             return Err(Error::NoSuchPath(path.clone()));
         }
     }
+    let paths: Vec<String> = given.iter().map(|path| files.named(path)).collect();
     let rules = rules::Rules::load(&options.hosts).map_err(|error| Error::Rules(error.to_string()))?;
-    let roots = match &options.root {
-        Some(root) => vec![normal(root)],
-        None => files.project_roots(&paths),
+    let mut roots: Vec<String> = match &options.root {
+        Some(root) => vec![files.named(root)],
+        None => paths.iter().map(|path| files.project_root(path)).collect(),
     };
+    roots.sort();
+    roots.dedup();
+    let root = options.root.clone().unwrap_or_else(|| roots.join(", "));
+    // what was named is looked at, even where ignore files or the root leave it out
+    roots.extend(paths.iter().cloned());
     let work = || {
         let project = project::Project::open(files, &roots, &rules.project_evidence, &rules.file_evidence);
-        let root = options.root.clone().unwrap_or_else(|| roots.join(", "));
         check::run(&project, &rules, &root, &paths)
     };
     project::Project::on_large_stack(work).map_err(|error| Error::Threads(error.to_string()))
-}
-
-/// A path without `./` and doubled slashes; the working directory is `.`.
-fn normal(path: &str) -> String {
-    match text::files::normalize(path) {
-        path if path.is_empty() => ".".to_owned(),
-        path => path,
-    }
 }

@@ -396,11 +396,12 @@ impl<'s> Eval<'s> {
         for value in values {
             let same = match &value.value {
                 Value::Str(pattern) => match (pattern.text(), &text) {
-                    (Some(left), Some(right)) => Some(left == right),
+                    (Some(left), Some(right)) => Some(left.eq_ignore_ascii_case(right)),
                     _ => None,
                 },
                 Value::Object(object) => match (self.variant_of(object), &variant) {
-                    (Some(left), Some(right)) if object.class.is_some() => Some(left == *right),
+                    // an alias of a variant is another name for it
+                    (Some(left), Some(right)) if self.has_variant(object, right) => Some(left == *right),
                     _ => None,
                 },
                 Value::Null => Some(false),
@@ -413,6 +414,15 @@ impl<'s> Eval<'s> {
             }
         }
         if all_differ { Some(false) } else { None }
+    }
+
+    /// Whether the object's class has a variant of this name, or is called so.
+    fn has_variant(&self, object: &Object, name: &Name) -> bool {
+        let Some(class) = object.class else { return false };
+        let Some(lowered) = self.lowered(class.file) else { return false };
+        let declared = lowered.ir.class(class.class);
+        let is_variant = |field: &crate::ir::ClassField| matches!(&field.key, Key::Name(key) if key == name);
+        declared.name.as_ref() == Some(name) || declared.fields.iter().any(is_variant)
     }
 
     /// The name of the variant or constructor that made an object.

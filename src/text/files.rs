@@ -47,9 +47,10 @@ pub trait Files: Sync {
     fn exists(&self, path: &str) -> bool;
     /// Whether `path` is a folder.
     fn is_dir(&self, path: &str) -> bool;
-    /// The folders to read for judging what lies in `paths`: the repositories they lie in, each once, or without one
-    /// the paths' own folders. As paths that can be walked.
-    fn project_roots(&self, paths: &[String]) -> Vec<String>;
+    /// A path as the walk names it: relative to the working directory, with `/`; `.` for that itself.
+    fn named(&self, path: &str) -> String;
+    /// The folder to read for judging what lies in `path`: the repository it lies in, or without one its own folder.
+    fn project_root(&self, path: &str) -> String;
 }
 
 /// The real file system. Paths are relative to the working directory, or absolute.
@@ -58,7 +59,15 @@ pub struct OsFiles;
 
 impl Files for OsFiles {
     fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<Entry> {
-        super::walk::walk(Path::new(root), wanted)
+        let entries = super::walk::walk(Path::new(root), wanted);
+        if root == "." {
+            return entries;
+        }
+        let named = |entry| match entry {
+            Entry::File(path) => Entry::File(self.named(&path)),
+            Entry::Unreadable(path, reason) => Entry::Unreadable(self.named(&path), reason),
+        };
+        entries.into_iter().map(named).collect()
     }
 
     fn read(&self, path: &str) -> Result<Arc<str>, ReadError> {
@@ -78,39 +87,41 @@ impl Files for OsFiles {
         Path::new(path).is_dir()
     }
 
-    fn project_roots(&self, paths: &[String]) -> Vec<String> {
-        let mut roots: Vec<String> = paths.iter().map(|path| self.project_root(path)).collect();
-        roots.sort();
-        roots.dedup();
-        let all = roots.clone();
-        // a root inside another is read with it
-        roots.retain(|root| !all.iter().any(|other| other != root && (other == "." || is_under(root, other))));
-        roots
+    fn named(&self, path: &str) -> String {
+        match std::env::current_dir() {
+            Ok(here) => relative_to(&super::files::slashed(&here), path),
+            Err(_) => normalize(path),
+        }
+    }
+
+    fn project_root(&self, path: &str) -> String {
+        let own = if self.is_dir(path) { path.to_owned() } else { parent(path).to_owned() };
+        let own = self.named(if own.is_empty() { "." } else { &own });
+        let Ok(absolute) = std::path::absolute(&own) else { return own };
+        let repository = absolute.ancestors().find(|folder| folder.join(".git").exists());
+        repository.map_or(own, |folder| self.named(&slashed(folder)))
     }
 }
 
-impl OsFiles {
-    /// The repository that `path` lies in, as far as it lies under the working directory or above `path` itself.
-    fn project_root(&self, path: &str) -> String {
-        let own = if self.is_dir(path) { path.to_owned() } else { parent(path).to_owned() };
-        let own = if own.is_empty() { ".".to_owned() } else { own };
-        let mut folder = own.as_str();
-        loop {
-            if Path::new(folder).join(".git").exists() {
-                return folder.to_owned();
-            }
-            match folder {
-                "." | "/" => return own,
-                _ => {
-                    folder = match parent(folder) {
-                        "" if folder.starts_with('/') => "/",
-                        "" => ".",
-                        up => up,
-                    }
-                }
-            }
-        }
+/// `path` as seen from the folder `here`: below it or beside it relative, elsewhere as given.
+fn relative_to(here: &str, path: &str) -> String {
+    let is_absolute = path.starts_with('/') || path.get(1..3) == Some(":/");
+    let absolute = if is_absolute { normalize(path) } else { normalize(&format!("{here}/{path}")) };
+    let here = normalize(here);
+    if absolute == here {
+        return ".".to_owned();
     }
+    if is_under(&absolute, &here) {
+        return absolute[here.len()..].trim_start_matches('/').to_owned();
+    }
+    let (from, to): (Vec<&str>, Vec<&str>) = (here.split('/').collect(), absolute.split('/').collect());
+    let shared = from.iter().zip(&to).take_while(|(left, right)| left == right).count();
+    if shared <= 1 {
+        // nothing but the root in common
+        return absolute;
+    }
+    let up = std::iter::repeat_n("..", from.len() - shared);
+    up.chain(to[shared..].iter().copied()).collect::<Vec<_>>().join("/")
 }
 
 /// Files in memory, by path with `/`.
@@ -156,8 +167,15 @@ impl Files for MemoryFiles {
         path == "." || path.is_empty() || self.files.keys().any(|file| file != path && is_under(file, path))
     }
 
-    fn project_roots(&self, _paths: &[String]) -> Vec<String> {
-        vec![".".to_owned()]
+    fn named(&self, path: &str) -> String {
+        match normalize(path) {
+            path if path.is_empty() => ".".to_owned(),
+            path => path,
+        }
+    }
+
+    fn project_root(&self, _path: &str) -> String {
+        ".".to_owned()
     }
 }
 
@@ -226,6 +244,17 @@ mod tests {
         assert!(is_under("src/a.js", "src"));
         assert!(!is_under("src2/a.js", "src"));
         assert!(is_under("anything", ""));
+    }
+
+    #[test]
+    fn paths_are_seen_from_the_working_directory() {
+        assert_eq!(relative_to("/a/b", "c/../d.js"), "d.js");
+        assert_eq!(relative_to("/a/b", "/a/b/c.js"), "c.js");
+        assert_eq!(relative_to("/a/b", ".."), "..");
+        assert_eq!(relative_to("/a/b", "../b/c.js"), "c.js");
+        assert_eq!(relative_to("/a/b", "/a/x/y.js"), "../x/y.js");
+        assert_eq!(relative_to("/a/b", "/z/y.js"), "/z/y.js");
+        assert_eq!(relative_to("/a/b", "."), ".");
     }
 
     #[test]

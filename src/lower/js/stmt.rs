@@ -5,6 +5,9 @@ use super::{DEPTH_LIMIT, Lower};
 use crate::ir::{BindingKind, BlockKind, Expr, OpaqueKind};
 use tree_sitter::Node;
 
+/// Labels of one case that are told apart.
+const LABELS: usize = 16;
+
 impl<'t> Lower<'t> {
     /// Lower one statement.
     pub(super) fn stmt(&mut self, node: Node<'t>) {
@@ -147,6 +150,30 @@ impl<'t> Lower<'t> {
         }
     }
 
+    /// Whether what follows a statement is not reached from it.
+    fn jumps(&mut self, statement: Node<'t>) -> bool {
+        match self.kind(statement) {
+            K::Return | K::Break | K::Continue | K::Throw => true,
+            K::StatementBlock => self.kids(statement).last().is_some_and(|last| self.jumps(*last)),
+            _ => false,
+        }
+    }
+
+    /// Whether an expression is a name or members of one: it can be read twice.
+    fn is_name(&self, node: Node<'t>) -> bool {
+        let mut node = node;
+        loop {
+            match self.kind(node) {
+                K::Identifier | K::This => return true,
+                K::Member => match self.at(node, F::Object) {
+                    Some(object) => node = object,
+                    None => return false,
+                },
+                _ => return false,
+            }
+        }
+    }
+
     /// What a condition like `kind === 'link'` compares a name with. Only names and members: they can be read twice.
     pub(super) fn equality(&mut self, condition: Node<'t>) -> Option<(crate::ir::ExprId, crate::ir::ExprId)> {
         let condition = self.bare(condition);
@@ -156,7 +183,7 @@ impl<'t> Lower<'t> {
         let operator = self.at(condition, F::Operator).map(|operator| self.text(operator))?;
         let (left, right) = (self.at(condition, F::Left)?, self.at(condition, F::Right)?);
         let (on, is) = if self.kind(right) == K::String { (left, right) } else { (right, left) };
-        let is_name = matches!(self.kind(on), K::Identifier | K::Member);
+        let is_name = self.is_name(on);
         if !matches!(operator, "===" | "==") || !is_name || self.kind(is) != K::String {
             return None;
         }
@@ -302,10 +329,12 @@ impl<'t> Lower<'t> {
             if test.is_some() {
                 self.cases.pop();
             }
-            if !statements.is_empty() {
+            // without a jump at its end, a case runs on into the next
+            if statements.last().is_some_and(|last| self.jumps(*last)) {
                 labels.clear();
                 is_open = false;
             }
+            is_open |= labels.len() > LABELS;
             self.b.leave_block();
         }
         self.b.leave_scope();
