@@ -136,8 +136,12 @@ impl Files for Shuffled<'_> {
         self.files.is_dir(path)
     }
 
-    fn project_roots(&self, paths: &[String]) -> Vec<String> {
-        self.files.project_roots(paths)
+    fn named(&self, path: &str) -> String {
+        self.files.named(path)
+    }
+
+    fn project_root(&self, path: &str) -> String {
+        self.files.project_root(path)
     }
 }
 

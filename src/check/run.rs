@@ -19,10 +19,12 @@ use std::sync::Arc;
 pub fn run(project: &Project<'_>, rules: &Rules, root: &str, paths: &[String]) -> Report {
     let calls = if project.has_evidence() { all_calls(project, rules) } else { Vec::new() };
     let reported = |call: &Call| {
-        let here = |path: &str| paths.iter().any(|folder| match folder.as_str() {
-            "." => !path.starts_with("../") && !path.starts_with('/'),
-            folder => is_under(path, folder),
-        });
+        let here = |path: &str| {
+            paths.iter().any(|folder| match folder.as_str() {
+                "." => !path.starts_with("../") && !path.starts_with('/'),
+                folder => is_under(path, folder),
+            })
+        };
         here(&call.at.path) || call.trace.iter().any(|step| here(&step.at.path))
     };
     let calls: Vec<(Call, usize)> = calls.into_iter().filter(|(call, _)| reported(call)).collect();

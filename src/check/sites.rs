@@ -59,7 +59,11 @@ struct Effort {
 
 impl Effort {
     fn of(request: &Request<'_>) -> Effort {
-        if request.tentative() { Effort { expansions: 12, glance: true } } else { Effort { expansions: EXPANSIONS, glance: false } }
+        if request.tentative() {
+            Effort { expansions: 12, glance: true }
+        } else {
+            Effort { expansions: EXPANSIONS, glance: false }
+        }
     }
 }
 

@@ -274,7 +274,7 @@ impl<'s> Eval<'s> {
             match fact {
                 Fact::Pass(pass) => values.extend(self.pass(pass, &site)),
                 Fact::Read(read) => values.extend(self.read_store(read, &site)),
-                Fact::Context(context) => values.extend(self.from_context(context, &site)),
+                Fact::Context(context) => values.extend(self.handed_down(context, &site)),
                 Fact::Call(_) => is_request = true,
                 Fact::Token(_) | Fact::Store(_) | Fact::Write(_) | Fact::Cell(_) => {}
             }

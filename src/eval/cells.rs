@@ -114,7 +114,7 @@ impl<'s> Eval<'s> {
     }
 
     /// The value that a context hands down.
-    pub(crate) fn from_context(&mut self, context: &ContextFact, site: &Site) -> Vals {
+    pub(crate) fn handed_down(&mut self, context: &ContextFact, site: &Site) -> Vals {
         let slot = crate::rules::slot::Slot { base: crate::rules::slot::Base::Arg(0), path: Vec::new() };
         let made: Vec<Node> = self
             .slot(&slot, site)

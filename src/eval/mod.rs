@@ -9,12 +9,18 @@ mod calls;
 mod cells;
 mod components;
 mod engine;
+mod evidence;
+mod exports;
 mod heap;
+mod lists;
 mod members;
+mod names;
 mod params;
 mod reach;
 mod slots;
 mod store;
+mod texts;
+mod types;
 pub mod value;
 
 pub use calls::Site;

@@ -2,7 +2,7 @@
 //!
 //! Owns the choice of the grammar and the walk over its tree; the files beside this one hold one family of syntax each.
 //! Nothing here knows a library or a rule: only what the language itself says (`require`, `module.exports`, `Promise`).
-//! Lowering never fails: what is not understood is `Opaque`, and recursion is bounded by [`DEPTH_LIMIT`].
+//! Lowering never fails: what is not understood is `Opaque`, and recursion is bounded by `DEPTH_LIMIT`.
 
 mod assign;
 mod chain;

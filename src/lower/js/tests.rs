@@ -258,7 +258,6 @@ fn switches_say_when() {
 }
 
 #[test]
-#[ignore = "a case that falls through with statements loses its label: its value is taken for impossible"]
 fn cases_fall_through_with_statements() {
     js(
         "function f(k) { switch (k) { case 'a': g(); case 'b': return A } }",
@@ -276,7 +275,6 @@ fn cases_fall_through_with_statements() {
 }
 
 #[test]
-#[ignore = "the compared member is lowered twice with all it holds: exponential where such conditions nest"]
 fn what_is_compared_is_lowered_once() {
     assert_eq!(ir(Syntax::Js, "if (f().t === 'a') {}").calls.len(), 1);
     assert_eq!(ir(Syntax::Js, "x = f(() => g()).t === 'a' ? 1 : 2").funcs.len(), 2);

@@ -1,0 +1,93 @@
+//! Lists: their elements, and which of them a loop is at.
+
+use super::engine::Eval;
+use super::value::{Args, Ctx, FrameKind, Node, Object, Open, Reason, Traced, Unknown, Vals, Value};
+use crate::ir::{Expr, ExprId};
+use std::rc::Rc;
+
+impl<'s> Eval<'s> {
+    /// The elements of lists. A literal list of an open function stays open; a context may have chosen one.
+    pub(crate) fn elements(&mut self, lists: Vals, ctx: &Ctx) -> Vals {
+        let mut elements = Vals::new();
+        for list in lists {
+            if matches!(list.value, Value::Token(..) | Value::Str(_) | Value::Api(_) | Value::Null) {
+                // not a list: something that is mapped as a whole, an Option or a stream
+                elements.push(list);
+                continue;
+            }
+            let Value::Object(object) = &list.value else {
+                let open = list.value.open();
+                let names = list.value.names();
+                let reason = match &list.value {
+                    Value::Unknown(unknown) => unknown.reason.clone(),
+                    _ => Reason::DynamicKey,
+                };
+                let value = Value::Unknown(Rc::new(Unknown { reason, names, open }));
+                elements.push(Traced { value, trail: list.trail });
+                continue;
+            };
+            let Some(items) = self.items(object) else {
+                elements.push(list);
+                continue;
+            };
+            let at = |expr: ExprId| Node { file: object.node.file, expr };
+            if let Some(index) = chosen(ctx, object.node) {
+                if let Some(item) = items.get(index) {
+                    elements.extend(self.eval(at(*item), &object.ctx));
+                }
+            } else if self.leaves_open() && items.len() > 1 {
+                let open = Some(Open::Element(object.node, items.len()));
+                let unknown = Unknown { reason: Reason::DynamicKey, names: Vec::new(), open };
+                elements.push(Traced::new(Value::Unknown(Rc::new(unknown))));
+            } else {
+                for item in items {
+                    elements.extend(self.eval(at(item), &object.ctx));
+                }
+            }
+        }
+        elements
+    }
+
+    /// The items of a literal list without spreads.
+    pub(crate) fn items(&self, object: &Object) -> Option<Vec<ExprId>> {
+        let lowered = self.lowered(object.node.file)?;
+        match lowered.ir.expr(object.node.expr) {
+            Expr::List(items) if items.iter().all(|item| !item.spread) => {
+                Some(items.iter().map(|item| item.expr).collect())
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether a context has chosen an element of some loop.
+pub(crate) fn has_element(ctx: &Ctx) -> bool {
+    let mut frame = ctx.as_ref();
+    while let Some(current) = frame {
+        match &current.kind {
+            FrameKind::Element { .. } => return true,
+            FrameKind::Call { args: Args::Of(_, caller), .. } if has_element(caller) => return true,
+            FrameKind::Call { .. } => {}
+        }
+        frame = current.up.as_ref();
+    }
+    false
+}
+
+/// The element that the context has chosen for a loop over `list`.
+fn chosen(ctx: &Ctx, list: Node) -> Option<usize> {
+    let mut frame = ctx.as_ref();
+    while let Some(current) = frame {
+        match &current.kind {
+            FrameKind::Element { list: chosen, index } if *chosen == list => return Some(*index),
+            FrameKind::Call { args: Args::Of(_, caller), .. } => {
+                if let Some(index) = chosen(caller, list) {
+                    return Some(index);
+                }
+            }
+            _ => {}
+        }
+        frame = current.up.as_ref();
+    }
+    None
+}

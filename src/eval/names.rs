@@ -1,0 +1,217 @@
+//! Names: variables with the assignments that reach them, globals, `this`.
+
+use super::engine::{Eval, drop_null, own};
+use super::lists::has_element;
+use super::reach::{Event, reaching};
+use super::value::{Ctx, FrameKind, FuncRef, Node, Object, Owner, Reason, Traced, Vals, Value};
+use crate::ir::{BindingId, BindingKind, Expr, FuncId, Key, Lang, Name, ThisOf};
+use crate::project::{Lowered, Root};
+use crate::rules::path::Root as ApiRoot;
+use crate::text::FileId;
+use std::rc::Rc;
+
+impl<'s> Eval<'s> {
+    pub(crate) fn binding(&mut self, lowered: &'s Lowered, node: Node, id: BindingId, ctx: &Ctx) -> Vals {
+        let ir = &lowered.ir;
+        let binding = ir.binding(id);
+        let span = ir.span(node.expr);
+        // what the module's own code makes does not depend on who calls
+        let none = None;
+        let ctx = if binding.func == FuncId::MODULE && !has_element(ctx) { &none } else { ctx };
+        let events: Vec<Event> = binding.defs.iter().map(|def| Event { at: def.at, block: def.block }).collect();
+        let reached = match binding.kind {
+            BindingKind::Func | BindingKind::Class | BindingKind::Import => (0..events.len()).collect(),
+            _ => reaching(ir, &events, span.start, ir.block_of(node.expr)).events,
+        };
+        let mut values = Vals::new();
+        for nth in reached {
+            let value = binding.defs[nth].value;
+            let silent = matches!(binding.kind, BindingKind::Func | BindingKind::Class | BindingKind::Import)
+                || matches!(ir.expr(value), Expr::Param { .. } | Expr::Class(_) | Expr::Func(_));
+            for found in self.eval(Node { file: node.file, expr: value }, ctx) {
+                values.push(if silent {
+                    found
+                } else {
+                    found.step(node.file, ir.span(value), || format!("kept in `{}`", binding.name))
+                });
+            }
+        }
+        values = drop_null(values);
+        let is_left_open = values.iter().any(|found| found.value.open().is_some());
+        let nothing = values.iter().all(|found| found.value.is_unknown() || matches!(found.value, Value::Null));
+        if nothing
+            && !is_left_open
+            && let Some(ty) = binding.ty
+        {
+            let typed = self.typed(Node { file: node.file, expr: ty }, node);
+            if !typed.is_empty() {
+                values = typed;
+            }
+        }
+        if values.is_empty() && binding.defs.is_empty() {
+            values.push(Traced::new(Value::unknown(Reason::Unassigned, Vec::new())));
+        }
+        values = self.converted(lowered, values, id, node, ctx);
+        values = self.appended(lowered, values, id, node, ctx);
+        let owner = Owner { seen: Some(node.expr), ctx: ctx.clone(), ..Owner::new(node.file, Root::Local(id)) };
+        values
+            .into_iter()
+            .map(|value| own(value, &owner))
+            .map(|value| self.by_name(value, &binding.name, node.file, span))
+            .collect()
+    }
+
+    /// A name that no scope of the file declares.
+    pub(crate) fn global(&mut self, lowered: &'s Lowered, node: Node, name: &Name) -> Vals {
+        let mut states = self.rules.automaton.root(&ApiRoot::Global(name.to_string()));
+        if states.is_empty() {
+            states = self.rules.automaton.root(&ApiRoot::Name(name.to_string()));
+        }
+        if lowered.ir.lang == Lang::Js && matches!(&**name, "exports" | "module") {
+            return vec![Traced::new(Value::Module(node.file))];
+        }
+        if lowered.ir.lang == Lang::Rust {
+            // what a glob import brings
+            for star in &lowered.ir.exports.stars {
+                let found = self.eval(Node { file: node.file, expr: *star }, &None);
+                let key = Key::Name(name.clone());
+                let found = self.field(found, &key, node, &None);
+                if found.iter().any(|value| !value.value.is_unknown()) {
+                    return found;
+                }
+            }
+        }
+        if states.is_empty() && lowered.ir.lang == Lang::Js {
+            let shared = self.script_global(node, name);
+            if !shared.is_empty() {
+                return shared;
+            }
+        }
+        let value = if states.is_empty() {
+            Value::unknown(Reason::Undeclared(name.clone()), vec![name.clone()])
+        } else {
+            self.api_root(states, name.clone(), node)
+        };
+        let span = lowered.ir.span(node.expr);
+        vec![self.by_name(Traced::new(value), name, node.file, span)]
+    }
+
+    /// What other scripts of the page put under a global name: their top-level variables and functions, and what is
+    /// written to the global object.
+    pub(crate) fn script_global(&mut self, node: Node, name: &Name) -> Vals {
+        /// Scripts that are looked through for one name.
+        const SCRIPTS: usize = 32;
+        let mut values = Vals::new();
+        let mut owners = Vec::new();
+        for file in self.project.files_with(name, SCRIPTS).0 {
+            let Some(other) = self.lowered(file) else { continue };
+            if other.ir.lang != Lang::Js {
+                continue;
+            }
+            let is_module = !other.ir.exports.names.is_empty()
+                || !other.ir.exports.whole.is_empty()
+                || !other.ir.imports.is_empty();
+            for (declared, binding) in &other.ir.top_level {
+                if declared == name && file != node.file && !is_module {
+                    for def in &other.ir.binding(*binding).defs {
+                        values.extend(self.eval(Node { file, expr: def.value }, &None));
+                    }
+                    owners.push(Owner::new(file, Root::Local(*binding)));
+                }
+            }
+            // `(function (app) { … })(MyApp)`
+            for &call in &other.ir.calls {
+                let Expr::Call { callee, args, .. } = other.ir.expr(call) else { continue };
+                let Expr::Func(func) = other.ir.expr(*callee) else { continue };
+                for (nth, arg) in (0u32..).zip(args.iter()) {
+                    let is_it = match other.ir.expr(other.ir.strip(arg.expr)) {
+                        Expr::Global(given) => given == name,
+                        Expr::Local(binding) => other.ir.top_level.iter().any(|(top, id)| top == name && id == binding),
+                        _ => false,
+                    };
+                    if is_it {
+                        owners.extend(self.param_owners(FuncRef { file, func: *func }, nth));
+                    }
+                }
+            }
+            if !other.index.effects(&Root::Global(name.clone())).is_empty() {
+                owners.push(Owner::new(file, Root::Global(name.clone())));
+            }
+            for nth in other.index.writes_by_key.get(name).into_iter().flatten() {
+                let write = &other.ir.writes[*nth];
+                let base = other.ir.strip(write.base);
+                let on_global = matches!(other.ir.expr(base), Expr::Global(_))
+                    && self.eval(Node { file, expr: base }, &None).iter().any(|base| match &base.value {
+                        Value::Api(api) => self.rules.is_global_object(&api.states),
+                        _ => false,
+                    });
+                if on_global {
+                    let written = self.eval(Node { file, expr: write.value }, &None);
+                    values.extend(
+                        written
+                            .into_iter()
+                            .map(|value| value.step(file, write.span, || format!("kept in the global `{name}`"))),
+                    );
+                }
+            }
+        }
+        let values = drop_null(values);
+        values.into_iter().map(|value| owners.iter().fold(value, own)).collect()
+    }
+
+    pub(crate) fn this(&mut self, node: Node, this: ThisOf, ctx: &Ctx) -> Vals {
+        let class = |class| super::value::ClassRef { file: node.file, class };
+        // the object that the method was called on, where the context knows it
+        let func = self.lowered(node.file).map(|lowered| lowered.ir.func_of(node.expr));
+        if let (Some(func), false) = (func, matches!(this, ThisOf::Static(_)))
+            && let Some(known) = self.this_in(node.file, func, this, ctx)
+        {
+            return vec![known];
+        }
+        vec![Traced::new(match this {
+            ThisOf::Class(id) => Value::Instance(class(id)),
+            ThisOf::Static(id) => Value::Class(class(id)),
+            ThisOf::Object(literal) => {
+                let node = Node { file: node.file, expr: literal };
+                let owner = Owner::new(node.file, Root::This(this));
+                let mut owners = vec![owner];
+                // the variable that holds the literal holds `this`
+                if let Some(lowered) = self.lowered(node.file)
+                    && let Some(binding) = lowered.index.binding_of.get(&literal)
+                {
+                    owners.push(Owner::new(node.file, Root::Local(*binding)));
+                }
+                Value::Object(Rc::new(Object { node, ctx: ctx.clone(), owners, class: None, parts: Vec::new() }))
+            }
+            ThisOf::Func(func) => {
+                let expr = self.lowered(node.file).map_or(node.expr, |lowered| lowered.ir.func(func).expr);
+                let owner = Owner::new(node.file, Root::This(this));
+                let node = Node { file: node.file, expr };
+                Value::Object(Rc::new(Object {
+                    node,
+                    ctx: ctx.clone(),
+                    owners: vec![owner],
+                    class: None,
+                    parts: Vec::new(),
+                }))
+            }
+            ThisOf::Module => Value::unknown(Reason::Undeclared("this".into()), vec!["this".into()]),
+        })]
+    }
+
+    pub(crate) fn this_in(&self, file: FileId, func: FuncId, this: ThisOf, ctx: &Ctx) -> Option<Traced> {
+        let lowered = self.lowered(file)?;
+        let mut frame = ctx.as_ref();
+        while let Some(current) = frame {
+            if let FrameKind::Call { func: called, this: Some(on), .. } = &current.kind
+                && called.file == file
+                && lowered.ir.func(called.func).this == this
+            {
+                return Some(on.clone());
+            }
+            frame = current.up.as_ref();
+        }
+        let _ = func;
+        None
+    }
+}

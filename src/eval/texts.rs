@@ -1,0 +1,88 @@
+//! Objects as texts and as other types: what a class displays, what a conversion makes.
+
+use super::engine::Eval;
+use super::value::{Args, Closure, Ctx, Node, Vals, Value};
+use crate::ir::{Expr, Key};
+use crate::project::PlaceKey;
+use std::rc::Rc;
+
+impl<'s> Eval<'s> {
+    /// Objects as the text they are shown as: what their class displays, or the only member of a wrapper.
+    pub(crate) fn as_text(&mut self, values: Vals) -> Vals {
+        let mut texts = Vals::new();
+        for value in values {
+            let class = match &value.value {
+                Value::Object(object) => object.class,
+                Value::Instance(class) => Some(*class),
+                _ => None,
+            };
+            let is_rust = class
+                .and_then(|class| self.lowered(class.file))
+                .is_some_and(|lowered| lowered.ir.lang == crate::ir::Lang::Rust);
+            let (Some(class), true) = (class, is_rust) else {
+                match &value.value {
+                    Value::Api(api) if self.cell_fact(api).is_some_and(|cell| cell.transparent) => {
+                        let cell = self.cell_fact(api).map(|cell| self.cell_value(api, cell)).unwrap_or_default();
+                        if cell.is_empty() { texts.push(value) } else { texts.extend(cell) }
+                    }
+                    _ => texts.push(value),
+                }
+                continue;
+            };
+            let shows = self.methods_of(class).into_iter().find(|(_, name, ..)| &**name == "fmt").map(|found| found.0);
+            let mut found = Vals::new();
+            if let Some(func) = shows {
+                let closure = Rc::new(Closure { func, ctx: None, this: Some(value.clone()) });
+                found = self.result(&closure, Args::Given(Vec::new()), Some(value.clone()));
+            }
+            let blank = |found: &Vals| found.iter().all(|value| matches!(value.value, Value::Null | Value::Unknown(_)));
+            let fields = self.lowered(class.file).map_or(0, |lowered| lowered.ir.class(class.class).fields.len());
+            if blank(&found) && fields == 1 {
+                let node = match &value.value {
+                    Value::Object(object) => object.node,
+                    _ => Node { file: class.file, expr: crate::ir::ExprId(0) },
+                };
+                let key =
+                    self.lowered(class.file).and_then(|lowered| match &lowered.ir.class(class.class).fields[0].key {
+                        Key::Name(name) => Some(PlaceKey::Name(name.clone())),
+                        Key::Index(index) => Some(PlaceKey::Index(*index)),
+                        Key::Computed(_) => None,
+                    });
+                if let Some(key) = key {
+                    found = self.members(&vec![value.clone()], &key, node, &None);
+                }
+            }
+            if found.is_empty() { texts.push(value) } else { texts.extend(found) }
+        }
+        texts
+    }
+
+    /// `let a: A = b.into()`: what `A` makes of it.
+    pub(crate) fn converted(
+        &mut self,
+        lowered: &'s crate::project::Lowered,
+        values: Vals,
+        binding: crate::ir::BindingId,
+        node: Node,
+        ctx: &Ctx,
+    ) -> Vals {
+        let declared = lowered.ir.binding(binding);
+        let (Some(ty), [def], crate::ir::Lang::Rust) = (declared.ty, declared.defs.as_slice(), lowered.ir.lang) else {
+            return values;
+        };
+        let value = lowered.ir.strip(def.value);
+        let is_conversion = matches!(lowered.ir.expr(value), Expr::Call { callee, .. }
+            if super::callers::last_name(&lowered.ir, *callee).is_some_and(|name| matches!(&*name, "into" | "try_into")));
+        if !is_conversion {
+            return values;
+        }
+        let Some(class) = self.class_named(Node { file: node.file, expr: ty }) else { return values };
+        let from = self
+            .methods_of(class)
+            .into_iter()
+            .find(|(_, name, _, is_static)| *is_static && matches!(&**name, "from" | "try_from"));
+        let Some((func, ..)) = from else { return values };
+        let closure = Rc::new(Closure { func, ctx: ctx.clone(), this: None });
+        self.result(&closure, Args::Given(vec![values]), None)
+    }
+}
