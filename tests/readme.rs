@@ -21,8 +21,18 @@ fn output(arguments: &[&str]) -> String {
     for variable in ["NO_COLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "COLUMNS", "TERM", "LC_ALL", "LC_CTYPE", "LANG"] {
         command.env_remove(variable);
     }
+    // outside of this repository, which would be read around it
     let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/example/profile-page");
-    let output = command.current_dir(example).args(arguments).output().unwrap();
+    let alone = tempfile::tempdir().unwrap();
+    for entry in walkdir::WalkDir::new(&example).into_iter().map(Result::unwrap) {
+        let to = alone.path().join(entry.path().strip_prefix(&example).unwrap());
+        if entry.file_type().is_dir() {
+            std::fs::create_dir_all(to).unwrap();
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+    let output = command.current_dir(alone.path()).args(arguments).output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
