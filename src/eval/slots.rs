@@ -132,7 +132,10 @@ impl<'s> Eval<'s> {
                     Args::Given(values) => values.get((from + index) as usize).cloned().unwrap_or_default(),
                 };
             }
-            return self.param_value(func, from + index, Node { file: list.file, expr }, ctx);
+            // arguments that are handed on round in a circle come from nowhere
+            let node = Node { file: list.file, expr };
+            let handed_on = (node, from as usize + index as usize, crate::ir::Name::from("..."));
+            return self.deeper(handed_on, |eval| eval.param_value(func, from + index, node, ctx)).unwrap_or_default();
         }
         let lists = self.eval(list, ctx);
         let mut values = Vals::new();
