@@ -19,6 +19,8 @@ const LEVELS: usize = 5;
 const CALLERS: usize = 64;
 /// Callers and elements of all levels together that are judged for one request.
 const EXPANSIONS: u32 = 256;
+/// Steps for all requests of one file; behind them, each gets no more than a first look.
+const FILE_STEPS: u64 = 400_000;
 /// Elements of one table that are judged one by one.
 const ELEMENTS: usize = 64;
 
@@ -55,15 +57,20 @@ struct Effort {
     expansions: u32,
     /// Whether each of them gets no more than a first look: a client that is not known is most likely none.
     glance: bool,
+    /// Steps that are left for all requests of the file: bundles hold thousands.
+    pool: u64,
 }
 
 impl Effort {
-    fn of(request: &Request<'_>) -> Effort {
-        if request.tentative() {
-            Effort { expansions: 12, glance: true }
+    fn of(request: &Request<'_>, pool: u64) -> Effort {
+        let expansions = if request.tentative() {
+            12
+        } else if pool == 0 {
+            8
         } else {
-            Effort { expansions: EXPANSIONS, glance: false }
-        }
+            EXPANSIONS
+        };
+        Effort { expansions, glance: request.tentative(), pool }
     }
 }
 
@@ -78,6 +85,7 @@ pub(super) fn of_file(shared: &Shared<'_>, file: FileId) -> Vec<Record> {
     let Some(lowered) = shared.project.lowered(file) else { return Vec::new() };
     let mut records = Vec::new();
     let mut eval = Eval::new(shared);
+    let mut pool = FILE_STEPS;
     for &call in &lowered.ir.calls {
         let node = Node { file, expr: call };
         if !may_request(shared, lowered, call) {
@@ -90,14 +98,16 @@ pub(super) fn of_file(shared: &Shared<'_>, file: FileId) -> Vec<Record> {
             // what is chained behind the sending call is not the request any more
             let sends_here = request.parts.iter().any(|part| part.fact.sends && part.site.node == node);
             if sends_here {
-                let mut effort = Effort::of(request);
+                let mut effort = Effort::of(request, pool);
                 open(shared, node, &[], true, &mut effort, &mut records);
+                pool = effort.pool;
             }
             // built here, sent somewhere else or by something that is not known
             let built_here = target.site.node == node && (!request.sends() || request.tentative());
             if built_here {
-                let mut effort = Effort::of(request);
+                let mut effort = Effort::of(request, pool);
                 open(shared, node, &[], false, &mut effort, &mut records);
+                pool = effort.pool;
             }
         }
     }
@@ -165,7 +175,7 @@ fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, effort: &
     let Some(fewer) = effort.expansions.checked_sub(1) else { return };
     effort.expansions = fewer;
     let mut eval = Eval::new(shared);
-    if effort.glance {
+    if effort.glance || effort.pool == 0 {
         eval.glance();
     }
     let ctx = context(&mut eval, levels);
@@ -180,8 +190,11 @@ fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, effort: &
         Level::Element(..) => None,
     });
     let mut any = false;
+    let mut accounted = 0;
     for request in requests(&mut eval, node, &ctx, sent) {
         let (candidates, opens) = eval.with_open(open_functions.clone(), |eval| candidates(eval, &request));
+        effort.pool = effort.pool.saturating_sub(eval.spent() - accounted);
+        accounted = eval.spent();
         if candidates.is_empty() {
             continue;
         }

@@ -37,6 +37,7 @@ impl<'s> Eval<'s> {
         let mut eval = Eval::new(self.shared);
         eval.ask_callers = false;
         eval.ask_stores = false;
+        eval.glance();
         let found = Arc::new(eval.find_callers(func));
         let mut all = self.shared.callers.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert(func, found.clone());

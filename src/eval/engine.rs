@@ -53,6 +53,8 @@ pub struct Eval<'s> {
     pub(crate) project: &'s Project<'s>,
     pub(crate) rules: &'s Rules,
     steps: u32,
+    /// Steps taken in all, whatever budget they came from.
+    spent: u64,
     depth: u32,
     cuts: u32,
     active: FxHashSet<(Node, usize)>,
@@ -76,6 +78,7 @@ impl<'s> Eval<'s> {
             project: shared.project,
             rules: shared.rules,
             steps: STEPS,
+            spent: 0,
             depth: 0,
             cuts: 0,
             active: FxHashSet::default(),
@@ -165,6 +168,11 @@ impl<'s> Eval<'s> {
         self.steps == 0
     }
 
+    /// Steps taken so far.
+    pub fn spent(&self) -> u64 {
+        self.spent
+    }
+
     /// Evaluate with the parameters of `open` left open.
     pub fn with_open<R>(&mut self, open: Vec<FuncRef>, work: impl FnOnce(&mut Self) -> R) -> R {
         let before = std::mem::replace(&mut self.open, open);
@@ -241,6 +249,7 @@ impl<'s> Eval<'s> {
             return false;
         }
         self.steps -= 1;
+        self.spent += 1;
         true
     }
 
