@@ -493,3 +493,17 @@ fn folders_without_sources_are_clean() {
     let (status, report) = json(here.path(), &["empty"]);
     assert_eq!((status, &report["summary"]["ready"], calls(&report).len()), (0, &true.into(), 0));
 }
+
+#[test]
+fn callers_beyond_the_limit_keep_the_audit_from_saying_ready() {
+    let mut text = String::from(
+        "function api(p, t) { return fetch('https://acme.auth0.com/api/v2' + p, { headers: { Authorization: 'Bearer ' + t } }) }\n",
+    );
+    for user in 0..69 {
+        text.push_str(&format!("api('/users/{user}', accessToken);\n"));
+    }
+    text.push_str("api('/users/last', result.idToken);\n");
+    let here = folder(&[("api.js", &text)]);
+    let (_, report) = json(here.path(), &[]);
+    assert_eq!(report["summary"]["ready"], false, "{report}");
+}

@@ -217,6 +217,14 @@ fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, effort: &
                 }
                 Open::Element(list, count) => (0..count.min(ELEMENTS)).map(|nth| Level::Element(list, nth)).collect(),
             };
+            // callers beyond the limits are not judged one by one, but they are not lost: the request stands for them
+            let mut cut = match next {
+                Open::Param(func) => {
+                    let callers = eval.callers_of(func);
+                    callers.cut || callers.calls.len() > CALLERS
+                }
+                Open::Element(_, count) => count > ELEMENTS,
+            };
             let mut expanded: Vec<Record> = Vec::new();
             for step in &steps {
                 let mut deeper = levels.to_vec();
@@ -230,8 +238,10 @@ fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, effort: &
                 ([only], Open::Param(_)) => expanded.iter().all(|record| record.endpoint == *only),
                 _ => false,
             };
+            cut |= effort.expansions == 0;
             if !steps.is_empty() && !unchanged {
                 into.append(&mut expanded);
+                any |= cut;
                 continue;
             }
         }
