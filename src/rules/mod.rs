@@ -17,7 +17,7 @@ pub use endpoint::{Endpoint, Segment};
 pub use schema::{LinkingTable, Made, StoredTable, SubjectKind, TokenKind};
 
 use automaton::{Automaton, State};
-use path::{Path, Root, Step};
+use path::{Path, Root};
 use rustc_hash::{FxHashMap, FxHashSet};
 use schema::{HostTable, NameTable, PathText, RuleFile, SlotText, SubjectTable};
 use slot::Slot;
@@ -369,10 +369,7 @@ impl Rules {
             };
             for text in &table.object {
                 for path in place.paths(text)? {
-                    let member = path.steps.iter().rev().find_map(|step| match step {
-                        Step::Member(name) => Some(name.clone()),
-                        _ => None,
-                    });
+                    let member = path.last_member();
                     match (member, path.root) {
                         (Some(name), _) | (None, Root::Global(name) | Root::Name(name)) => self.store_names.push(name),
                         (None, Root::Type(ty)) => {
@@ -386,10 +383,7 @@ impl Rules {
             self.hang(place, &table.read, Fact::Read(fact.clone()))?;
             for text in &table.write {
                 for path in place.paths(text)? {
-                    let member = path.steps.iter().rev().find_map(|step| match step {
-                        Step::Member(name) => Some(name.clone()),
-                        _ => None,
-                    });
+                    let member = path.last_member();
                     self.write_members.extend(member);
                 }
             }
@@ -436,10 +430,7 @@ impl Rules {
             if table.sends || !table.url.is_empty() || table.endpoint.is_some() {
                 for text in &table.on {
                     for path in place.paths(text)? {
-                        let last = path.steps.iter().rev().find_map(|step| match step {
-                            Step::Member(name) => Some(name.clone()),
-                            _ => None,
-                        });
+                        let last = path.last_member();
                         self.request_members.extend(last.or(match path.root {
                             Root::Global(name) | Root::Name(name) => Some(name),
                             Root::Type(_) | Root::Import(_) | Root::Any => None,
@@ -449,12 +440,7 @@ impl Rules {
             }
             if table.ambient || table.mutates && !table.hook.is_empty() {
                 for text in &table.on {
-                    let last = |path: &Path| {
-                        path.steps.iter().rev().find_map(|step| match step {
-                            Step::Member(name) => Some(name.clone()),
-                            _ => None,
-                        })
-                    };
+                    let last = |path: &Path| path.last_member();
                     self.ambient_members.extend(place.paths(text)?.iter().filter_map(last));
                 }
             }
@@ -601,10 +587,7 @@ impl Place<'_> {
         for table in types {
             for text in &table.is {
                 for path in self.paths(text)? {
-                    let member = path.steps.iter().rev().find_map(|step| match step {
-                        Step::Member(name) => Some(name.clone()),
-                        _ => None,
-                    });
+                    let member = path.last_member();
                     let root = match path.root {
                         Root::Global(name) | Root::Name(name) => Some(name),
                         _ => None,

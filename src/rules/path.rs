@@ -63,6 +63,16 @@ pub struct Path {
     pub steps: Vec<Step>,
 }
 
+impl Path {
+    /// The name of the last member on the path.
+    pub fn last_member(&self) -> Option<String> {
+        self.steps.iter().rev().find_map(|step| match step {
+            Step::Member(name) => Some(name.clone()),
+            _ => None,
+        })
+    }
+}
+
 /// Why a path cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathError {
