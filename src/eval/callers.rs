@@ -197,24 +197,14 @@ impl<'s> Eval<'s> {
     /// A barrel may stand between, so the module is not compared: the calls are checked anyway.
     fn aliases(&self, lowered: &Lowered, file: FileId, names: &[Name]) -> Vec<Name> {
         let ir = &lowered.ir;
-        let of_project = |import: ExprId| match ir.expr(ir.strip(import)) {
+        let of_project = |import: &ExprId| match ir.expr(*import) {
             Expr::Import(import) => self.project.resolve(file, ir.lang, &ir.imports[import.index()]).is_some(),
             _ => false,
         };
-        let mut aliases = Vec::new();
-        for binding in &ir.bindings {
-            for def in &binding.defs {
-                let is_alias = match ir.expr(ir.strip(def.value)) {
-                    Expr::Field { key: Key::Name(key), .. } if names.contains(key) => *key != binding.name,
-                    Expr::Field { base, key: Key::Name(key) } => &**key == "default" && of_project(*base),
-                    Expr::Import(_) => of_project(def.value),
-                    _ => false,
-                };
-                if is_alias {
-                    aliases.push(binding.name.clone());
-                }
-            }
-        }
+        let mut aliases: Vec<Name> =
+            names.iter().filter_map(|name| lowered.index.renamed.get(name)).flatten().cloned().collect();
+        let held = lowered.index.held_modules.iter().filter(|(_, import)| of_project(import));
+        aliases.extend(held.map(|(name, _)| name.clone()));
         aliases
     }
 }
@@ -249,10 +239,7 @@ fn names_of(lowered: &Lowered, expr: ExprId) -> Vec<Name> {
             let binding = *binding;
             names.push(ir.binding(binding).name.clone());
             // handed out under another name: `{ save: saveUser }`, `export { a as b }`
-            for (at, read) in (0u32..).map(ExprId).zip(&ir.exprs) {
-                if !matches!(read, Expr::Local(b) if *b == binding) {
-                    continue;
-                }
+            for &at in lowered.index.reads.get(&binding).into_iter().flatten() {
                 if let Some(parent) = ir.parents[at.index()]
                     && let Expr::Object { props, .. } = ir.expr(parent)
                 {

@@ -38,12 +38,20 @@ pub struct Shared<'p> {
     pub(crate) store_writes: OnceLock<Vec<super::store::StoreWrite>>,
     pub(crate) ambient: OnceLock<Vec<super::ambient::Ambient>>,
     pub(crate) callers: Mutex<FxHashMap<FuncRef, Arc<super::callers::Callers>>>,
+    pub(crate) global_places: Mutex<FxHashMap<Name, Arc<Vec<super::names::GlobalPlace>>>>,
 }
 
 impl<'p> Shared<'p> {
     /// Nothing evaluated yet.
     pub fn new(project: &'p Project<'p>, rules: &'p Rules) -> Self {
-        Shared { project, rules, store_writes: OnceLock::new(), ambient: OnceLock::new(), callers: Mutex::default() }
+        Shared {
+            project,
+            rules,
+            store_writes: OnceLock::new(),
+            ambient: OnceLock::new(),
+            callers: Mutex::default(),
+            global_places: Mutex::default(),
+        }
     }
 }
 

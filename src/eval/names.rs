@@ -9,6 +9,20 @@ use crate::project::{Lowered, Root};
 use crate::rules::path::Root as ApiRoot;
 use crate::text::FileId;
 use std::rc::Rc;
+use std::sync::{Arc, PoisonError};
+
+/// A place where a script says something about a global name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum GlobalPlace {
+    /// A top-level variable of a script.
+    Variable(FileId, BindingId),
+    /// It is given to a function that is called where it stands, as this argument.
+    Argument(FuncRef, u32),
+    /// Something is done to the object of this name.
+    Held(FileId),
+    /// Property write number `.1` may be one to the global object.
+    Written(FileId, usize),
+}
 
 impl<'s> Eval<'s> {
     pub(crate) fn binding(&mut self, lowered: &'s Lowered, node: Node, id: BindingId, ctx: &Ctx) -> Vals {
@@ -99,59 +113,36 @@ impl<'s> Eval<'s> {
     /// What other scripts of the page put under a global name: their top-level variables and functions, and what is
     /// written to the global object.
     pub(crate) fn script_global(&mut self, node: Node, name: &Name) -> Vals {
-        /// Scripts that are looked through for one name.
-        const SCRIPTS: usize = 32;
         let mut values = Vals::new();
         let mut owners = Vec::new();
-        for file in self.project.files_with(name, SCRIPTS).0 {
-            let Some(other) = self.lowered(file) else { continue };
-            if other.ir.lang != Lang::Js {
-                continue;
-            }
-            let is_module = !other.ir.exports.names.is_empty()
-                || !other.ir.exports.whole.is_empty()
-                || !other.ir.imports.is_empty();
-            for (declared, binding) in &other.ir.top_level {
-                if declared == name && file != node.file && !is_module {
-                    for def in &other.ir.binding(*binding).defs {
+        for place in self.global_places(name).iter() {
+            match *place {
+                GlobalPlace::Variable(file, binding) if file != node.file => {
+                    let Some(other) = self.lowered(file) else { continue };
+                    for def in &other.ir.binding(binding).defs {
                         values.extend(self.eval(Node { file, expr: def.value }, &None));
                     }
-                    owners.push(Owner::new(file, Root::Local(*binding)));
+                    owners.push(Owner::new(file, Root::Local(binding)));
                 }
-            }
-            // `(function (app) { … })(MyApp)`
-            for &call in &other.ir.calls {
-                let Expr::Call { callee, args, .. } = other.ir.expr(call) else { continue };
-                let Expr::Func(func) = other.ir.expr(*callee) else { continue };
-                for (nth, arg) in (0u32..).zip(args.iter()) {
-                    let is_it = match other.ir.expr(other.ir.strip(arg.expr)) {
-                        Expr::Global(given) => given == name,
-                        Expr::Local(binding) => other.ir.top_level.iter().any(|(top, id)| top == name && id == binding),
-                        _ => false,
-                    };
-                    if is_it {
-                        owners.extend(self.param_owners(FuncRef { file, func: *func }, nth));
-                    }
-                }
-            }
-            if !other.index.effects(&Root::Global(name.clone())).is_empty() {
-                owners.push(Owner::new(file, Root::Global(name.clone())));
-            }
-            for nth in other.index.writes_by_key.get(name).into_iter().flatten() {
-                let write = &other.ir.writes[*nth];
-                let base = other.ir.strip(write.base);
-                let on_global = matches!(other.ir.expr(base), Expr::Global(_))
-                    && self.eval(Node { file, expr: base }, &None).iter().any(|base| match &base.value {
+                GlobalPlace::Variable(..) => {}
+                GlobalPlace::Argument(func, nth) => owners.extend(self.param_owners(func, nth)),
+                GlobalPlace::Held(file) => owners.push(Owner::new(file, Root::Global(name.clone()))),
+                GlobalPlace::Written(file, nth) => {
+                    let Some(other) = self.lowered(file) else { continue };
+                    let write = &other.ir.writes[nth];
+                    let base = Node { file, expr: other.ir.strip(write.base) };
+                    let on_global = self.eval(base, &None).iter().any(|base| match &base.value {
                         Value::Api(api) => self.rules.is_global_object(&api.states),
                         _ => false,
                     });
-                if on_global {
-                    let written = self.eval(Node { file, expr: write.value }, &None);
-                    values.extend(
-                        written
-                            .into_iter()
-                            .map(|value| value.step(file, write.span, || format!("kept in the global `{name}`"))),
-                    );
+                    if on_global {
+                        let written = self.eval(Node { file, expr: write.value }, &None);
+                        values.extend(
+                            written
+                                .into_iter()
+                                .map(|value| value.step(file, write.span, || format!("kept in the global `{name}`"))),
+                        );
+                    }
                 }
             }
         }
@@ -159,12 +150,56 @@ impl<'s> Eval<'s> {
         values.into_iter().map(|value| owners.iter().fold(value, own)).collect()
     }
 
+    /// Where scripts say something about a global name, by syntax alone; looked for once per run.
+    fn global_places(&self, name: &Name) -> Arc<Vec<GlobalPlace>> {
+        /// Scripts that are looked through for one name.
+        const SCRIPTS: usize = 32;
+        let known = self.shared.global_places.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+        if let Some(known) = known {
+            return known;
+        }
+        let mut places = Vec::new();
+        for file in self.project.files_with(name, SCRIPTS).0 {
+            let Some(other) = self.lowered(file) else { continue };
+            let (ir, index) = (&other.ir, &other.index);
+            if ir.lang != Lang::Js {
+                continue;
+            }
+            let is_module = !ir.exports.names.is_empty() || !ir.exports.whole.is_empty() || !ir.imports.is_empty();
+            let declared = ir.top_level.iter().filter(|(declared, _)| declared == name && !is_module);
+            places.extend(declared.map(|(_, binding)| GlobalPlace::Variable(file, *binding)));
+            // `(function (app) { … })(MyApp)`
+            for &(func, call) in &index.applied {
+                let Expr::Call { args, .. } = ir.expr(call) else { continue };
+                for (nth, arg) in (0u32..).zip(args.iter()) {
+                    let is_it = match ir.expr(ir.strip(arg.expr)) {
+                        Expr::Global(given) => given == name,
+                        Expr::Local(binding) => ir.top_level.iter().any(|(top, id)| top == name && id == binding),
+                        _ => false,
+                    };
+                    if is_it {
+                        places.push(GlobalPlace::Argument(FuncRef { file, func }, nth));
+                    }
+                }
+            }
+            if !index.effects(&Root::Global(name.clone())).is_empty() {
+                places.push(GlobalPlace::Held(file));
+            }
+            let writes = index.writes_by_key.get(name).into_iter().flatten();
+            let on_global = writes.filter(|nth| matches!(ir.expr(ir.strip(ir.writes[**nth].base)), Expr::Global(_)));
+            places.extend(on_global.map(|nth| GlobalPlace::Written(file, *nth)));
+        }
+        let places = Arc::new(places);
+        let mut all = self.shared.global_places.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(name.clone(), places.clone());
+        places
+    }
+
     pub(crate) fn this(&mut self, node: Node, this: ThisOf, ctx: &Ctx) -> Vals {
         let class = |class| super::value::ClassRef { file: node.file, class };
         // the object that the method was called on, where the context knows it
-        let func = self.lowered(node.file).map(|lowered| lowered.ir.func_of(node.expr));
-        if let (Some(func), false) = (func, matches!(this, ThisOf::Static(_)))
-            && let Some(known) = self.this_in(node.file, func, this, ctx)
+        if !matches!(this, ThisOf::Static(_))
+            && let Some(known) = self.this_in(node.file, this, ctx)
         {
             return vec![known];
         }
@@ -199,7 +234,7 @@ impl<'s> Eval<'s> {
         })]
     }
 
-    pub(crate) fn this_in(&self, file: FileId, func: FuncId, this: ThisOf, ctx: &Ctx) -> Option<Traced> {
+    pub(crate) fn this_in(&self, file: FileId, this: ThisOf, ctx: &Ctx) -> Option<Traced> {
         let lowered = self.lowered(file)?;
         let mut frame = ctx.as_ref();
         while let Some(current) = frame {
@@ -211,7 +246,6 @@ impl<'s> Eval<'s> {
             }
             frame = current.up.as_ref();
         }
-        let _ = func;
         None
     }
 }

@@ -69,6 +69,14 @@ pub struct FileIndex {
     pub writes_by_key: FxHashMap<Name, Vec<usize>>,
     /// The property write whose value an expression is.
     pub write_of: FxHashMap<ExprId, usize>,
+    /// The reads of a binding.
+    pub reads: FxHashMap<BindingId, Vec<ExprId>>,
+    /// The bindings that hold a member under another name than its own, by the member's name.
+    pub renamed: FxHashMap<Name, Vec<Name>>,
+    /// The bindings that hold a whole module or its default, with the import.
+    pub held_modules: Vec<(Name, ExprId)>,
+    /// Functions that are called where they stand: `(function (app) { … })(App)`.
+    pub applied: Vec<(FuncId, ExprId)>,
 }
 
 impl FileIndex {
@@ -78,6 +86,18 @@ impl FileIndex {
         for (at, binding) in (0u32..).zip(&ir.bindings) {
             for def in &binding.defs {
                 index.binding_of.entry(ir.strip(def.value)).or_insert(BindingId(at));
+                match ir.expr(ir.strip(def.value)) {
+                    Expr::Field { base, key: Key::Name(key) } => {
+                        if *key != binding.name {
+                            index.renamed.entry(key.clone()).or_default().push(binding.name.clone());
+                        }
+                        if &**key == "default" && matches!(ir.expr(ir.strip(*base)), Expr::Import(_)) {
+                            index.held_modules.push((binding.name.clone(), ir.strip(*base)));
+                        }
+                    }
+                    Expr::Import(_) => index.held_modules.push((binding.name.clone(), ir.strip(def.value))),
+                    _ => {}
+                }
                 let param = |id: ExprId| match ir.expr(id) {
                     Expr::Param { func, index, .. } => Some((*func, *index)),
                     _ => None,
@@ -105,16 +125,23 @@ impl FileIndex {
             index.add_effect(ir, write.base, EffectKind::Write(at), write.at, write.block);
         }
         for (at, expr) in (0u32..).zip(&ir.exprs) {
-            if let Expr::Object { ty: Some(ty), .. } = expr
-                && let Some(name) = last_name(ir, *ty)
-            {
-                index.objects_by_type.entry(name).or_default().push(ExprId(at));
+            match expr {
+                Expr::Object { ty: Some(ty), .. } => {
+                    if let Some(name) = last_name(ir, *ty) {
+                        index.objects_by_type.entry(name).or_default().push(ExprId(at));
+                    }
+                }
+                Expr::Local(binding) => index.reads.entry(*binding).or_default().push(ExprId(at)),
+                _ => {}
             }
         }
         for &call in &ir.calls {
             let Expr::Call { callee, args, .. } = ir.expr(call) else { continue };
             if let Some(name) = last_name(ir, *callee) {
                 index.calls_by_name.entry(name).or_default().push(call);
+            }
+            if let Expr::Func(func) = ir.expr(*callee) {
+                index.applied.push((*func, call));
             }
             let (at, block) = (ir.span(call).end, ir.block_of(call));
             if let Expr::Field { base, .. } = ir.expr(ir.strip(*callee)) {

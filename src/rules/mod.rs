@@ -209,6 +209,8 @@ pub struct Rules {
     /// The type of the object whose members are the global names.
     global_object: Option<State>,
     names: Vec<NameTable>,
+    /// Words without which no name says anything.
+    name_hints: Option<aho_corasick::AhoCorasick>,
     subjects: Vec<SubjectTable>,
     hosts: HostTable,
 }
@@ -230,6 +232,10 @@ impl Rules {
             rules.add_facts(&Place { name, text }, file)?;
         }
         rules.find_builders();
+        let longest = |phrase: &String| phrase.split(' ').max_by_key(|word| word.len()).map(str::to_owned);
+        let hints: Vec<String> = rules.names.iter().flat_map(|table| &table.words).filter_map(longest).collect();
+        // words that cannot be compiled rule nothing out
+        rules.name_hints = aho_corasick::AhoCorasick::builder().ascii_case_insensitive(true).build(hints).ok();
         let window = Root::Type(GLOBAL_OBJECT.to_owned());
         rules.global_object = rules.automaton.root(&window).first().copied();
         rules.hosts.suffix.extend(hosts.iter().map(|host| host.to_lowercase()));
@@ -253,6 +259,9 @@ impl Rules {
 
     /// What a name says of the token it holds.
     pub fn token_name(&self, name: &str) -> Option<TokenKind> {
+        if self.name_hints.as_ref().is_some_and(|hints| !hints.is_match(name)) {
+            return None;
+        }
         let words = words::split(name);
         let says = |table: &&NameTable| {
             table.words.iter().any(|phrase| words::has(&words, phrase))
