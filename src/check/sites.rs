@@ -5,8 +5,10 @@ use super::model::{Confidence, Subject, Verdict};
 use super::request::{Credential, Request};
 use super::target::{Match, Target};
 use super::verdict::{Judged, judge};
-use crate::eval::value::{Args, Closure, Ctx, FrameKind, FuncRef, Node, Open, Owner, Pattern, Traced, Vals, Value};
-use crate::eval::{Eval, Shared, own, push_frame};
+use crate::eval::value::{
+    Args, Closure, Ctx, FrameKind, FuncRef, Node, Open, Owner, Pattern, Reason, Traced, Vals, Value,
+};
+use crate::eval::{ALTERNATIVES, Eval, Shared, own, push_frame};
 use crate::ir::{Expr, ExprId, Key, Lang, Lit};
 use crate::project::{Lowered, Root};
 use crate::rules::SubjectKind;
@@ -95,6 +97,9 @@ pub(super) fn of_file(shared: &Shared<'_>, file: FileId) -> Vec<Record> {
         let requests = Request::of_call(&mut eval, node, &None);
         for request in &requests {
             let Some(target) = request.target() else { continue };
+            if request.tentative() && !may_match(&mut eval, request) {
+                continue;
+            }
             // what is chained behind the sending call is not the request any more
             let sends_here = request.parts.iter().any(|part| part.fact.sends && part.site.node == node);
             if sends_here {
@@ -112,6 +117,23 @@ pub(super) fn of_file(shared: &Shared<'_>, file: FileId) -> Vec<Record> {
         }
     }
     records
+}
+
+/// Whether the URL of a request may be an endpoint's, as far as a first look tells: most calls that may be requests of a
+/// client under any name are none.
+fn may_match<'r>(eval: &mut Eval<'r>, request: &Request<'r>) -> bool {
+    let urls = request.urls(eval);
+    let cut = |url: &Pattern| {
+        let beyond =
+            |hole: &Traced| matches!(&hole.value, Value::Unknown(unknown) if unknown.reason == Reason::TooManyCallers);
+        url.holes().any(beyond)
+    };
+    let matches = |url: &Pattern| {
+        let rules = eval.rules();
+        split(eval, url)
+            .is_some_and(|target| rules.endpoints.iter().any(|endpoint| target.matches(endpoint) != Match::No))
+    };
+    eval.exhausted() || urls.len() >= ALTERNATIVES || urls.iter().any(|url| cut(url) || matches(url))
 }
 
 /// Whether a call may make or send a request, by syntax alone: a member whose name the rules know, a function called

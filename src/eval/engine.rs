@@ -10,7 +10,7 @@ use crate::rules::Rules;
 use crate::rules::automaton::States;
 use crate::rules::path::Root as ApiRoot;
 use crate::text::FileId;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -20,8 +20,10 @@ const STEPS: u32 = 20_000;
 const GLANCE: u32 = 3_000;
 /// Steps of one part of a string.
 const PART_STEPS: u32 = 5_000;
+/// A value that took this many steps until the budget ended is not tried again in the same evaluation.
+const TIRING: u32 = 1_500;
 /// Alternatives of one value.
-pub(crate) const ALTERNATIVES: usize = 8;
+pub const ALTERNATIVES: usize = 8;
 /// How deep expressions are followed.
 const DEPTH: u32 = 240;
 /// How many calls deep.
@@ -64,16 +66,25 @@ pub struct Eval<'s> {
     /// Steps taken in all, whatever budget they came from.
     spent: u64,
     depth: u32,
-    cuts: u32,
-    active: FxHashSet<(Node, usize)>,
-    /// Members of objects that are being looked for.
-    looking: FxHashSet<(Node, usize, Name)>,
-    memo: FxHashMap<Node, Vals>,
-    /// Functions whose parameters are left open instead of being looked for at their callers.
-    open: Vec<FuncRef>,
+    /// The outermost thing under evaluation that was asked for again since this was last reset: what lies within it is
+    /// only known in part. 0: the budget ended.
+    lowest: u32,
+    /// What is under evaluation, with its depth.
+    active: FxHashMap<(Node, usize), u32>,
+    /// Members of objects that are being looked for, with the depth.
+    looking: FxHashMap<(Node, usize, Name), u32>,
+    /// Values that are wholly known, by expression, context and what was left open; the context is kept so that its
+    /// address stays its own.
+    memo: FxHashMap<(Node, usize, usize), (Ctx, Vals)>,
+    /// The sets of functions whose parameters were left open, instead of being looked for at their callers; the first
+    /// is empty.
+    open_sets: Vec<Vec<FuncRef>>,
+    /// Which of them counts now.
+    open: usize,
     /// Whether stores may be asked: not while their writers are being collected.
     pub(crate) ask_stores: bool,
-    pub(crate) asking: FxHashSet<(Name, Name)>,
+    /// Entries of stores that are being looked for, with the depth.
+    asking: FxHashMap<(Name, Name), u32>,
     /// Whether parameters are followed to callers: not while callers are looked for.
     pub(crate) ask_callers: bool,
 }
@@ -87,14 +98,15 @@ impl<'s> Eval<'s> {
             rules: shared.rules,
             steps: STEPS,
             spent: 0,
-            depth: 0,
-            cuts: 0,
-            active: FxHashSet::default(),
-            looking: FxHashSet::default(),
+            depth: 1,
+            lowest: u32::MAX,
+            active: FxHashMap::default(),
+            looking: FxHashMap::default(),
             memo: FxHashMap::default(),
-            open: Vec::new(),
+            open_sets: vec![Vec::new()],
+            open: 0,
             ask_stores: true,
-            asking: FxHashSet::default(),
+            asking: FxHashMap::default(),
             ask_callers: true,
         }
     }
@@ -126,14 +138,38 @@ impl<'s> Eval<'s> {
 
     /// Begin to look at a cell; false where it is being looked at already.
     pub(crate) fn enter_cell(&mut self, key: (Node, usize)) -> bool {
-        let entered = self.active.insert(key);
-        self.cuts += u32::from(!entered);
-        entered
+        if let Some(&depth) = self.active.get(&key) {
+            self.asked_again(depth);
+            return false;
+        }
+        // it belongs to the expression around it: that is whole when the cell is
+        self.active.insert(key, self.depth - 1);
+        true
     }
 
     /// Done with a cell.
     pub(crate) fn leave_cell(&mut self, key: (Node, usize)) {
         self.active.remove(&key);
+    }
+
+    /// Begin to look for an entry of a store; false where it is being looked for already.
+    pub(crate) fn enter_store(&mut self, key: &(Name, Name)) -> bool {
+        if let Some(&depth) = self.asking.get(key) {
+            self.asked_again(depth);
+            return false;
+        }
+        self.asking.insert(key.clone(), self.depth - 1);
+        true
+    }
+
+    /// Done with an entry of a store.
+    pub(crate) fn leave_store(&mut self, key: &(Name, Name)) {
+        self.asking.remove(key);
+    }
+
+    /// What lies within `depth` is only known in part.
+    fn asked_again(&mut self, depth: u32) {
+        self.lowest = self.lowest.min(depth);
     }
 
     /// The function that a value is, or the one that an annotated list, `['a', 'b', f]`, ends with.
@@ -183,7 +219,12 @@ impl<'s> Eval<'s> {
 
     /// Evaluate with the parameters of `open` left open.
     pub fn with_open<R>(&mut self, open: Vec<FuncRef>, work: impl FnOnce(&mut Self) -> R) -> R {
-        let before = std::mem::replace(&mut self.open, open);
+        let known = self.open_sets.iter().position(|set| *set == open);
+        let set = known.unwrap_or_else(|| {
+            self.open_sets.push(open);
+            self.open_sets.len() - 1
+        });
+        let before = std::mem::replace(&mut self.open, set);
         let result = work(self);
         self.open = before;
         result
@@ -191,11 +232,11 @@ impl<'s> Eval<'s> {
 
     /// Whether values are left open at all.
     pub(crate) fn leaves_open(&self) -> bool {
-        !self.open.is_empty()
+        !self.open_sets[self.open].is_empty()
     }
 
     pub(crate) fn is_open(&self, func: FuncRef) -> bool {
-        self.open.contains(&func)
+        self.open_sets[self.open].contains(&func)
     }
 
     /// The graph of a file. Nodes only come from files that were lowered.
@@ -229,31 +270,37 @@ impl<'s> Eval<'s> {
         if !self.spend() {
             return vec![Traced::new(Value::unknown(Reason::Budget, Vec::new()))];
         }
-        let free = ctx.is_none() && self.open.is_empty();
-        if free && let Some(known) = self.memo.get(&node) {
+        let address = ctx.as_ref().map_or(0, |frame| Rc::as_ptr(frame) as usize);
+        if let Some((_, known)) = self.memo.get(&(node, address, self.open)) {
             return known.clone();
         }
-        let key = (node, ctx.as_ref().map_or(0, |frame| Rc::as_ptr(frame) as usize));
-        if !self.active.insert(key) {
-            self.cuts += 1;
+        let key = (node, address);
+        if let Some(&depth) = self.active.get(&key) {
+            self.asked_again(depth);
             return Vec::new();
         }
-        let cuts = self.cuts;
+        let depth = self.depth;
+        self.active.insert(key, depth);
+        let around = std::mem::replace(&mut self.lowest, u32::MAX);
+        let before = self.spent;
         self.depth += 1;
-        let values = self.form(lowered, expr, node, ctx);
+        let values = tidy(self.form(lowered, expr, node, ctx));
         self.depth -= 1;
         self.active.remove(&key);
-        let values = tidy(values);
-        if free && cuts == self.cuts && self.steps > 0 {
-            self.memo.insert(node, values.clone());
+        // it is whole where nothing around it was asked for again
+        let whole = self.lowest >= depth;
+        let tiring = self.lowest == 0 && self.spent - before >= u64::from(TIRING);
+        if whole || tiring {
+            self.memo.insert((node, address, self.open), (ctx.clone(), values.clone()));
         }
+        self.lowest = if whole { around } else { around.min(self.lowest) };
         values
     }
 
     /// One step of the budget; false where there is none left, or the evaluation is too deep.
     pub(crate) fn spend(&mut self) -> bool {
-        if self.steps == 0 || self.depth >= DEPTH {
-            self.cuts += 1;
+        if self.steps == 0 || self.depth > DEPTH {
+            self.lowest = 0;
             return false;
         }
         self.steps -= 1;
@@ -266,10 +313,11 @@ impl<'s> Eval<'s> {
         if !self.spend() {
             return None;
         }
-        if !self.looking.insert(key.clone()) {
-            self.cuts += 1;
+        if let Some(&depth) = self.looking.get(&key) {
+            self.asked_again(depth);
             return None;
         }
+        self.looking.insert(key.clone(), self.depth);
         self.depth += 1;
         let result = work(self);
         self.depth -= 1;

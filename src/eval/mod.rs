@@ -24,4 +24,4 @@ mod types;
 pub mod value;
 
 pub use calls::Site;
-pub use engine::{Eval, Shared, own, push_frame};
+pub use engine::{ALTERNATIVES, Eval, Shared, own, push_frame};

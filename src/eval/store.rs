@@ -64,7 +64,7 @@ impl<'s> Eval<'s> {
         let reason = if &**store == ENVIRONMENT { Reason::Environment } else { Reason::Storage(key.clone()) };
         let unknown = Traced::new(Value::unknown(reason, vec![key.clone()]));
         let asked = (Name::from(&**store), key.clone());
-        if !self.ask_stores || !self.asking.insert(asked.clone()) {
+        if !self.ask_stores || !self.enter_store(&asked) {
             return vec![self.by_name(unknown, key, file, span)];
         }
         let writes: Vec<StoreWrite> = store_writes(self.shared)
@@ -96,7 +96,7 @@ impl<'s> Eval<'s> {
                 values.push(value.step(at, span, || format!("stored under `{key}`")));
             }
         }
-        self.asking.remove(&asked);
+        self.leave_store(&asked);
         let blank = |value: &Traced| {
             matches!(value.value, Value::Null) || matches!(&value.value, Value::Str(text) if text.text() == Some(""))
         };
