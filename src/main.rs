@@ -2,6 +2,10 @@
 
 mod cli;
 
+/// Values are many and small; the system's allocator takes a third of the time on them.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     cli::run()
 }

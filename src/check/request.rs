@@ -61,10 +61,12 @@ impl<'r> Request<'r> {
         let Some(kind) = call_kind(eval, node) else { return Vec::new() };
         let step = if kind == CallKind::New { Step::New } else { Step::Call };
         let mut requests = Vec::new();
+        let mut nameless = false;
         for called in eval.callees(node, ctx) {
             let (states, site): (States, Site) = match &called.value {
                 Value::Api(api) => (rules.automaton.step(&api.states, &step), Site::of(node, ctx, api)),
-                Value::Unknown(_) => {
+                // all that is not known is the same request
+                Value::Unknown(_) if !std::mem::replace(&mut nameless, true) => {
                     let any = rules.automaton.root(&Root::Any);
                     (rules.automaton.step(&any, &step), Site::new(node, ctx))
                 }

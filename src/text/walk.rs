@@ -6,7 +6,8 @@ use std::path::Path;
 use std::sync::Mutex;
 
 /// Folders that hold other people's code or build results, whatever the ignore files say.
-const LEFT_OUT: &[&str] = &["node_modules", "bower_components", "jspm_packages", "target", ".git", ".hg", ".svn"];
+const LEFT_OUT: &[&str] =
+    &["node_modules", "bower_components", "jspm_packages", "target", ".yarn", ".git", ".hg", ".svn"];
 
 /// All files under `root` whose path `wanted` accepts. Hidden folders are walked, except those of version control;
 /// symbolic links are not followed.
