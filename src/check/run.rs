@@ -2,7 +2,7 @@
 
 use super::advice;
 use super::model::{Call, FileCounts, Finding, Location, Reason, Report, Skipped, TraceStep};
-use super::sites::{Record, of_file};
+use super::sites::{Record, batches, of_batch};
 use crate::eval::Shared;
 use crate::eval::value::{Node, Trail};
 use crate::project::Project;
@@ -73,9 +73,9 @@ fn all_calls(project: &Project<'_>, rules: &Rules) -> Vec<(Call, usize)> {
     let roots = reachable_roots(project);
     let found: Vec<(Call, usize, bool, Node)> = roots
         .par_iter()
-        .flat_map_iter(|&file| {
-            let records = of_file(&shared, file);
-            records
+        .flat_map(|&file| batches(&shared, file))
+        .flat_map_iter(|batch| {
+            of_batch(&shared, &batch)
                 .into_iter()
                 .map(|record| {
                     let (call, endpoint) = as_call(&shared, &record);

@@ -21,8 +21,10 @@ const LEVELS: usize = 5;
 const CALLERS: usize = 64;
 /// Callers and elements of all levels together that are judged for one request.
 const EXPANSIONS: u32 = 256;
-/// Steps for all requests of one file; behind them, each gets no more than a first look.
-const FILE_STEPS: u64 = 400_000;
+/// Calls that are looked at together.
+const BATCH: usize = 512;
+/// Steps for all requests of one batch; behind them, each gets no more than a first look.
+const BATCH_STEPS: u64 = 200_000;
 /// Elements of one table that are judged one by one.
 const ELEMENTS: usize = 64;
 
@@ -59,7 +61,7 @@ struct Effort {
     expansions: u32,
     /// Whether each of them gets no more than a first look: a client that is not known is most likely none.
     glance: bool,
-    /// Steps that are left for all requests of the file: bundles hold thousands.
+    /// Steps that are left for all requests of the batch.
     pool: u64,
 }
 
@@ -82,13 +84,26 @@ struct Candidate {
     sure: bool,
 }
 
-/// All records of a file.
-pub(super) fn of_file(shared: &Shared<'_>, file: FileId) -> Vec<Record> {
+/// Some of the calls of a file: bundles hold thousands, and nobody waits for one thread to go through them.
+pub(super) struct Batch {
+    file: FileId,
+    calls: std::ops::Range<usize>,
+}
+
+/// The batches of a file, in order.
+pub(super) fn batches(shared: &Shared<'_>, file: FileId) -> Vec<Batch> {
+    let calls = shared.project.lowered(file).map_or(0, |lowered| lowered.ir.calls.len());
+    (0..calls).step_by(BATCH).map(|from| Batch { file, calls: from..calls.min(from + BATCH) }).collect()
+}
+
+/// All records of a batch.
+pub(super) fn of_batch(shared: &Shared<'_>, batch: &Batch) -> Vec<Record> {
+    let file = batch.file;
     let Some(lowered) = shared.project.lowered(file) else { return Vec::new() };
     let mut records = Vec::new();
     let mut eval = Eval::new(shared);
-    let mut pool = FILE_STEPS;
-    for &call in &lowered.ir.calls {
+    let mut pool = BATCH_STEPS;
+    for &call in &lowered.ir.calls[batch.calls.clone()] {
         let node = Node { file, expr: call };
         if !may_request(shared, lowered, call) {
             continue;
