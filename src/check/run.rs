@@ -71,6 +71,9 @@ pub fn run(project: &Project<'_>, rules: &Rules, root: &str, paths: &[String]) -
 fn all_calls(project: &Project<'_>, rules: &Rules) -> Vec<(Call, usize)> {
     let shared = Shared::new(project, rules);
     let roots = reachable_roots(project);
+    if !roots.is_empty() {
+        shared.prepare();
+    }
     let found: Vec<(Call, usize, bool, Node)> = roots
         .par_iter()
         .flat_map(|&file| batches(&shared, file))

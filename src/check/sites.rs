@@ -66,15 +66,15 @@ struct Effort {
 }
 
 impl Effort {
-    fn of(request: &Request<'_>, pool: u64) -> Effort {
-        let expansions = if request.tentative() {
+    fn new(tentative: bool, pool: u64) -> Effort {
+        let expansions = if tentative {
             12
         } else if pool == 0 {
             8
         } else {
             EXPANSIONS
         };
-        Effort { expansions, glance: request.tentative(), pool }
+        Effort { expansions, glance: tentative, pool }
     }
 }
 
@@ -110,6 +110,7 @@ pub(super) fn of_batch(shared: &Shared<'_>, batch: &Batch) -> Vec<Record> {
         }
         eval.glance();
         let requests = Request::of_call(&mut eval, node, &None);
+        let (mut sent, mut built) = (None, None);
         for request in &requests {
             let Some(target) = request.target() else { continue };
             if request.tentative() && !may_match(&mut eval, request) {
@@ -117,16 +118,18 @@ pub(super) fn of_batch(shared: &Shared<'_>, batch: &Batch) -> Vec<Record> {
             }
             // what is chained behind the sending call is not the request any more
             let sends_here = request.parts.iter().any(|part| part.fact.sends && part.site.node == node);
-            if sends_here {
-                let mut effort = Effort::of(request, pool);
-                open(shared, node, &[], true, &mut effort, &mut records);
-                pool = effort.pool;
-            }
             // built here, sent somewhere else or by something that is not known
             let built_here = target.site.node == node && (!request.sends() || request.tentative());
-            if built_here {
-                let mut effort = Effort::of(request, pool);
-                open(shared, node, &[], false, &mut effort, &mut records);
+            for (here, seen) in [(sends_here, &mut sent), (built_here, &mut built)] {
+                if here {
+                    *seen = Some(request.tentative() && seen.unwrap_or(true));
+                }
+            }
+        }
+        for (tentative, sent) in [(sent, true), (built, false)] {
+            if let Some(tentative) = tentative {
+                let mut effort = Effort::new(tentative, pool);
+                open(shared, node, &[], sent, &mut effort, &mut records);
                 pool = effort.pool;
             }
         }

@@ -55,6 +55,11 @@ impl<'p> Shared<'p> {
             global_places: Mutex::default(),
         }
     }
+
+    /// Look up on all cores what most requests will ask for, before the first asks.
+    pub fn prepare(&self) {
+        super::store::prepare(self);
+    }
 }
 
 /// One request's evaluation: its budget and its memo.
@@ -215,6 +220,16 @@ impl<'s> Eval<'s> {
     /// Steps taken so far.
     pub fn spent(&self) -> u64 {
         self.spent
+    }
+
+    /// Do `work` with at most `steps` of the budget.
+    pub(crate) fn within<R>(&mut self, steps: u32, work: impl FnOnce(&mut Self) -> R) -> R {
+        let before = self.steps;
+        let given = before.min(steps);
+        self.steps = given;
+        let result = work(self);
+        self.steps = before - (given - self.steps);
+        result
     }
 
     /// Evaluate with the parameters of `open` left open.
@@ -517,11 +532,7 @@ impl<'s> Eval<'s> {
         let mut values = Vec::with_capacity(parts.len());
         for part in parts {
             // no part may spend what the others need
-            let before = self.steps;
-            self.steps = before.min(PART_STEPS);
-            let given = self.steps;
-            values.push(self.eval(part, ctx));
-            self.steps = before - (given - self.steps);
+            values.push(self.within(PART_STEPS, |eval| eval.eval(part, ctx)));
         }
         self.join(values)
     }

@@ -7,10 +7,13 @@ use crate::ir::{Expr, Key, Name};
 use crate::rules::path::Step;
 use crate::rules::{Fact, Made, StoreFact, StoredTable};
 use crate::text::{FileId, Span};
+use rayon::prelude::*;
 use std::sync::Arc;
 
 /// Files that are searched for calls of one writing method.
 const FILES: usize = 400;
+/// Steps to tell whether an object is a store: nearly all are none.
+const LOOK: u32 = 200;
 
 /// The store whose entries come from outside the program.
 const ENVIRONMENT: &str = "env";
@@ -157,22 +160,36 @@ impl<'s> Eval<'s> {
 
 /// All writes to stores with a constant key, in the order of files and places.
 fn store_writes<'a>(shared: &'a Shared<'_>) -> &'a [StoreWrite] {
-    shared.store_writes.get_or_init(|| {
-        let mut files: Vec<FileId> = Vec::new();
-        for member in shared.rules.write_members.iter().chain(&shared.rules.store_names) {
-            files.extend(shared.project.files_with(member, FILES).0);
-        }
-        files.sort();
-        files.dedup();
-        let mut writes = Vec::new();
-        for file in files {
-            // each file has a budget of its own: the result does not depend on who asks first
-            let mut eval = Eval::new(shared);
-            eval.ask_stores = false;
-            eval.store_writes_in(file, &mut writes);
-        }
-        writes
-    })
+    let one_by_one = || store_files(shared).into_iter().flat_map(|file| store_writes_in(shared, file)).collect();
+    shared.store_writes.get_or_init(one_by_one)
+}
+
+/// Look for the writes in all files at once, before anything asks for them.
+pub(super) fn prepare(shared: &Shared<'_>) {
+    let writes: Vec<StoreWrite> =
+        store_files(shared).into_par_iter().flat_map_iter(|file| store_writes_in(shared, file)).collect();
+    // what is there already is the same
+    _ = shared.store_writes.set(writes);
+}
+
+/// The files in which something may be written to a store.
+fn store_files(shared: &Shared<'_>) -> Vec<FileId> {
+    let mut files: Vec<FileId> = Vec::new();
+    for member in shared.rules.write_members.iter().chain(&shared.rules.store_names) {
+        files.extend(shared.project.files_with(member, FILES).0);
+    }
+    files.sort();
+    files.dedup();
+    files
+}
+
+/// The writes of one file. Each file has a budget of its own: the result does not depend on who asks first.
+fn store_writes_in(shared: &Shared<'_>, file: FileId) -> Vec<StoreWrite> {
+    let mut eval = Eval::new(shared);
+    eval.ask_stores = false;
+    let mut writes = Vec::new();
+    eval.store_writes_in(file, &mut writes);
+    writes
 }
 
 impl<'s> Eval<'s> {
@@ -182,7 +199,7 @@ impl<'s> Eval<'s> {
         for member in &rules.write_members {
             for &call in lowered.index.calls_by_name.get(member.as_str()).into_iter().flatten() {
                 let node = Node { file, expr: call };
-                for called in self.callees(node, &None) {
+                for called in self.within(LOOK, |eval| eval.callees(node, &None)) {
                     let Value::Api(api) = &called.value else { continue };
                     let states = rules.automaton.step(&api.states, &Step::Call);
                     for fact in rules.facts(&states) {
@@ -218,7 +235,7 @@ impl<'s> Eval<'s> {
                 Key::Index(_) => None,
             };
             let Some(key) = key else { continue };
-            for base in self.eval(Node { file, expr: write.base }, &None) {
+            for base in self.within(LOOK, |eval| eval.eval(Node { file, expr: write.base }, &None)) {
                 let Value::Api(api) = &base.value else { continue };
                 for fact in rules.facts(&api.states) {
                     if let Fact::Store(store) = fact {
