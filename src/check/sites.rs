@@ -23,8 +23,11 @@ const CALLERS: usize = 64;
 const EXPANSIONS: u32 = 256;
 /// Calls that are looked at together.
 const BATCH: usize = 512;
-/// Steps for all requests of one batch; behind them, each gets no more than a first look.
-const BATCH_STEPS: u64 = 200_000;
+/// Steps for all requests of one file, shared out evenly among its batches; behind them, each request gets no more than
+/// a first look.
+const FILE_STEPS: u64 = 400_000;
+/// Steps for the requests of one batch at the least.
+const BATCH_STEPS: u64 = 20_000;
 /// Elements of one table that are judged one by one.
 const ELEMENTS: usize = 64;
 
@@ -88,12 +91,15 @@ struct Candidate {
 pub(super) struct Batch {
     file: FileId,
     calls: std::ops::Range<usize>,
+    steps: u64,
 }
 
 /// The batches of a file, in order.
 pub(super) fn batches(shared: &Shared<'_>, file: FileId) -> Vec<Batch> {
     let calls = shared.project.lowered(file).map_or(0, |lowered| lowered.ir.calls.len());
-    (0..calls).step_by(BATCH).map(|from| Batch { file, calls: from..calls.min(from + BATCH) }).collect()
+    let count = calls.div_ceil(BATCH).max(1) as u64;
+    let steps = (FILE_STEPS / count).max(BATCH_STEPS);
+    (0..calls).step_by(BATCH).map(|from| Batch { file, calls: from..calls.min(from + BATCH), steps }).collect()
 }
 
 /// All records of a batch.
@@ -102,7 +108,7 @@ pub(super) fn of_batch(shared: &Shared<'_>, batch: &Batch) -> Vec<Record> {
     let Some(lowered) = shared.project.lowered(file) else { return Vec::new() };
     let mut records = Vec::new();
     let mut eval = Eval::new(shared);
-    let mut pool = BATCH_STEPS;
+    let mut pool = batch.steps;
     for &call in &lowered.ir.calls[batch.calls.clone()] {
         let node = Node { file, expr: call };
         if !may_request(shared, lowered, call) {

@@ -71,7 +71,7 @@ impl<'s> Eval<'s> {
         }
         // a base class's constructor is called by `super(…)`
         if let Some(class) = class {
-            for below in self.implementors(class) {
+            for below in self.implementors(class).iter() {
                 let Some(other) = self.lowered(below.file) else { continue };
                 for &call in other.index.calls_by_name.get("super").into_iter().flatten() {
                     if other.ir.func(other.ir.func_of(call)).class == Some(below.class) {

@@ -1,8 +1,8 @@
 //! The evaluator: one expression under one context, within a budget.
 
 use super::value::{
-    Api, ApiStep, Closure, Ctx, Frame, FrameKind, FuncRef, Node, Object, Owner, Pattern, Reason, Traced, Unknown, Vals,
-    Value,
+    Api, ApiStep, ClassRef, Closure, Ctx, Frame, FrameKind, FuncRef, Node, Object, Owner, Pattern, Reason, Traced,
+    Unknown, Vals, Value,
 };
 use crate::ir::{Expr, ExprId, Key, Lang, Lit, Name, Why};
 use crate::project::{Lowered, PlaceKey, Project, Resolved};
@@ -41,6 +41,7 @@ pub struct Shared<'p> {
     pub(crate) ambient: OnceLock<Vec<super::ambient::Ambient>>,
     pub(crate) callers: Mutex<FxHashMap<FuncRef, Arc<super::callers::Callers>>>,
     pub(crate) global_places: Mutex<FxHashMap<Name, Arc<Vec<super::names::GlobalPlace>>>>,
+    pub(crate) implementors: Mutex<FxHashMap<ClassRef, Arc<Vec<ClassRef>>>>,
 }
 
 impl<'p> Shared<'p> {
@@ -53,11 +54,13 @@ impl<'p> Shared<'p> {
             ambient: OnceLock::new(),
             callers: Mutex::default(),
             global_places: Mutex::default(),
+            implementors: Mutex::default(),
         }
     }
 
     /// Look up on all cores what most requests will ask for, before the first asks.
     pub fn prepare(&self) {
+        self.project.learn_words();
         super::store::prepare(self);
     }
 }
@@ -391,7 +394,7 @@ impl<'s> Eval<'s> {
                 let func = FuncRef { file: node.file, func: *func };
                 one(Value::Func(Rc::new(Closure { func, ctx: ctx.clone(), this: None })))
             }
-            Expr::Class(class) => one(Value::Class(super::value::ClassRef { file: node.file, class: *class })),
+            Expr::Class(class) => one(Value::Class(ClassRef { file: node.file, class: *class })),
             Expr::Either(options) => {
                 let mut values = Vals::new();
                 for option in options {

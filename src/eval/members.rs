@@ -11,6 +11,7 @@ use crate::rules::automaton::States;
 use crate::rules::path::{Root as ApiRoot, Step};
 use crate::text::FileId;
 use std::rc::Rc;
+use std::sync::{Arc, PoisonError};
 
 /// Files that are searched for what is said about one class.
 const CLASS_FILES: usize = 32;
@@ -284,7 +285,7 @@ impl<'s> Eval<'s> {
         if made.is_none() && depth == 0 && found.iter().all(blank) {
             // left to the classes that extend it
             let mut below = Vals::new();
-            for class in self.implementors(class) {
+            for &class in self.implementors(class).iter() {
                 let this = Traced::new(Value::Instance(class));
                 below.extend(self.inherited_member(class, key, None, &this, node, depth + 1));
             }
@@ -314,7 +315,7 @@ impl<'s> Eval<'s> {
         let name = key_name(key);
         if declared.kind == ClassKind::Interface {
             let mut found = Vals::new();
-            for class in self.implementors(class) {
+            for &class in self.implementors(class).iter() {
                 found.extend(self.class_member(class, key, None, node, depth + 1));
             }
             if !found.is_empty() {
@@ -617,7 +618,17 @@ impl<'s> Eval<'s> {
     }
 
     /// The classes that implement an interface or trait.
-    pub(crate) fn implementors(&mut self, interface: ClassRef) -> Vec<ClassRef> {
+    pub(crate) fn implementors(&self, interface: ClassRef) -> Arc<Vec<ClassRef>> {
+        let known = self.shared.implementors.lock().unwrap_or_else(PoisonError::into_inner).get(&interface).cloned();
+        known.unwrap_or_else(|| {
+            let found = Arc::new(self.find_implementors(interface));
+            let mut all = self.shared.implementors.lock().unwrap_or_else(PoisonError::into_inner);
+            all.insert(interface, found.clone());
+            found
+        })
+    }
+
+    fn find_implementors(&self, interface: ClassRef) -> Vec<ClassRef> {
         let Some(name) =
             self.lowered(interface.file).and_then(|lowered| lowered.ir.class(interface.class).name.clone())
         else {

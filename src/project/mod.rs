@@ -5,6 +5,7 @@
 mod index;
 mod resolve_js;
 mod resolve_rust;
+mod vocabulary;
 
 pub use index::{Effect, EffectKind, FileIndex, PlaceKey, Root};
 pub(crate) use index::{last_name, place};
@@ -18,6 +19,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use vocabulary::Vocabulary;
 
 /// Texts beyond this many bytes in all are read again when they are needed.
 const KEPT_BYTES: usize = 64 * 1024 * 1024;
@@ -53,6 +55,7 @@ pub struct Project<'a> {
     unreadable: Vec<(String, String)>,
     has_evidence: bool,
     found: Mutex<FxHashMap<String, Arc<Vec<FileId>>>>,
+    vocabularies: OnceLock<Vec<Vocabulary>>,
 }
 
 impl<'a> Project<'a> {
@@ -88,7 +91,16 @@ impl<'a> Project<'a> {
         let by_path = (0u32..).zip(&files).map(|(id, file)| (file.path.clone(), FileId(id))).collect();
         let packages = resolve_rust::Packages::read(system, &manifests);
         unreadable.sort();
-        Project { system, files, by_path, packages, unreadable, has_evidence, found: Mutex::default() }
+        Project {
+            system,
+            files,
+            by_path,
+            packages,
+            unreadable,
+            has_evidence,
+            found: Mutex::default(),
+            vocabularies: OnceLock::new(),
+        }
     }
 
     /// Run `work` where lowering and evaluation have stack enough, in parallel where it asks for it.
@@ -184,9 +196,21 @@ impl<'a> Project<'a> {
         (found.iter().copied().take(limit).collect(), found.len() > limit)
     }
 
+    /// Learn which identifiers the files hold, on all cores: for projects in which many words are searched for.
+    pub fn learn_words(&self) {
+        let ids: Vec<FileId> = self.ids().collect();
+        let vocabularies = ids.par_iter().map(|id| Vocabulary::new(&self.text(*id))).collect();
+        // what is there already is the same
+        _ = self.vocabularies.set(vocabularies);
+    }
+
     fn search(&self, word: &str) -> Vec<FileId> {
         let finder = memchr::memmem::Finder::new(word);
-        let part = |at: Option<&u8>| at.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_' || *b == b'$');
+        let part = |at: Option<&u8>| at.is_some_and(|byte| vocabulary::is_part(*byte));
+        let may_hold = |id: &FileId| {
+            let vocabulary = self.vocabularies.get().and_then(|all| all.get(id.0 as usize));
+            vocabulary.is_none_or(|vocabulary| vocabulary.may_hold(word))
+        };
         let holds = |id: &FileId| {
             let text = self.text(*id);
             let bytes = text.as_bytes();
@@ -195,7 +219,7 @@ impl<'a> Project<'a> {
                 !part(before) && !part(bytes.get(at + word.len()))
             })
         };
-        self.ids().filter(holds).collect()
+        self.ids().filter(|id| may_hold(id) && holds(id)).collect()
     }
 
     /// The file of the project that an import of `from` leads to.
