@@ -484,8 +484,12 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
                     })
                     .filter(|(_, found)| *found != Match::No)
                     .collect();
-                if of_url.iter().any(|(_, found)| *found == Match::Yes) {
+                let best = of_url.iter().map(|(_, found)| *found).max().unwrap_or(Match::No);
+                if best == Match::Yes {
                     of_url.retain(|(_, found)| *found == Match::Yes);
+                } else if best == Match::Any && host != Host::Tenant {
+                    // many an API has a `/api/v2/`
+                    continue;
                 } else {
                     // nothing tells them apart: the first that is possible stands for all
                     of_url.truncate(1);
@@ -512,17 +516,16 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
         }
         let deciding = site.or_else(|| handed_in(shared, &part.site.ctx, part.site.node, &matches));
         let credential = request.credential(&mut eval);
-        if request.tentative() && matches!(credential, Credential::None) {
-            continue;
-        }
         for (endpoint, found, host, subject) in matches {
             let judged = judge(&credential);
-            if request.tentative() && !judged.given {
+            // a call about whose client nothing is known may be no request at all
+            let is_evident = part.fact.on_tenant && host == Host::Tenant && found == Match::Yes;
+            if request.tentative() && !judged.given && !is_evident {
                 continue;
             }
             let mut confidence = judged.confidence;
             let by_itself = matches!(credential, Credential::Ambient(_));
-            if host == Host::Maybe || found == Match::Maybe || judged.mixed || by_itself {
+            if host == Host::Maybe || found < Match::Yes || judged.mixed || by_itself {
                 confidence = lower(confidence);
             }
             if judged.verdict == Verdict::Unknown {
@@ -533,10 +536,11 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
                 request: request_node,
                 endpoint,
                 client: request.client().to_string(),
-                judged,
                 confidence,
                 subject: whose(shared, &rules.endpoints[endpoint], subject.as_ref()),
-                sent,
+                // what is chained behind it may say more
+                sent: sent && (judged.given || !request.tentative()),
+                judged,
             });
         }
     }

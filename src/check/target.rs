@@ -38,6 +38,8 @@ enum Part {
 pub(super) enum Match {
     /// Not.
     No,
+    /// Nothing is known of the path: it may be any endpoint's.
+    Any,
     /// If the holes hold the right text.
     Maybe,
     /// Whatever the holes hold, as long as each holds one segment.
@@ -165,7 +167,11 @@ impl Target {
                 (Part::Hole { before, glued, value }, Some(segment)) => {
                     if *glued && before.is_empty() {
                         // from here on anything may follow
-                        return if value.value.open().is_some() { Match::Maybe } else { Match::No };
+                        return match (value.value.open(), nth) {
+                            (Some(_), _) => Match::Maybe,
+                            (None, 0) => Match::Any,
+                            (None, _) => Match::No,
+                        };
                     }
                     if let Segment::Literal(wanted) = segment {
                         if !wanted.starts_with(before.as_str()) {
@@ -174,8 +180,12 @@ impl Target {
                         best = Match::Maybe;
                     }
                     if last && nth + 1 < template.len() {
-                        // a tail that is handed in may hold several segments
-                        return if value.value.open().is_some() { Match::Maybe } else { Match::No };
+                        // a tail that is handed in may hold several segments; an id is one
+                        return match (value.value.open(), nth) {
+                            (Some(_), _) => Match::Maybe,
+                            (None, 0) if before.is_empty() => Match::Any,
+                            (None, _) => Match::No,
+                        };
                     }
                 }
             }

@@ -96,6 +96,7 @@ pub struct CallFact {
     pub mutates: bool,
     pub ambient: bool,
     pub tentative: bool,
+    pub on_tenant: bool,
 }
 
 /// See [`schema::PassTable`].
@@ -528,6 +529,7 @@ impl Rules {
             mutates: table.mutates,
             ambient: table.ambient,
             tentative: table.tentative,
+            on_tenant: table.on_tenant,
         })
     }
 

@@ -144,6 +144,8 @@ pub struct CallTable {
     pub ambient: bool,
     /// Whether it counts only where a credential is found: the client is not known.
     pub tentative: bool,
+    /// Although it only counts with a credential: it counts without one where the host is surely a tenant's.
+    pub on_tenant: bool,
     /// How reports name the client, where it differs from the file's.
     pub client: Option<String>,
     /// Where this is known from.

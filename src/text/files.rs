@@ -97,8 +97,9 @@ impl Files for OsFiles {
     fn project_root(&self, path: &str) -> String {
         let own = if self.is_dir(path) { path.to_owned() } else { parent(path).to_owned() };
         let own = self.named(if own.is_empty() { "." } else { &own });
-        let Ok(absolute) = std::path::absolute(&own) else { return own };
-        let repository = absolute.ancestors().find(|folder| folder.join(".git").exists());
+        // `..` must not make an ancestor of the folder that it leaves
+        let Ok(absolute) = std::path::absolute(&own).map(|path| normalize(&slashed(&path))) else { return own };
+        let repository = Path::new(&absolute).ancestors().find(|folder| folder.join(".git").exists());
         repository.map_or(own, |folder| self.named(&slashed(folder)))
     }
 }
