@@ -49,6 +49,8 @@ pub(super) struct Record {
     pub subject: Subject,
     /// Whether the request was seen going out.
     pub sent: bool,
+    /// Whether the endpoint is certain.
+    pub sure: bool,
 }
 
 /// A level of the way from the request out to the call that decides it, innermost first.
@@ -287,6 +289,20 @@ fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, effort: &
             cut |= effort.expansions == 0;
             if !steps.is_empty() && !unchanged {
                 into.append(&mut expanded);
+                if let Open::Param(func) = next {
+                    for call in eval.possible_callers(func).into_iter().take(CALLERS) {
+                        let mut deeper = levels.to_vec();
+                        deeper.push(Level::Caller(func, call));
+                        let mut perhaps = Vec::new();
+                        open(shared, node, &deeper, sent, effort, &mut perhaps);
+                        // that it is this method is a guess; that it is a request to the API is not
+                        perhaps.retain(|record| record.sure);
+                        into.extend(perhaps.into_iter().map(|record| {
+                            let confidence = lower(record.confidence);
+                            Record { confidence, ..record }
+                        }));
+                    }
+                }
                 any |= cut;
                 continue;
             }
@@ -540,6 +556,7 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
                 subject: whose(shared, &rules.endpoints[endpoint], subject.as_ref()),
                 // what is chained behind it may say more
                 sent: sent && (judged.given || !request.tentative()),
+                sure: found == Match::Yes,
                 judged,
             });
         }

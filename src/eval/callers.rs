@@ -17,6 +17,8 @@ const CANDIDATES: usize = 256;
 pub(crate) struct Callers {
     /// In the order of files and places.
     pub(crate) calls: Vec<Node>,
+    /// Calls of a method of that name, with a text that may be a URL, on objects that cannot be told.
+    pub(crate) perhaps: Vec<Node>,
     /// Whether a limit was met.
     pub(crate) cut: bool,
 }
@@ -47,6 +49,23 @@ impl<'s> Eval<'s> {
     /// The calls that reach a function, for the caller that expands a wrapper.
     pub fn callers(&mut self, func: FuncRef) -> Vec<Node> {
         self.callers_of(func).calls.clone()
+    }
+
+    /// Calls that may reach a function: of a method of its name, on an object that cannot be told.
+    pub fn possible_callers(&mut self, func: FuncRef) -> Vec<Node> {
+        self.callers_of(func).perhaps.clone()
+    }
+
+    /// Whether a call is given a text with a slash in it.
+    fn passes_path(&self, call: Node) -> bool {
+        let Some(lowered) = self.lowered(call.file) else { return false };
+        let ir = &lowered.ir;
+        let Expr::Call { args, .. } = ir.expr(call.expr) else { return false };
+        let is_path = |id: ExprId| text_of(lowered, id).is_some_and(|text| text.contains('/'));
+        args.iter().any(|arg| match ir.expr(ir.strip(arg.expr)) {
+            Expr::Concat(parts) => parts.iter().any(|part| is_path(*part)),
+            _ => is_path(arg.expr),
+        })
     }
 
     fn find_callers(&mut self, func: FuncRef) -> Callers {
@@ -151,6 +170,11 @@ impl<'s> Eval<'s> {
         // a method of an object that cannot be told: by its name alone, where nothing better was found
         if callers.calls.is_empty() && class.is_none() && declared.name.as_ref().is_some_and(|name| name.len() > 3) {
             callers.calls = weak;
+        } else {
+            weak.retain(|call| self.passes_path(*call));
+            weak.sort();
+            weak.dedup();
+            callers.perhaps = weak;
         }
         callers.calls.sort();
         callers.calls.dedup();
@@ -177,7 +201,13 @@ impl<'s> Eval<'s> {
             return Some(true);
         }
         let is_method = matches!(lowered.ir.expr(lowered.ir.strip(*callee)), Expr::Field { .. });
-        let vague = callees.iter().all(|called| called.value.is_unknown());
+        let vague = callees.iter().all(|called| match &called.value {
+            Value::Unknown(_) => true,
+            Value::Api(api) => {
+                self.rules.automaton.is_leaf(&api.states) && self.rules.facts(&api.states).next().is_none()
+            }
+            _ => false,
+        });
         if is_method && vague && *kind == CallKind::Plain { None } else { Some(false) }
     }
 
