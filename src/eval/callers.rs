@@ -1,7 +1,7 @@
 //! Who calls a function: found by name in the texts, then checked exactly.
 
 use super::engine::Eval;
-use super::value::{ClassRef, FuncRef, Node, Value};
+use super::value::{ApiStep, ClassRef, FuncRef, Node, Value};
 use crate::ir::{CallKind, Expr, ExprId, FileIr, FuncId, Key, MethodKind, Name, Prop};
 use crate::project::Lowered;
 use crate::text::FileId;
@@ -162,6 +162,8 @@ impl<'s> Eval<'s> {
                 let node = Node { file, expr: call };
                 match self.calls(node, func, class) {
                     Some(true) => callers.calls.push(node),
+                    // a method that hands on to the same method of another object is not its own caller
+                    None if FuncRef { file, func: other.ir.func_of(call) } == func => {}
                     None => weak.push(node),
                     Some(false) => {}
                 }
@@ -201,14 +203,21 @@ impl<'s> Eval<'s> {
             return Some(true);
         }
         let is_method = matches!(lowered.ir.expr(lowered.ir.strip(*callee)), Expr::Field { .. });
-        let vague = callees.iter().all(|called| match &called.value {
-            Value::Unknown(_) => true,
-            Value::Api(api) => {
-                self.rules.automaton.is_leaf(&api.states) && self.rules.facts(&api.states).next().is_none()
-            }
-            _ => false,
-        });
+        let vague = callees.iter().all(|called| self.is_vague(&called.value));
         if is_method && vague && *kind == CallKind::Plain { None } else { Some(false) }
+    }
+
+    /// Whether nothing is known of a value but its name.
+    fn is_vague(&self, value: &Value) -> bool {
+        match value {
+            Value::Unknown(_) => true,
+            Value::Api(api) => match (&api.step, &api.from) {
+                // a name that clients share, of an object that cannot be told
+                (ApiStep::Member(_), Some(from)) if self.is_vague(&from.value) => true,
+                _ => self.rules.automaton.is_leaf(&api.states) && self.rules.facts(&api.states).next().is_none(),
+            },
+            _ => false,
+        }
     }
 
     fn is_whole_export(&self, func: FuncRef) -> bool {
