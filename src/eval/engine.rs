@@ -60,7 +60,6 @@ impl<'p> Shared<'p> {
 
     /// Look up on all cores what most requests will ask for, before the first asks.
     pub fn prepare(&self) {
-        self.project.learn_words();
         super::store::prepare(self);
     }
 }

@@ -204,6 +204,12 @@ impl<'a> Project<'a> {
         _ = self.vocabularies.set(vocabularies);
     }
 
+    /// Whether a file may hold one of `words`; without having [learnt](Project::learn_words), all may.
+    pub fn may_hold(&self, id: FileId, words: &[String]) -> bool {
+        let vocabulary = self.vocabularies.get().and_then(|all| all.get(id.0 as usize));
+        vocabulary.is_none_or(|vocabulary| words.iter().any(|word| vocabulary.may_hold(word)))
+    }
+
     fn search(&self, word: &str) -> Vec<FileId> {
         let finder = memchr::memmem::Finder::new(word);
         let part = |at: Option<&u8>| at.is_some_and(|byte| vocabulary::is_part(*byte));

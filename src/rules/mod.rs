@@ -195,6 +195,8 @@ pub struct Rules {
     pub store_names: Vec<String>,
     /// Names of members whose calls may make or send a request.
     pub request_members: FxHashSet<String>,
+    /// Names one of which every file holds that sends a request with a known client.
+    pub sender_words: Vec<String>,
     /// How components are written as options objects.
     pub component: schema::ComponentTable,
     /// Methods that write members of another member.
@@ -440,6 +442,13 @@ impl Rules {
             if table.sends || !table.url.is_empty() || table.endpoint.is_some() {
                 for text in &table.on {
                     for path in place.paths(text)? {
+                        if table.sends && !table.tentative {
+                            self.sender_words.extend(match &path.root {
+                                Root::Global(name) | Root::Name(name) | Root::Import(name) => vec![name.clone()],
+                                Root::Type(ty) => type_names.get(ty).cloned().unwrap_or_default(),
+                                Root::Any => Vec::new(),
+                            });
+                        }
                         let last = path.last_member();
                         self.request_members.extend(last.or(match path.root {
                             Root::Global(name) | Root::Name(name) => Some(name),
@@ -457,6 +466,8 @@ impl Rules {
             let fact = self.call_fact(place, &client, table)?;
             self.hang(place, &table.on, Fact::Call(Box::new(fact)))?;
         }
+        self.sender_words.sort();
+        self.sender_words.dedup();
         self.names.extend(file.name);
         self.subjects.extend(file.subject);
         Ok(())
