@@ -437,16 +437,18 @@ fn method_matches(methods: &Vals, wanted: &str) -> Match {
                     continue;
                 }
             },
-            // a library's constant: its name
+            // a library's constant: its name, behind which the names of what held it may come
             Value::Api(_) | Value::Unknown(_) => {
-                let last = method.value.names().last().map(ToString::to_string).unwrap_or_default();
                 let verb = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
-                let is_verb = verb.iter().any(|verb| last.eq_ignore_ascii_case(verb));
-                if !is_verb || method.value.open().is_some() {
-                    best = best.max(Match::Maybe);
-                    continue;
+                let names = method.value.names();
+                let named = names.iter().rev().find(|name| verb.iter().any(|verb| name.eq_ignore_ascii_case(verb)));
+                match named {
+                    Some(name) if method.value.open().is_none() => name.to_string(),
+                    _ => {
+                        best = best.max(Match::Maybe);
+                        continue;
+                    }
                 }
-                last
             }
             _ => {
                 best = best.max(Match::Maybe);

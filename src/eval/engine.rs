@@ -491,7 +491,7 @@ impl<'s> Eval<'s> {
                     _ => None,
                 },
                 Value::Null => Some(false),
-                _ => None,
+                other => wanted.iter().find_map(|wanted| same_constant(other, &wanted.value)),
             };
             match same {
                 Some(true) => return Some(true),
@@ -568,6 +568,15 @@ impl<'s> Eval<'s> {
         }
         joined.into_iter().map(|pattern| Traced::new(Value::Str(pattern))).collect()
     }
+}
+
+/// Whether a library's value is the constant `wanted`, where both are constants of one type: `Method::GET`.
+fn same_constant(value: &Value, wanted: &Value) -> Option<bool> {
+    let wanted = wanted.names();
+    let [.., ty, name] = wanted.as_slice() else { return None };
+    let names = value.names();
+    // behind the constant come the names of what held it
+    names.windows(2).find(|pair| pair[0] == *ty).map(|pair| pair[1] == *name)
 }
 
 /// `ctx` with one more assumption.
