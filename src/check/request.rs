@@ -120,17 +120,8 @@ impl<'r> Request<'r> {
             for value in &found {
                 match &value.value {
                     Value::Str(pattern) => urls.push(pattern.clone()),
-                    Value::Unknown(_) => {
-                        let mut pattern = Pattern::default();
-                        pattern.push(value);
-                        urls.push(pattern);
-                    }
-                    Value::Api(_) => {
-                        // a URL object or a library's setting
-                        let mut pattern = Pattern::default();
-                        pattern.push(value);
-                        urls.push(pattern);
-                    }
+                    // a URL object or a library's setting, or not known
+                    Value::Unknown(_) | Value::Api(_) => urls.push(Pattern::of(value)),
                     _ => {}
                 }
             }
@@ -513,7 +504,7 @@ fn patterns(eval: &mut Eval<'_>, slots: &[Slot], site: &Site) -> Vec<Pattern> {
             .iter()
             .filter_map(|value| match &value.value {
                 Value::Str(pattern) if !pattern.pieces.is_empty() => Some(pattern.clone()),
-                Value::Unknown(_) | Value::Api(_) => Some(Pattern { pieces: vec![Piece::Hole(value.clone())] }),
+                Value::Unknown(_) | Value::Api(_) => Some(Pattern::of(value)),
                 _ => None,
             })
             .collect();

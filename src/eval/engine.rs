@@ -28,8 +28,6 @@ pub const ALTERNATIVES: usize = 8;
 const DEPTH: u32 = 240;
 /// How many calls deep.
 pub(crate) const FRAMES: u8 = 6;
-/// Pieces of one string.
-const PIECES: usize = 64;
 
 /// What all evaluations of one run share.
 pub struct Shared<'p> {
@@ -555,12 +553,6 @@ impl<'s> Eval<'s> {
                     }
                     let mut longer = pattern.clone();
                     longer.push(value);
-                    if longer.pieces.len() > PIECES {
-                        longer.pieces.truncate(PIECES);
-                        let cut = Traced::new(Value::unknown(Reason::Budget, Vec::new()));
-                        longer.pieces.push(super::value::Piece::Hole(cut));
-                        longer.pieces.drain(..longer.pieces.len() - PIECES);
-                    }
                     next.push(longer);
                 }
             }

@@ -247,9 +247,16 @@ pub enum Piece {
 /// A string of known pieces and holes; no two literals are neighbours, none is empty.
 #[derive(Clone, Debug, Default)]
 pub struct Pattern {
-    /// The pieces in order.
+    /// The pieces in order, at most 64.
     pub pieces: Vec<Piece>,
+    /// Whether a limit was met: the last hole stands for what is lost, and nothing is appended any more.
+    cut: bool,
 }
+
+/// Pieces of one string.
+const PIECES: usize = 64;
+/// Bytes of known text in one string.
+const LENGTH: usize = 64 * 1024;
 
 impl Pattern {
     /// A known string.
@@ -259,15 +266,24 @@ impl Pattern {
         pattern
     }
 
+    /// A string that is one value.
+    pub fn of(value: &Traced) -> Pattern {
+        let mut pattern = Pattern::default();
+        pattern.push(value);
+        pattern
+    }
+
     /// Append text.
     pub fn push_lit(&mut self, text: &str) {
         if text.is_empty() {
             return;
         }
-        if let Some(Piece::Lit(last)) = self.pieces.last_mut() {
-            *last = format!("{last}{text}").into();
-        } else {
-            self.pieces.push(Piece::Lit(text.into()));
+        if self.length() + text.len() > LENGTH {
+            return self.cut();
+        }
+        match self.pieces.last_mut() {
+            Some(Piece::Lit(last)) if !self.cut => *last = format!("{last}{text}").into(),
+            _ => self.push_piece(Piece::Lit(text.into())),
         }
     }
 
@@ -275,7 +291,7 @@ impl Pattern {
     pub fn push(&mut self, value: &Traced) {
         match &value.value {
             Value::Str(pattern) => self.extend(pattern),
-            _ => self.pieces.push(Piece::Hole(value.clone())),
+            _ => self.push_piece(Piece::Hole(value.clone())),
         }
     }
 
@@ -284,9 +300,34 @@ impl Pattern {
         for piece in &other.pieces {
             match piece {
                 Piece::Lit(text) => self.push_lit(text),
-                Piece::Hole(_) => self.pieces.push(piece.clone()),
+                Piece::Hole(_) => self.push_piece(piece.clone()),
             }
         }
+    }
+
+    fn push_piece(&mut self, piece: Piece) {
+        if self.pieces.len() + 1 >= PIECES {
+            return self.cut();
+        }
+        if !self.cut {
+            self.pieces.push(piece);
+        }
+    }
+
+    /// What follows is lost: a last hole says so.
+    fn cut(&mut self) {
+        if !std::mem::replace(&mut self.cut, true) {
+            self.pieces.push(Piece::Hole(Traced::new(Value::unknown(Reason::Budget, Vec::new()))));
+        }
+    }
+
+    /// Bytes of known text.
+    fn length(&self) -> usize {
+        let text = |piece: &Piece| match piece {
+            Piece::Lit(text) => text.len(),
+            Piece::Hole(_) => 0,
+        };
+        self.pieces.iter().map(text).sum()
     }
 
     /// The text, if there are no holes.

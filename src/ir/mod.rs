@@ -583,6 +583,12 @@ impl FileIr {
         &self.classes[id.index()]
     }
 
+    /// The first region that was left out because it is nested too deeply.
+    pub fn too_deep(&self) -> Option<Span> {
+        let left_out = |expr: &Expr| matches!(expr, Expr::Opaque(OpaqueKind::TooDeep));
+        self.exprs.iter().zip(&self.spans).filter(|(expr, _)| left_out(expr)).map(|(_, span)| *span).min()
+    }
+
     /// `id` without the syntax its value passes through unchanged.
     pub fn strip(&self, mut id: ExprId) -> ExprId {
         while let Expr::Through(inner, why) = self.expr(id) {

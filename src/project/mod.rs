@@ -171,12 +171,19 @@ impl<'a> Project<'a> {
     /// Everything that could not be looked at, with the reason, sorted by path.
     pub fn skipped(&self) -> Vec<(String, String)> {
         let mut skipped = self.unreadable.clone();
-        for file in &self.files {
+        for (id, file) in self.ids().zip(&self.files) {
             if let Some(error) = &file.unreadable {
                 skipped.push((file.path.clone(), error.to_string()));
             } else if let Some(Err(refused)) = file.lowered.get() {
                 let line = refused.line.map(|line| format!("line {line}: ")).unwrap_or_default();
                 skipped.push((file.path.clone(), format!("does not parse: {line}{}", refused.reason)));
+            } else if let Some(Ok(lowered)) = file.lowered.get()
+                && let Some(span) = lowered.ir.too_deep()
+            {
+                let line =
+                    self.text(id).get(..span.start as usize).map_or(0, |before| before.matches('\n').count()) + 1;
+                skipped
+                    .push((file.path.clone(), format!("line {line}: nested too deeply, what is inside is not read")));
             }
         }
         skipped.sort();

@@ -32,7 +32,7 @@ use tree_sitter::{Node, Parser, Tree, TreeCursor};
 
 /// How many expressions and statements may be nested before the rest is `TooDeep`. Long chains (`a.b().c()`, `a + b + c`,
 /// `else if`) do not count: they are followed in a loop.
-const DEPTH_LIMIT: u32 = 400;
+const DEPTH_LIMIT: u32 = 1200;
 
 /// Children of a node.
 type Nodes<'t> = SmallVec<[Node<'t>; 8]>;
