@@ -127,7 +127,10 @@ fn reachable_roots(project: &Project<'_>) -> Vec<FileId> {
             .par_iter()
             .map(|&file| {
                 let Some(lowered) = project.lowered(file) else { return Vec::new() };
-                lowered.ir.imports.iter().filter_map(|import| project.resolve(file, lowered.ir.lang, import)).collect()
+                let imported = lowered.ir.imports.iter();
+                let imported = imported.filter_map(|import| project.resolve(file, lowered.ir.lang, import));
+                // data sends nothing
+                imported.filter(|file| !project.is_data(*file)).collect()
             })
             .collect();
         queue =
