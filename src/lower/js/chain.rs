@@ -4,7 +4,7 @@
 
 use super::kinds::{F, K};
 use super::{Lower, Nodes};
-use crate::ir::{Arg, BlockKind, CallKind, Expr, ExprId, Key, Lit, Why};
+use crate::ir::{Arg, BindingKind, BlockKind, CallKind, Expr, ExprId, Key, Lit, Why};
 use crate::text::Span;
 use tree_sitter::Node;
 
@@ -94,12 +94,15 @@ impl<'t> Lower<'t> {
     }
 
     /// The module that `require('x')` or `import('x')` names. A `require` that is declared is one that was made for this
-    /// module, or handed to it.
+    /// module (`createRequire`); one that is handed in is a bundle's.
     fn module_reference(&self, callee: ExprId, args: &[Arg]) -> Option<(crate::ir::Name, Span)> {
         let ir = self.b.ir();
         let is_reference = match ir.expr(callee) {
             Expr::Global(name) => matches!(&**name, "require" | "import"),
-            Expr::Local(binding) => &*ir.binding(*binding).name == "require",
+            Expr::Local(binding) => {
+                let binding = ir.binding(*binding);
+                &*binding.name == "require" && matches!(binding.kind, BindingKind::Const | BindingKind::Var)
+            }
             _ => false,
         };
         let first = args.first().filter(|arg| is_reference && !arg.spread)?;
