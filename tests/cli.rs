@@ -507,3 +507,47 @@ fn callers_beyond_the_limit_keep_the_audit_from_saying_ready() {
     let (_, report) = json(here.path(), &[]);
     assert_eq!(report["summary"]["ready"], false, "{report}");
 }
+
+/// A call to a place that only a setting tells.
+const BY_SETTING: &str = "\
+export const load = (id, idToken) =>
+  fetch(`${process.env.PLACE}/${id}`, {headers: {Authorization: 'Bearer ' + idToken}});
+";
+
+#[test]
+fn settings_are_read_where_git_ignores_them() {
+    let place = "PLACE=https://acme.auth0.com/api/v2/users\n";
+    let here = folder(&[(".gitignore", ".env*\n"), ("src/load.js", BY_SETTING), ("a/package.json", "{}")]);
+    assert_eq!(calls(&json(here.path(), &[]).1), [""; 0]);
+    for path in [".env", ".env.local", "a/.env.production"] {
+        fs::write(here.path().join(path), place).unwrap();
+        assert_eq!(calls(&json(here.path(), &[]).1), ["src/load.js:2 id-token"], "{path}");
+        fs::remove_file(here.path().join(path)).unwrap();
+    }
+    // nothing but a place is taken, and nothing of it is shown
+    fs::write(here.path().join(".env"), format!("{place}ID=hush-hush-1234\n")).unwrap();
+    let (_, out, _) = run(here.path(), &["audit", "--format", "json"]);
+    assert!(!out.contains("hush") && out.contains("src/load.js"), "{out}");
+}
+
+#[test]
+fn data_that_cannot_be_read_is_skipped_by_name_if_code_asks_for_it() {
+    let call = "import { domain } from '../settings.json';\n\
+                export const load = (idToken) =>\n\
+                \u{20} fetch(`https://${domain}/api/v2/users/1`, {headers: {Authorization: 'Bearer ' + idToken}});\n";
+    let large = format!("{{\"domain\": \"{}\"}}", "x".repeat(5_000_000));
+    let deep = "[".repeat(200_000);
+    for (text, reason) in [
+        ("{\"domain\": ", "does not parse: line 1: Expected value after colon in object property"),
+        (&deep, "does not parse: line 1: Maximum nesting depth exceeded"),
+        (&large, "5000014 bytes, over the limit of 4194304"),
+    ] {
+        let here = folder(&[("src/load.js", call), ("settings.json", text), ("unused.json", text)]);
+        for name in ["package.json", "tsconfig.json", "deno.json", "lerna.json"] {
+            fs::write(here.path().join(name), text).unwrap();
+        }
+        let (_, report) = json(here.path(), &[]);
+        assert_eq!(calls(&report), ["src/load.js:3 id-token"]);
+        assert_eq!(skipped(&report), [format!("settings.json: {reason}")]);
+    }
+}

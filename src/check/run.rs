@@ -133,6 +133,8 @@ fn reachable_roots(project: &Project<'_>, rules: &Rules) -> Vec<FileId> {
                 let Some(lowered) = project.lowered(file) else { return Vec::new() };
                 let ir = &lowered.ir;
                 let imported = ir.imports.iter().filter_map(|import| project.resolve(file, ir.lang, import));
+                // data sends nothing
+                let imported = imported.filter(|file| !project.is_data(*file));
                 imported.chain(handed_to(project, rules, lowered)).collect()
             })
             .collect();

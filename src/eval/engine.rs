@@ -442,6 +442,15 @@ impl<'s> Eval<'s> {
                         let states = self.rules.automaton.root(&ApiRoot::Import(name.clone()));
                         self.api_root(states, name.as_str().into(), node)
                     }
+                    // the rules know a library better than its own code, or somebody's copy of it, tells
+                    Resolved::Member(file, name) => {
+                        let states = self.rules.automaton.root(&ApiRoot::Import(name.clone()));
+                        if states.is_empty() {
+                            Value::Module(file)
+                        } else {
+                            self.api_root(states, name.as_str().into(), node)
+                        }
+                    }
                     Resolved::Missing => Value::unknown(Reason::UnresolvedImport(import.specifier.clone()), Vec::new()),
                 })
             }
@@ -541,7 +550,8 @@ impl<'s> Eval<'s> {
     pub(crate) fn join(&mut self, parts: Vec<Vals>) -> Vals {
         let mut joined = vec![Pattern::default()];
         for part in parts {
-            let mut part = self.as_text(part);
+            // what may be missing is written out where it is there
+            let mut part = drop_null(self.as_text(part));
             if part.is_empty() {
                 part.push(Traced::new(Value::unknown(Reason::Cycle, Vec::new())));
             }

@@ -43,7 +43,7 @@ impl<'s> Eval<'s> {
                             let found = self.export(other, name, node, depth + 1);
                             values.extend(found.into_iter().filter(|value| !value.value.is_unknown()));
                         }
-                        Value::Api(_) => {
+                        Value::Api(_) | Value::Object(_) => {
                             let found = self.members(&vec![module], &PlaceKey::Name(name.clone()), node, &None);
                             values.extend(found.into_iter().filter(|value| !value.value.is_unknown()));
                         }

@@ -153,6 +153,10 @@ impl<'s> Eval<'s> {
                     values.extend(found);
                 }
                 Value::Null | Value::Plain => sure = false,
+                Value::Module(_) => match self.header_like(value, key, any_case, node) {
+                    Some(found) => values.extend(found),
+                    None => sure = false,
+                },
                 Value::Instance(_) | Value::Api(_) => {
                     sure = false;
                     if let Some(found) = self.header_like(value, key, any_case, node) {

@@ -9,7 +9,7 @@ impl<'s> Eval<'s> {
     /// The elements of lists. A literal list of an open function stays open; a context may have chosen one.
     pub(crate) fn elements(&mut self, lists: Vals, ctx: &Ctx) -> Vals {
         let mut elements = Vals::new();
-        for list in lists {
+        for list in self.whole_exports(lists) {
             if matches!(list.value, Value::Token(..) | Value::Str(_) | Value::Api(_) | Value::Null) {
                 // not a list: something that is mapped as a whole, an Option or a stream
                 elements.push(list);
@@ -46,6 +46,25 @@ impl<'s> Eval<'s> {
             }
         }
         elements
+    }
+
+    /// Modules as the one value that they export, where they export one: a list may be a module's, `module.exports = […]`.
+    fn whole_exports(&mut self, values: Vals) -> Vals {
+        let mut wholes = Vals::new();
+        for value in values {
+            let Value::Module(file) = value.value else {
+                wholes.push(value);
+                continue;
+            };
+            let exported = self.lowered(file).map_or(&[][..], |lowered| &lowered.ir.exports.whole);
+            if exported.is_empty() {
+                wholes.push(value);
+            }
+            for whole in exported {
+                wholes.extend(self.eval(Node { file, expr: *whole }, &None));
+            }
+        }
+        wholes
     }
 
     /// The items of a literal list without spreads.

@@ -70,6 +70,9 @@ impl<'s> Eval<'s> {
         match &base.value {
             Value::Object(object) => {
                 let mut found = self.object_member(object, key, node);
+                if self.project.is_data(object.node.file) {
+                    found = self.data_member(found, &name);
+                }
                 let unset = found.iter().all(|value| matches!(value.value, Value::Null));
                 if unset {
                     let component = self.component_member(object, &name, node);
@@ -92,7 +95,12 @@ impl<'s> Eval<'s> {
                 let found = self.static_member(*class, &name, node);
                 if found.is_empty() { self.any_member(base, &name, node, ctx) } else { found }
             }
-            Value::Module(file) => self.export(*file, &name, node, 0),
+            Value::Module(file) => {
+                let found = self.export(*file, &name, node, 0);
+                // `import('./x').then(…)`: what any value is passed on by
+                let is_missing = found.iter().all(|value| value.value.is_unknown());
+                if is_missing && self.passes_on(&name) { self.any_member(base, &name, node, ctx) } else { found }
+            }
             Value::Api(api) => self.api_member(base, api, &name, node, ctx),
             Value::Func(closure) => {
                 let found = self.function_member(closure, &name);
@@ -103,6 +111,15 @@ impl<'s> Eval<'s> {
                 self.any_member(base, &name, node, ctx)
             }
         }
+    }
+
+    /// Whether calling a member of this name passes any value on.
+    fn passes_on(&self, name: &Name) -> bool {
+        let any = self.rules.automaton.root(&ApiRoot::Any);
+        let states = self.rules.automaton.step(&any, &Step::Member(name.to_string()));
+        let states = self.rules.automaton.step(&states, &Step::Call);
+        let mut facts = self.rules.facts(&states).peekable();
+        facts.peek().is_some() && facts.all(|fact| matches!(fact, Fact::Pass(_)))
     }
 
     /// A member of something about which only the rules for anything may know.

@@ -17,6 +17,7 @@ mod members;
 mod names;
 mod params;
 mod reach;
+mod settings;
 mod slots;
 mod store;
 mod texts;

@@ -103,7 +103,10 @@ impl<'s> Eval<'s> {
         let blank = |value: &Traced| {
             matches!(value.value, Value::Null) || matches!(&value.value, Value::Str(text) if text.text() == Some(""))
         };
-        let values: Vals = values.into_iter().filter(|value| !blank(value)).collect();
+        let mut values: Vals = values.into_iter().filter(|value| !blank(value)).collect();
+        if values.is_empty() && &**store == ENVIRONMENT {
+            values = self.setting(key, file, span);
+        }
         if values.is_empty() {
             return vec![self.by_name(unknown, key, file, span)];
         }

@@ -473,8 +473,8 @@ pub struct ForeignImpl {
 /// A reference to another module.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Import {
-    /// JS: the specifier as written. Rust: `crate`, `super`, `self` or a crate's name for a path's first segment;
-    /// `mod:name` for `mod name;` (`mod:#path` with `#[path = "…"]`).
+    /// JS: the specifier as written. Rust: `crate`, `super` (`super::super`), `self` or a crate's name for a path's first
+    /// segment; `mod:name` for `mod name;` (`mod:#path` with `#[path = "…"]`), `mod:a/name` inside the inline module `a`.
     pub specifier: Name,
     /// Of the specifier.
     pub span: Span,

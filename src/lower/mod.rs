@@ -4,6 +4,7 @@
 //! not understood becomes `Opaque`; only a text that no parser can make anything of is refused, with the reason.
 
 pub mod js;
+pub mod json;
 pub mod rust;
 
 use crate::ir::FileIr;
@@ -19,10 +20,12 @@ pub enum Syntax {
     Tsx,
     /// `.rs`.
     Rust,
+    /// `.json`, `.jsonc`: data, looked at only where code imports it.
+    Json,
 }
 
 impl Syntax {
-    /// By the file name's ending; `None` for what is not analysed.
+    /// By the file name's ending; `None` for what holds no code.
     pub fn of_path(path: &str) -> Option<Syntax> {
         let ending = path.rsplit_once('.')?.1;
         match ending {
@@ -48,6 +51,7 @@ pub struct Refused {
 pub fn lower(syntax: Syntax, text: &str) -> Result<FileIr, Refused> {
     match syntax {
         Syntax::Rust => rust::lower(text),
+        Syntax::Json => json::lower(text),
         Syntax::Js | Syntax::Ts | Syntax::Tsx => js::lower(syntax, text),
     }
 }

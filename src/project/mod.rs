@@ -2,9 +2,18 @@
 //!
 //! Owns loading, module resolution and literal look-ups over the texts. Must not know rules or verdicts.
 
+mod aliases;
+mod cargo;
+mod configs;
+mod evidence;
+mod importers;
 mod index;
+mod json;
+mod manifest;
 mod resolve_js;
 mod resolve_rust;
+mod settings;
+mod targets;
 mod vocabulary;
 
 pub use index::{Effect, EffectKind, FileIndex, PlaceKey, Root};
@@ -15,6 +24,8 @@ use crate::ir::{FileIr, Import, Lang};
 use crate::lower::{self, Syntax};
 use crate::text::files::{Entry, ReadError};
 use crate::text::{FileId, Files};
+use configs::Configs;
+use evidence::{Mentions, Search};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,6 +34,9 @@ use vocabulary::Vocabulary;
 
 /// Texts beyond this many bytes in all are read again when they are needed.
 const KEPT_BYTES: usize = 64 * 1024 * 1024;
+
+/// The largest data file that is lowered, in bytes.
+const DATA_BYTES: u64 = 4 * 1024 * 1024;
 
 /// The stack of the threads that lower and evaluate: parsers recurse as deep as the source nests.
 const STACK_BYTES: usize = 128 * 1024 * 1024;
@@ -42,16 +56,21 @@ struct SourceFile {
     syntax: Syntax,
     kept: Option<Arc<str>>,
     has_file_evidence: bool,
+    /// Whether it names an endpoint's place, or a client of it, as far as a file can by itself.
+    is_telling: bool,
     unreadable: Option<ReadError>,
-    lowered: OnceLock<Result<Arc<Lowered>, lower::Refused>>,
+    /// Its graph, or why there is none.
+    lowered: OnceLock<Result<Arc<Lowered>, String>>,
 }
 
 /// The files around the paths that are to be reported.
 pub struct Project<'a> {
     system: &'a dyn Files,
+    /// The sources in the order of their paths; then the data that they may import, which is only read if they do.
     files: Vec<SourceFile>,
+    sources: usize,
     by_path: FxHashMap<String, FileId>,
-    packages: resolve_rust::Packages,
+    configs: Configs,
     unreadable: Vec<(String, String)>,
     has_evidence: bool,
     found: Mutex<FxHashMap<String, Arc<Vec<FileId>>>>,
@@ -67,7 +86,7 @@ impl<'a> Project<'a> {
         project_evidence: &[String],
         file_evidence: &[String],
     ) -> Project<'a> {
-        let wanted = |path: &str| Syntax::of_path(path).is_some() || path.ends_with("Cargo.toml");
+        let wanted = |path: &str| Syntax::of_path(path).is_some() || Configs::wanted(path);
         let mut paths = Vec::new();
         let mut unreadable = Vec::new();
         for root in roots {
@@ -80,27 +99,37 @@ impl<'a> Project<'a> {
         }
         paths.sort();
         paths.dedup();
-        let (manifests, sources): (Vec<String>, Vec<String>) =
+        let (others, sources): (Vec<String>, Vec<String>) =
             paths.into_iter().partition(|path| Syntax::of_path(path).is_none());
+        let data: Vec<String> =
+            others.iter().filter(|path| configs::is_data(configs::file_name(path))).cloned().collect();
         let search = Search::new(project_evidence, file_evidence);
+        let mentions = Mentions::new(&data);
         let kept_bytes = AtomicUsize::new(0);
         let looked: Vec<(SourceFile, bool)> =
-            sources.into_par_iter().map(|path| look(system, path, &search, &kept_bytes)).collect();
+            sources.into_par_iter().map(|path| look(system, path, &search, &mentions, &kept_bytes)).collect();
         let has_evidence = looked.iter().any(|(_, evidence)| *evidence);
-        let files: Vec<SourceFile> = looked.into_iter().map(|(file, _)| file).collect();
+        let mentioned = mentions.mentioned();
+        let mut files: Vec<SourceFile> = looked.into_iter().map(|(file, _)| file).collect();
+        let sources = files.len();
+        files.extend(data.iter().map(|path| SourceFile::new(path.clone(), Syntax::Json)));
         let by_path = (0u32..).zip(&files).map(|(id, file)| (file.path.clone(), FileId(id))).collect();
-        let packages = resolve_rust::Packages::read(system, &manifests);
         unreadable.sort();
-        Project {
+        let mut project = Project {
             system,
             files,
+            sources,
             by_path,
-            packages,
+            configs: Configs::new(others, roots),
             unreadable,
             has_evidence,
             found: Mutex::default(),
             vocabularies: OnceLock::new(),
-        }
+        };
+        let (has_evidence, words) = project.outer_evidence(&search, &mentioned);
+        project.has_evidence |= has_evidence;
+        project.look_for(&words);
+        project
     }
 
     /// Run `work` where lowering and evaluation have stack enough, in parallel where it asks for it.
@@ -116,22 +145,17 @@ impl<'a> Project<'a> {
 
     /// How many source files there are.
     pub fn len(&self) -> usize {
-        self.files.len()
+        self.sources
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
+        self.sources == 0
     }
 
-    /// Every file, in the order of their paths.
+    /// Every source file, in the order of their paths.
     pub fn ids(&self) -> impl Iterator<Item = FileId> + use<> {
-        (0..u32::try_from(self.files.len()).unwrap_or(u32::MAX)).map(FileId)
-    }
-
-    /// The files that hold a literal worth parsing for.
-    pub fn roots(&self) -> Vec<FileId> {
-        self.ids().filter(|id| self.file(*id).has_file_evidence).collect()
+        (0..u32::try_from(self.sources).unwrap_or(u32::MAX)).map(FileId)
     }
 
     /// A file's path.
@@ -154,9 +178,16 @@ impl<'a> Project<'a> {
         let file = self.file(id);
         let lowered = file.lowered.get_or_init(|| {
             if let Some(error) = &file.unreadable {
-                return Err(lower::Refused { line: None, reason: error.to_string() });
+                return Err(error.to_string());
             }
-            let ir = lower::lower(file.syntax, &self.text(id))?;
+            let text = match file.syntax {
+                Syntax::Json => self.system.read_within(&file.path, DATA_BYTES).map_err(|error| error.to_string())?,
+                _ => self.text(id),
+            };
+            let ir = lower::lower(file.syntax, &text).map_err(|refused| {
+                let line = refused.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+                format!("does not parse: {line}{}", refused.reason)
+            })?;
             let index = FileIndex::new(&ir);
             Ok(Arc::new(Lowered { ir, index }))
         });
@@ -165,7 +196,7 @@ impl<'a> Project<'a> {
 
     /// How many files were lowered so far.
     pub fn parsed(&self) -> usize {
-        self.files.iter().filter(|file| matches!(file.lowered.get(), Some(Ok(_)))).count()
+        self.files[..self.sources].iter().filter(|file| matches!(file.lowered.get(), Some(Ok(_)))).count()
     }
 
     /// Everything that could not be looked at, with the reason, sorted by path.
@@ -174,9 +205,8 @@ impl<'a> Project<'a> {
         for (id, file) in self.ids().zip(&self.files) {
             if let Some(error) = &file.unreadable {
                 skipped.push((file.path.clone(), error.to_string()));
-            } else if let Some(Err(refused)) = file.lowered.get() {
-                let line = refused.line.map(|line| format!("line {line}: ")).unwrap_or_default();
-                skipped.push((file.path.clone(), format!("does not parse: {line}{}", refused.reason)));
+            } else if let Some(Err(reason)) = file.lowered.get() {
+                skipped.push((file.path.clone(), reason.clone()));
             } else if let Some(Ok(lowered)) = file.lowered.get()
                 && let Some(span) = lowered.ir.too_deep()
             {
@@ -242,7 +272,7 @@ impl<'a> Project<'a> {
             Lang::Rust => self.resolve_rust(from, &import.specifier, import.inline_mods),
         };
         match resolved {
-            Resolved::File(file) => Some(file),
+            Resolved::File(file) | Resolved::Member(file, _) => Some(file),
             Resolved::Package(_) | Resolved::Missing => None,
         }
     }
@@ -257,33 +287,28 @@ impl<'a> Project<'a> {
     }
 }
 
-/// The evidence literals, compiled.
-struct Search {
-    project: Option<aho_corasick::AhoCorasick>,
-    file: Option<aho_corasick::AhoCorasick>,
-}
-
-impl Search {
-    fn new(project: &[String], file: &[String]) -> Search {
-        let build = |literals: &[String], any_case: bool| {
-            aho_corasick::AhoCorasick::builder().ascii_case_insensitive(any_case).build(literals).ok()
-        };
-        Search { project: build(project, true), file: build(file, false) }
+impl SourceFile {
+    fn new(path: String, syntax: Syntax) -> SourceFile {
+        let (kept, unreadable, lowered) = (None, None, OnceLock::new());
+        SourceFile { path, syntax, kept, has_file_evidence: false, is_telling: false, unreadable, lowered }
     }
 }
 
-fn look(system: &dyn Files, path: String, search: &Search, kept_bytes: &AtomicUsize) -> (SourceFile, bool) {
+fn look(
+    system: &dyn Files,
+    path: String,
+    search: &Search,
+    mentions: &Mentions<'_>,
+    kept_bytes: &AtomicUsize,
+) -> (SourceFile, bool) {
     let syntax = Syntax::of_path(&path).unwrap_or(Syntax::Js);
-    let found = |search: &Option<aho_corasick::AhoCorasick>, text: &str| {
-        // literals that cannot be compiled rule nothing out
-        search.as_ref().is_none_or(|search| search.is_match(text))
-    };
-    let mut file =
-        SourceFile { path, syntax, kept: None, has_file_evidence: false, unreadable: None, lowered: OnceLock::new() };
+    let mut file = SourceFile::new(path, syntax);
     match system.read(&file.path) {
         Ok(text) => {
-            file.has_file_evidence = found(&search.file, &text);
-            let evidence = found(&search.project, &text);
+            file.has_file_evidence = search.in_file(&text);
+            let evidence = search.in_project(&text);
+            file.is_telling = evidence && file.has_file_evidence;
+            mentions.note(&text);
             if kept_bytes.fetch_add(text.len(), Ordering::Relaxed) < KEPT_BYTES {
                 file.kept = Some(text);
             }

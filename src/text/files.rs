@@ -20,8 +20,8 @@ pub enum ReadError {
     Io(String),
     /// It holds NUL bytes: not a text.
     Binary,
-    /// Larger than the limit, in bytes.
-    TooLarge(u64),
+    /// Larger than the limit, both in bytes.
+    TooLarge(u64, u64),
 }
 
 impl std::fmt::Display for ReadError {
@@ -29,7 +29,7 @@ impl std::fmt::Display for ReadError {
         match self {
             ReadError::Io(message) => write!(f, "cannot be read: {message}"),
             ReadError::Binary => write!(f, "binary data (NUL bytes)"),
-            ReadError::TooLarge(size) => write!(f, "{size} bytes, over the limit of {MAX_BYTES}"),
+            ReadError::TooLarge(size, limit) => write!(f, "{size} bytes, over the limit of {limit}"),
         }
     }
 }
@@ -43,6 +43,12 @@ pub trait Files: Sync {
     fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<Entry>;
     /// A file's text. Invalid UTF-8 is replaced by U+FFFD, a byte-order mark is left off.
     fn read(&self, path: &str) -> Result<Arc<str>, ReadError>;
+    /// A file's text, if it has no more than `limit` bytes.
+    fn read_within(&self, path: &str, limit: u64) -> Result<Arc<str>, ReadError> {
+        let text = self.read(path)?;
+        let size = text.len() as u64;
+        if size > limit { Err(ReadError::TooLarge(size, limit)) } else { Ok(text) }
+    }
     /// Whether there is a file or folder at `path`.
     fn exists(&self, path: &str) -> bool;
     /// Whether `path` is a folder.
@@ -71,10 +77,14 @@ impl Files for OsFiles {
     }
 
     fn read(&self, path: &str) -> Result<Arc<str>, ReadError> {
+        self.read_within(path, MAX_BYTES)
+    }
+
+    fn read_within(&self, path: &str, limit: u64) -> Result<Arc<str>, ReadError> {
         let io = |error: std::io::Error| ReadError::Io(error.to_string());
         let size = std::fs::metadata(path).map_err(io)?.len();
-        if size > MAX_BYTES {
-            return Err(ReadError::TooLarge(size));
+        if size > limit {
+            return Err(ReadError::TooLarge(size, limit));
         }
         text_of(std::fs::read(path).map_err(io)?)
     }

@@ -4,7 +4,7 @@
 
 use super::kinds::{F, K};
 use super::{Lower, Nodes};
-use crate::ir::{Arg, BlockKind, CallKind, Expr, ExprId, Key, Lit, Why};
+use crate::ir::{Arg, BindingKind, BlockKind, CallKind, Expr, ExprId, Key, Lit, Why};
 use crate::text::Span;
 use tree_sitter::Node;
 
@@ -93,13 +93,51 @@ impl<'t> Lower<'t> {
         self.b.expr(Expr::Call { callee, args: args.into(), kind: CallKind::Plain }, span)
     }
 
-    /// The module that `require('x')` or `import('x')` names.
+    /// The module that `require('x')` or `import('x')` names. A `require` that is declared is one that was made for this
+    /// module (`createRequire`); one that is handed in is a bundle's.
     fn module_reference(&self, callee: ExprId, args: &[Arg]) -> Option<(crate::ir::Name, Span)> {
-        let Expr::Global(name) = self.b.ir().expr(callee) else { return None };
-        let first = args.first().filter(|arg| !arg.spread)?;
-        match self.b.ir().expr(first.expr) {
-            Expr::Lit(Lit::Str(specifier)) if matches!(&**name, "require" | "import") => {
-                Some((specifier.clone(), self.b.ir().span(first.expr)))
+        let ir = self.b.ir();
+        let is_reference = match ir.expr(callee) {
+            Expr::Global(name) => matches!(&**name, "require" | "import"),
+            Expr::Local(binding) => {
+                let binding = ir.binding(*binding);
+                &*binding.name == "require" && matches!(binding.kind, BindingKind::Const | BindingKind::Var)
+            }
+            _ => false,
+        };
+        let first = args.first().filter(|arg| is_reference && !arg.spread)?;
+        self.specifier(first.expr, 0).map(|specifier| (specifier.into(), ir.span(first.expr)))
+    }
+
+    /// A specifier that is written out, or joined to the module's own folder: `__dirname + '/x'`,
+    /// `path.join(__dirname, 'x')`.
+    fn specifier(&self, id: ExprId, depth: u32) -> Option<String> {
+        let ir = self.b.ir();
+        let deeper = |id: ExprId| if depth < 4 { self.specifier(id, depth + 1) } else { None };
+        let is_here = |id: ExprId| match ir.expr(id) {
+            Expr::Global(name) => &**name == "__dirname",
+            Expr::Field { base, key: Key::Name(key) } => {
+                &**key == "dirname" && matches!(ir.expr(*base), Expr::Global(name) if &**name == "import.meta")
+            }
+            _ => false,
+        };
+        match ir.expr(ir.strip(id)) {
+            Expr::Lit(Lit::Str(text)) => Some(text.to_string()),
+            Expr::Concat(parts) => {
+                let (first, rest) = parts.split_first()?;
+                let start = if is_here(*first) { ".".to_owned() } else { deeper(*first)? };
+                rest.iter().try_fold(start, |text, part| Some(text + &deeper(*part)?))
+            }
+            Expr::Call { callee, args, .. } => {
+                let joins = |name: &str| matches!(name, "join" | "resolve");
+                let is_join = match ir.expr(*callee) {
+                    Expr::Field { key: Key::Name(name), .. } | Expr::Global(name) => joins(name),
+                    Expr::Local(binding) => joins(&ir.binding(*binding).name),
+                    _ => false,
+                };
+                let (first, rest) = args.split_first().filter(|(first, _)| is_join && is_here(first.expr))?;
+                let start = if first.spread { None } else { Some(".".to_owned()) };
+                rest.iter().try_fold(start?, |text, part| Some(text + "/" + &deeper(part.expr)?))
             }
             _ => None,
         }

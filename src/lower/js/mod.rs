@@ -42,7 +42,7 @@ pub fn lower(syntax: Syntax, text: &str) -> Result<FileIr, Refused> {
     let (tree, grammar) = match syntax {
         Syntax::Ts => (parse(&kinds::TS, text)?, &*kinds::TS),
         Syntax::Tsx => (parse(&kinds::TSX, text)?, &*kinds::TSX),
-        Syntax::Js | Syntax::Rust => parse_js(text)?,
+        Syntax::Js | Syntax::Rust | Syntax::Json => parse_js(text)?,
     };
     Ok(Lower::new(&tree, grammar, text).run(tree.root_node()))
 }

@@ -75,6 +75,9 @@ impl Lower<'_> {
             _ => return,
         };
         match (&*name, base, args) {
+            ("assign", Some(_), [first, rest @ ..]) if self.is_exports(first.expr) => {
+                self.b.ir_mut().exports.stars.extend(rest.iter().map(|arg| arg.expr));
+            }
             ("assign", Some(_), [first, rest @ ..]) => {
                 let Some(binding) = self.prototype_of(first.expr) else { return };
                 for arg in rest {
@@ -100,6 +103,16 @@ impl Lower<'_> {
             // What compilers make of `export * from`.
             ("__exportStar", _, [module, ..]) => self.b.ir_mut().exports.stars.push(module.expr),
             _ => {}
+        }
+    }
+
+    /// Whether this is the object of what the module exports.
+    fn is_exports(&self, id: ExprId) -> bool {
+        let is_global =
+            |id: ExprId, wanted: &str| matches!(self.b.ir().expr(id), Expr::Global(name) if &**name == wanted);
+        match self.b.ir().expr(id) {
+            Expr::Field { base, key: Key::Name(name) } => &**name == "exports" && is_global(*base, "module"),
+            _ => is_global(id, "exports"),
         }
     }
 

@@ -117,6 +117,11 @@ fn a_call_spans_the_whole_call() {
 fn modules_of_common_js() {
     value("require('axios').default", "import \"axios\".default");
     js("function f(require) { const x = require('a'); }", &["const x = require(\"a\")"]);
+    value("require(__dirname + '/a')", "import \"./a\"");
+    value("require(path.join(__dirname, '..', 'a'))", "import \"./../a\"");
+    value("import(`./a`)", "import \"./a\"");
+    js("const require = createRequire(x); const y = require('./a');", &["const y = import \"./a\""]);
+    js("Object.assign(exports, require('a'), { b });", &["export * import \"a\"", "export * {b: @b}"]);
     js(
         "module.exports = { a }; module.exports.b = 1; exports.c = function () {}; exports.d = void 0;",
         &["export whole {a: @a}", "export b = 1", "export c = fn#1", "fn#1 c()", "write @module.exports = {a: @a}"],

@@ -346,9 +346,10 @@ impl Lower {
     fn lower_mod(&mut self, item: &ItemMod, at: u32) {
         let span = place(item.mod_token.span);
         let Some((braces, items)) = &item.content else {
+            let around = self.inline_path();
             let specifier = match path_attribute(&item.attrs) {
-                Some(path) => format!("mod:#{path}"),
-                None => format!("mod:{}", name(&item.ident)),
+                Some(path) => format!("mod:{around}#{path}"),
+                None => format!("mod:{around}{}", name(&item.ident)),
             };
             let depth = self.modules[self.module].depth;
             let value = self.b.import(&specifier, depth, place(item.ident.span()));
@@ -388,6 +389,19 @@ impl Lower {
         let span = span.to(place(braces.span.join()));
         let value = self.b.expr(Expr::Object { props: props.into(), ty: None }, span);
         self.b.define(binding, value, at);
+    }
+}
+
+impl Lower {
+    /// The inline modules around, outermost first, each with a slash behind it.
+    fn inline_path(&self) -> String {
+        let mut names = Vec::new();
+        let mut module = Some(self.module);
+        while let Some(at) = module {
+            names.extend(self.modules[at].binding.map(|binding| self.b.ir().binding(binding).name.clone()));
+            module = self.modules[at].parent;
+        }
+        names.iter().rev().map(|name| format!("{name}/")).collect()
     }
 }
 

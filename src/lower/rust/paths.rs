@@ -137,9 +137,8 @@ impl Lower {
             (1, 1) => self.b.import("super", 1, span),
             (depth, count) if count == depth => self.b.import("self", 0, span),
             (depth, count) => {
-                let above = self.b.import("super", 0, span);
-                let more = count.saturating_sub(depth + 1);
-                (0..more).fold(above, |base, _| self.b.field(base, "super", span))
+                let above = vec!["super"; count.saturating_sub(depth).max(1)].join("::");
+                self.b.import(&above, 0, span)
             }
         }
     }

@@ -81,7 +81,7 @@ fn uses() {
             "export * import \"a\".i",
             "import l = import \"k\".l",
             "import m = import \"crate\".m",
-            "import n = import \"super\".super.n",
+            "import n = import \"super::super\".n",
             "import o = import \"self\".o",
             "export * import \"p\"",
             "import q = import \"q\"",

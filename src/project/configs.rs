@@ -1,0 +1,148 @@
+//! The files of the project that hold no code but say how code is put together: which there are, and what was read of
+//! them so far.
+//!
+//! Nothing is read before something asks for it, and then at most once.
+
+use super::aliases::Config;
+use super::cargo::Crates;
+use super::json::Json;
+use super::manifest::{Manifest, Packages};
+use super::settings::Settings;
+use super::{Project, Resolved};
+use crate::text::FileId;
+use crate::text::files::parent;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+/// The largest configuration file that is read, in bytes.
+const MAX_BYTES: u64 = 1024 * 1024;
+
+/// What was read, by path.
+#[derive(Debug)]
+pub(super) struct Cache<T>(Mutex<FxHashMap<String, Option<Arc<T>>>>);
+
+impl<T> Default for Cache<T> {
+    fn default() -> Self {
+        Cache(Mutex::default())
+    }
+}
+
+impl<T> Cache<T> {
+    /// What is known under `path`, or what `read` makes of it.
+    pub(super) fn get(&self, path: &str, read: impl FnOnce() -> Option<Arc<T>>) -> Option<Arc<T>> {
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
+        known.unwrap_or_else(|| {
+            // read without the lock: others may wait for other files
+            let found = read();
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), found.clone());
+            found
+        })
+    }
+}
+
+/// The files around the code.
+#[derive(Debug, Default)]
+pub(super) struct Configs {
+    /// Where the project was walked from.
+    pub(super) roots: Vec<String>,
+    paths: Vec<String>,
+    present: FxHashSet<String>,
+    by_name: BTreeMap<String, Vec<String>>,
+    /// Configurations with aliases by folder, `tsconfig.json` first.
+    pub(super) by_folder: FxHashMap<String, Vec<String>>,
+    pub(super) manifests: Cache<Manifest>,
+    pub(super) packages: OnceLock<Packages>,
+    pub(super) aliases: Cache<Config>,
+    pub(super) crates: OnceLock<Crates>,
+    pub(super) settings: OnceLock<Settings>,
+    pub(super) modules_elsewhere: OnceLock<BTreeMap<FileId, FileId>>,
+    pub(super) resolved: References,
+}
+
+/// Where references lead, by file and specifier.
+#[derive(Debug, Default)]
+pub(super) struct References(Mutex<FxHashMap<FileId, FxHashMap<Box<str>, Resolved>>>);
+
+impl References {
+    /// Where `specifier` in `from` leads: as it is known, or as `find` finds it.
+    pub(super) fn get(&self, from: FileId, specifier: &str, find: impl FnOnce() -> Resolved) -> Resolved {
+        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = lock().get(&from).and_then(|known| known.get(specifier).cloned());
+        known.unwrap_or_else(|| {
+            let found = find();
+            lock().entry(from).or_default().insert(specifier.into(), found.clone());
+            found
+        })
+    }
+}
+
+impl Configs {
+    /// Whether a file without code is of interest.
+    pub(super) fn wanted(path: &str) -> bool {
+        let name = file_name(path);
+        is_data(name) || matches!(name, "Cargo.toml" | "pnpm-workspace.yaml") || super::settings::is_settings(name)
+    }
+
+    /// From sorted paths, found below `roots`.
+    pub(super) fn new(paths: Vec<String>, roots: &[String]) -> Configs {
+        let roots = roots.iter().map(|root| if root == "." { String::new() } else { root.clone() }).collect();
+        let mut configs = Configs { roots, ..Configs::default() };
+        for path in &paths {
+            let name = file_name(path);
+            configs.by_name.entry(name.to_owned()).or_default().push(path.clone());
+            if super::aliases::is_config(name) {
+                let folder = parent(path).to_owned();
+                configs.by_folder.entry(folder).or_default().push(path.clone());
+            }
+        }
+        for paths in configs.by_folder.values_mut() {
+            paths.sort_by_key(|path| super::aliases::rank(file_name(path)));
+        }
+        configs.present = paths.iter().cloned().collect();
+        configs.paths = paths;
+        configs
+    }
+
+    /// Whether there is such a file.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.present.contains(path)
+    }
+
+    /// All files without code, in order.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.paths.iter().map(String::as_str)
+    }
+
+    /// All files of a name, in order.
+    pub(super) fn named(&self, name: &str) -> &[String] {
+        self.by_name.get(name).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Whether code can import a file of this name as data.
+pub(super) fn is_data(name: &str) -> bool {
+    name.ends_with(".json") || name.ends_with(".jsonc") || name.ends_with(".json5")
+}
+
+/// A folder and those around it, innermost first.
+pub(super) fn around(folder: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folder), |folder| if folder.is_empty() { None } else { Some(parent(folder)) })
+}
+
+/// The last part of a path.
+pub(super) fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+impl Project<'_> {
+    /// The text of a configuration file of the project.
+    pub(super) fn config_text(&self, path: &str) -> Option<Arc<str>> {
+        self.system.read_within(path, MAX_BYTES).ok()
+    }
+
+    /// What a configuration file of the project holds.
+    pub(super) fn config_json(&self, path: &str) -> Option<Json> {
+        if self.configs.has(path) { Json::parse(&self.config_text(path)?) } else { None }
+    }
+}

@@ -1,0 +1,125 @@
+//! From what holds evidence to what imports it: a URL or a client that is made in one file may be used in another that
+//! names nothing telling itself.
+//!
+//! Imports are read off the texts here, so that nothing has to be parsed for it. That is rough, and roughness is harmless:
+//! a file too many is looked at.
+
+use super::{Project, Resolved};
+use crate::lower::Syntax;
+use crate::text::FileId;
+use memchr::memmem::Finder;
+use rayon::prelude::*;
+use std::borrow::Cow;
+
+/// Specifiers are no longer than this, in bytes.
+const LENGTH: usize = 256;
+
+impl Project<'_> {
+    /// The files that hold a literal worth parsing for, and those that import one which names an endpoint's place or a
+    /// client of it, through as many others as it takes.
+    pub fn roots(&self) -> Vec<FileId> {
+        let mut is_root: Vec<bool> = self.ids().map(|id| self.file(id).has_file_evidence).collect();
+        let telling: Vec<FileId> = self.ids().filter(|id| self.file(*id).is_telling).collect();
+        if !telling.is_empty() {
+            let mut importers: Vec<Vec<FileId>> = vec![Vec::new(); self.len()];
+            let found: Vec<(FileId, Vec<FileId>)> =
+                self.ids().collect::<Vec<_>>().into_par_iter().map(|id| (id, self.imports_of(id))).collect();
+            for (importer, imported) in found {
+                for file in imported {
+                    importers[file.0 as usize].push(importer);
+                    let is_rust = self.file(file).syntax == Syntax::Rust;
+                    if is_rust && self.resolve_rust(importer, "crate", 0) == Resolved::File(file) {
+                        // a crate's root holds its modules
+                        importers[importer.0 as usize].push(file);
+                    }
+                }
+            }
+            let mut seen = vec![false; self.len()];
+            let mut queue = telling;
+            while let Some(file) = queue.pop() {
+                if !std::mem::replace(&mut seen[file.0 as usize], true) {
+                    is_root[file.0 as usize] = true;
+                    queue.extend(&importers[file.0 as usize]);
+                }
+            }
+        }
+        self.ids().filter(|id| is_root[id.0 as usize]).collect()
+    }
+
+    /// The sources that a file imports, as far as its text tells.
+    fn imports_of(&self, file: FileId) -> Vec<FileId> {
+        let text = self.text(file);
+        let resolved = match self.file(file).syntax {
+            Syntax::Rust => self.crates_in(file),
+            _ => specifiers(&text).iter().map(|specifier| self.resolve_js(file, specifier)).collect(),
+        };
+        let mut files: Vec<FileId> = resolved
+            .into_iter()
+            .filter_map(|resolved| match resolved {
+                Resolved::File(file) | Resolved::Member(file, _) => Some(file),
+                Resolved::Package(_) | Resolved::Missing => None,
+            })
+            .filter(|imported| *imported != file && (imported.0 as usize) < self.len())
+            .collect();
+        files.sort_unstable();
+        files.dedup();
+        files
+    }
+}
+
+impl Project<'_> {
+    /// What a Rust file can name: everything of its own crate, by way of its root, and the crates that this depends on.
+    fn crates_in(&self, file: FileId) -> Vec<Resolved> {
+        let root = self.resolve_rust(file, "crate", 0);
+        if root != Resolved::File(file) {
+            return vec![root];
+        }
+        self.dependencies_of(file).into_iter().map(|name| self.crate_named(file, &name)).collect()
+    }
+}
+
+/// What stands behind `from`, `import`, `require` and the module's own folder in quotes.
+fn specifiers(text: &str) -> Vec<Cow<'_, str>> {
+    let mut found = Vec::new();
+    for word in ["from", "import", "require", "__dirname"] {
+        for at in Finder::new(word).find_iter(text.as_bytes()) {
+            let mut rest = &text[at + word.len()..];
+            loop {
+                rest = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '(' | ',' | '+'));
+                match rest.strip_prefix("/*").and_then(|comment| comment.split_once("*/")) {
+                    Some((_, after)) => rest = after,
+                    None => break,
+                }
+            }
+            let Some(quote) = rest.chars().next().filter(|c| matches!(c, '\'' | '"' | '`')) else { continue };
+            let Some((specifier, _)) = rest[1..].split_once(quote) else { continue };
+            if specifier.is_empty() || specifier.len() > LENGTH || specifier.contains(['\n', '$']) {
+                continue;
+            }
+            found.push(match word {
+                "__dirname" => Cow::Owned(format!("./{specifier}")),
+                _ => Cow::Borrowed(specifier),
+            });
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_looked_through(text in "(from|import|require|__dirname|[ ('\"`/*,é\n]){0,20}") {
+            let _ = specifiers(&text);
+        }
+    }
+
+    #[test]
+    fn specifiers_are_read_off_the_text() {
+        let text = "import a, { b } from './a';\nimport './b';const c=require(\"c\"), d = import(/* chunk: 'x' */ `./d`);\n\
+                    require(path.join(__dirname, 'e')); export * from\n'f'; transform('g'); from(x); require(`${h}`); import '";
+        assert_eq!(specifiers(text), ["./a", "f", "./b", "./d", "c", "./e"]);
+    }
+}
