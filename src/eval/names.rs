@@ -165,8 +165,7 @@ impl<'s> Eval<'s> {
             if ir.lang != Lang::Js {
                 continue;
             }
-            let is_module = !ir.exports.names.is_empty() || !ir.exports.whole.is_empty() || !ir.imports.is_empty();
-            let declared = ir.top_level.iter().filter(|(declared, _)| declared == name && !is_module);
+            let declared = ir.top_level.iter().filter(|(declared, _)| declared == name);
             places.extend(declared.map(|(_, binding)| GlobalPlace::Variable(file, *binding)));
             // `(function (app) { … })(MyApp)`
             for &(func, call) in &index.applied {
