@@ -585,8 +585,8 @@ pub(crate) fn depth_of(ctx: &Ctx) -> u8 {
 pub fn own(found: Traced, owner: &Owner) -> Traced {
     const OWNERS: usize = 16;
     let add = |owners: &[Owner]| {
-        let mut more: Vec<Owner> =
-            owners.iter().filter(|known| known.root != owner.root || known.path != owner.path).cloned().collect();
+        let same = |known: &Owner| known.file == owner.file && known.root == owner.root && known.path == owner.path;
+        let mut more: Vec<Owner> = owners.iter().filter(|known| !same(known)).cloned().collect();
         if more.len() < OWNERS {
             more.push(owner.clone());
         }
