@@ -70,7 +70,7 @@ pub fn run(project: &Project<'_>, rules: &Rules, root: &str, paths: &[String]) -
 /// Every call of the project with its endpoint, sorted by place.
 fn all_calls(project: &Project<'_>, rules: &Rules) -> Vec<(Call, usize)> {
     let shared = Shared::new(project, rules);
-    let roots = reachable_roots(project);
+    let roots = super::roots::roots(project, rules);
     if !roots.is_empty() {
         shared.prepare();
     }
@@ -113,27 +113,6 @@ fn all_calls(project: &Project<'_>, rules: &Rules) -> Vec<(Call, usize)> {
         same
     });
     calls.into_iter().map(|(call, endpoint, _)| (call, endpoint)).collect()
-}
-
-/// The files that hold evidence, and those they import: a helper may send what they ask for.
-fn reachable_roots(project: &Project<'_>) -> Vec<FileId> {
-    let mut known = vec![false; project.len()];
-    let mut queue = project.roots();
-    for file in &queue {
-        known[file.0 as usize] = true;
-    }
-    while !queue.is_empty() {
-        let found: Vec<Vec<FileId>> = queue
-            .par_iter()
-            .map(|&file| {
-                let Some(lowered) = project.lowered(file) else { return Vec::new() };
-                lowered.ir.imports.iter().filter_map(|import| project.resolve(file, lowered.ir.lang, import)).collect()
-            })
-            .collect();
-        queue =
-            found.into_iter().flatten().filter(|file| !std::mem::replace(&mut known[file.0 as usize], true)).collect();
-    }
-    project.ids().filter(|file| known[file.0 as usize]).collect()
 }
 
 /// A record as the report shows it, with its endpoint's place.

@@ -3,6 +3,7 @@
 //! Owns loading, module resolution and literal look-ups over the texts. Must not know rules or verdicts.
 
 mod index;
+mod pages;
 mod resolve_js;
 mod resolve_rust;
 mod vocabulary;
@@ -42,6 +43,8 @@ struct SourceFile {
     syntax: Syntax,
     kept: Option<Arc<str>>,
     has_file_evidence: bool,
+    /// The script files that a page names.
+    sources: Vec<String>,
     unreadable: Option<ReadError>,
     lowered: OnceLock<Result<Arc<Lowered>, lower::Refused>>,
 }
@@ -54,6 +57,7 @@ pub struct Project<'a> {
     packages: resolve_rust::Packages,
     unreadable: Vec<(String, String)>,
     has_evidence: bool,
+    pages: Vec<Vec<FileId>>,
     found: Mutex<FxHashMap<String, Arc<Vec<FileId>>>>,
     vocabularies: OnceLock<Vec<Vocabulary>>,
 }
@@ -91,16 +95,31 @@ impl<'a> Project<'a> {
         let by_path = (0u32..).zip(&files).map(|(id, file)| (file.path.clone(), FileId(id))).collect();
         let packages = resolve_rust::Packages::read(system, &manifests);
         unreadable.sort();
-        Project {
+        let mut project = Project {
             system,
             files,
             by_path,
             packages,
             unreadable,
             has_evidence,
+            pages: Vec::new(),
             found: Mutex::default(),
             vocabularies: OnceLock::new(),
+        };
+        project.pages = project.find_pages();
+        project
+    }
+
+    fn find_pages(&self) -> Vec<Vec<FileId>> {
+        let mut pages = Vec::new();
+        for page in self.ids() {
+            let mut scripts = self.loaded_by(page, &self.file(page).sources);
+            if !scripts.is_empty() {
+                scripts.insert(0, page);
+                pages.push(scripts);
+            }
         }
+        pages
     }
 
     /// Run `work` where lowering and evaluation have stack enough, in parallel where it asks for it.
@@ -132,6 +151,11 @@ impl<'a> Project<'a> {
     /// The files that hold a literal worth parsing for.
     pub fn roots(&self) -> Vec<FileId> {
         self.ids().filter(|id| self.file(*id).has_file_evidence).collect()
+    }
+
+    /// Each page with the script files it loads.
+    pub fn pages(&self) -> &[Vec<FileId>] {
+        &self.pages
     }
 
     /// A file's path.
@@ -265,11 +289,19 @@ fn look(system: &dyn Files, path: String, search: &Search, kept_bytes: &AtomicUs
         // literals that cannot be compiled rule nothing out
         search.as_ref().is_none_or(|search| search.is_match(text))
     };
-    let mut file =
-        SourceFile { path, syntax, kept: None, has_file_evidence: false, unreadable: None, lowered: OnceLock::new() };
+    let mut file = SourceFile {
+        path,
+        syntax,
+        kept: None,
+        has_file_evidence: false,
+        sources: Vec::new(),
+        unreadable: None,
+        lowered: OnceLock::new(),
+    };
     match system.read(&file.path) {
         Ok(text) => {
             file.has_file_evidence = found(&search.file, &text);
+            file.sources = pages::sources(syntax, &text);
             let evidence = found(&search.project, &text);
             if kept_bytes.fetch_add(text.len(), Ordering::Relaxed) < KEPT_BYTES {
                 file.kept = Some(text);

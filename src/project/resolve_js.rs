@@ -17,7 +17,7 @@ pub enum Resolved {
     Missing,
 }
 
-const ENDINGS: &[&str] = &[".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".d.ts"];
+const ENDINGS: &[&str] = &[".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".d.ts", ".vue"];
 
 impl Project<'_> {
     /// Resolve `specifier` as written in `from`.

@@ -15,6 +15,7 @@ mod literal;
 mod module;
 mod pattern;
 mod prototype;
+mod reactive;
 mod scope;
 mod stmt;
 mod string;
@@ -214,6 +215,7 @@ impl<'t> Lower<'t> {
         let spans: Vec<Span> = self.errors.iter().map(|node| self.span(*node)).collect();
         self.b.ir_mut().errors.extend(spans);
         let statements: Vec<Node<'t>> = roots.iter().flat_map(|root| self.kids(*root)).collect();
+        self.declare_reactive(&statements);
         self.function_body(&statements, 0);
         for root in roots {
             self.stray_errors(root);

@@ -682,3 +682,17 @@ fn handed_scripts_see_the_module() {
     let page = "---\nconst a = b\n---\n<script define:vars={{ a }}>f(a)</script><script>f(a)</script>";
     hosted("astro", page, &["const a = @b", "call @f(a)", "call @f(@a)"]);
 }
+
+#[test]
+fn svelte_names_follow_stores_and_reactive_statements_declare() {
+    let text = "<script>import { user } from './s'; $: name = $user.name; $: ({ a } = b); $user = f(name, a);\
+                $: $user = 1; let c = $state(1); f({ $user })</script>";
+    let lines = [
+        "var name = user.$.name",
+        "write user.$ = @f(name, a)",
+        "var c = @$state(1)",
+        "write user.$ = 1",
+        "call @f({$user: user.$})",
+    ];
+    hosted("svelte", text, &lines);
+}
