@@ -12,6 +12,7 @@ mod engine;
 mod evidence;
 mod exports;
 mod heap;
+mod importers;
 mod lists;
 mod members;
 mod names;

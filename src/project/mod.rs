@@ -230,20 +230,26 @@ impl<'a> Project<'a> {
 
     fn search(&self, word: &str) -> Vec<FileId> {
         let finder = memchr::memmem::Finder::new(word);
+        self.ids().filter(|id| self.holds(*id, word, &finder)).collect()
+    }
+
+    /// Whether the file's text holds `word` as a whole identifier.
+    pub fn has_word(&self, id: FileId, word: &str) -> bool {
+        self.holds(id, word, &memchr::memmem::Finder::new(word))
+    }
+
+    fn holds(&self, id: FileId, word: &str, finder: &memchr::memmem::Finder<'_>) -> bool {
+        let vocabulary = self.vocabularies.get().and_then(|all| all.get(id.0 as usize));
+        if vocabulary.is_some_and(|vocabulary| !vocabulary.may_hold(word)) {
+            return false;
+        }
+        let text = self.text(id);
+        let bytes = text.as_bytes();
         let part = |at: Option<&u8>| at.is_some_and(|byte| vocabulary::is_part(*byte));
-        let may_hold = |id: &FileId| {
-            let vocabulary = self.vocabularies.get().and_then(|all| all.get(id.0 as usize));
-            vocabulary.is_none_or(|vocabulary| vocabulary.may_hold(word))
-        };
-        let holds = |id: &FileId| {
-            let text = self.text(*id);
-            let bytes = text.as_bytes();
-            finder.find_iter(bytes).any(|at| {
-                let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-                !part(before) && !part(bytes.get(at + word.len()))
-            })
-        };
-        self.ids().filter(|id| may_hold(id) && holds(id)).collect()
+        finder.find_iter(bytes).any(|at| {
+            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+            !part(before) && !part(bytes.get(at + word.len()))
+        })
     }
 
     /// The file of the project that an import of `from` leads to.
