@@ -77,6 +77,7 @@ impl<'s> Eval<'s> {
                         found = component;
                     }
                 }
+                found = self.with_others(found, object, &name, node);
                 if found.is_empty() { self.any_member(base, &name, node, ctx) } else { found }
             }
             Value::Module(_) if &*name == "exports" => vec![base.clone()],
@@ -191,6 +192,9 @@ impl<'s> Eval<'s> {
                     return self.members(&values, &PlaceKey::Name(name.clone()), node, ctx);
                 }
             }
+        }
+        if let Some(found) = self.mapped_member(base, api, name, node, ctx) {
+            return found;
         }
         // what the project itself puts there
         let written = self.written(&api.owners, &PlaceKey::Name(name.clone()), false, node);

@@ -36,7 +36,7 @@ impl Project<'_> {
         let mut folder = parent(self.path(page));
         loop {
             let here = |inside: &&str| self.by_path(&join(&join(folder, inside), path.trim_start_matches('/')));
-            let found = SERVED.iter().find_map(|inside| here(&inside));
+            let found = SERVED.iter().find_map(here);
             if found.is_some() || folder.is_empty() {
                 return found;
             }

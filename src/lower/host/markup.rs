@@ -139,7 +139,7 @@ impl<'t> Tags<'t> {
     }
 
     /// To the next `<`, over the expressions before it.
-    fn to_markup(&mut self) -> Option<()> {
+    fn skip_to_markup(&mut self) -> Option<()> {
         loop {
             match self.dialect.expression {
                 Some((open, close)) if !self.has_open_brace => {
@@ -351,7 +351,7 @@ impl<'t> Iterator for Tags<'t> {
 
     fn next(&mut self) -> Option<Tag<'t>> {
         loop {
-            self.to_markup()?;
+            self.skip_to_markup()?;
             let rest = self.rest();
             match *rest.get(1)? {
                 b'!' if rest.starts_with(b"<!--") => {

@@ -42,7 +42,7 @@ type Nodes<'t> = SmallVec<[Node<'t>; 8]>;
 
 /// Lower one file.
 pub fn lower(syntax: Syntax, text: &str) -> Result<FileIr, Refused> {
-    let parsed = parse(syntax, text, &[0..text.len()])?;
+    let parsed = parse(syntax, text, std::slice::from_ref(&(0..text.len())))?;
     let mut lower = Lower::new(None, text);
     lower.unit(&parsed);
     let mut ir = lower.finish();
