@@ -6,7 +6,7 @@ use super::value::{Api, ApiStep, Args, Ctx, Node, Traced, Vals, Value};
 use crate::ir::Name;
 use crate::project::PlaceKey;
 use crate::rules::automaton::States;
-use crate::rules::{Fact, MapperFact, RefsFact};
+use crate::rules::{ContainerFact, Fact, MapperFact, RefsFact};
 use std::rc::Rc;
 
 impl<'s> Eval<'s> {
@@ -19,6 +19,9 @@ impl<'s> Eval<'s> {
         node: Node,
         ctx: &Ctx,
     ) -> Option<Vals> {
+        if let Some(found) = self.container_member(base, api, name, node, ctx) {
+            return Some(found);
+        }
         let rules = self.rules;
         for fact in rules.facts(&api.states) {
             match fact {
@@ -54,7 +57,7 @@ impl<'s> Eval<'s> {
     /// The member of a store that a mapper gives under a name.
     fn mapped(&mut self, mapper: &MapperFact, site: &Site, name: &Name, node: Node) -> Vals {
         let key = PlaceKey::Name(name.clone());
-        let stores = self.mapped_stores(mapper, site);
+        let (stores, namespace) = self.mapped_stores(mapper, site);
         let mut values = Vals::new();
         for names in self.slot(&mapper.names, site) {
             let Value::Object(object) = &names.value else { continue };
@@ -72,7 +75,8 @@ impl<'s> Eval<'s> {
                 match &target.value {
                     Value::Str(pattern) => {
                         if let Some(text) = pattern.text() {
-                            values.extend(self.members(&stores, &PlaceKey::Name(text.into()), node, &None));
+                            let target = PlaceKey::Name(format!("{namespace}{text}").into());
+                            values.extend(self.members(&stores, &target, node, &None));
                         }
                     }
                     Value::Func(closure) => {
@@ -85,7 +89,8 @@ impl<'s> Eval<'s> {
         values
     }
 
-    fn mapped_stores(&mut self, mapper: &MapperFact, site: &Site) -> Vals {
+    /// The objects whose members a mapper gives, and what it puts before their names.
+    fn mapped_stores(&mut self, mapper: &MapperFact, site: &Site) -> (Vals, String) {
         let mut stores = Vals::new();
         for of in mapper.of.iter().flat_map(|slot| self.slot(slot, site)).collect::<Vals>() {
             match &of.value {
@@ -93,6 +98,23 @@ impl<'s> Eval<'s> {
                 _ => stores.push(of),
             }
         }
-        stores
+        let is_meant = |fact: &ContainerFact| mapper.container.as_ref() == Some(&fact.ty);
+        let (Some(fact), Some(part)) = (self.rules.containers.iter().position(is_meant), &mapper.part) else {
+            return (stores, String::new());
+        };
+        let namespace = self.namespace_of(site.node);
+        if namespace.is_empty() || *part != self.rules.containers[fact].state {
+            let store = self.any_store(fact, site.node);
+            stores.push(self.store_part(&store, part, site.node));
+            return (stores, namespace);
+        }
+        // the state lies where its module does, under its own names
+        for module in self.containers().map(|all| all.modules.as_slice()).unwrap_or_default() {
+            if module.fact == fact && module.namespace == namespace {
+                let store = self.store_seen_from(module);
+                stores.push(self.store_part(&store, part, site.node));
+            }
+        }
+        (stores, String::new())
     }
 }

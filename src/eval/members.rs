@@ -70,8 +70,7 @@ impl<'s> Eval<'s> {
         match &base.value {
             Value::Object(object) => {
                 let mut found = self.object_member(object, key, node);
-                let unset = found.iter().all(|value| matches!(value.value, Value::Null));
-                if unset {
+                if found.iter().all(|value| value.value.is_unknown() || matches!(value.value, Value::Null)) {
                     let component = self.component_member(object, &name, node);
                     if !component.is_empty() {
                         found = component;

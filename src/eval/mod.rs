@@ -8,6 +8,8 @@ mod callers;
 mod calls;
 mod cells;
 mod components;
+mod container_members;
+mod containers;
 mod engine;
 mod evidence;
 mod exports;
