@@ -7,6 +7,7 @@ mod advice;
 mod host;
 pub mod model;
 mod request;
+mod roots;
 mod run;
 mod sites;
 mod target;

@@ -5,8 +5,7 @@ use super::model::{Call, FileCounts, Finding, Location, Reason, Report, Skipped,
 use super::sites::{Record, batches, of_batch};
 use crate::eval::Shared;
 use crate::eval::value::{Node, Trail};
-use crate::ir::{Expr, ExprId, Key, Lang, Lit, Name, Prop};
-use crate::project::{Lowered, Project};
+use crate::project::Project;
 use crate::rules::Rules;
 use crate::text::files::is_under;
 use crate::text::{FileId, LineIndex, Span};
@@ -75,7 +74,7 @@ fn all_calls(project: &Project<'_>, rules: &Rules) -> Vec<(Call, usize)> {
         return Vec::new();
     }
     project.learn_words();
-    let roots = reachable_roots(project, rules);
+    let roots = super::roots::roots(project, rules);
     shared.prepare();
     let found: Vec<(Call, usize, bool, Node)> = roots
         .par_iter()
@@ -116,67 +115,6 @@ fn all_calls(project: &Project<'_>, rules: &Rules) -> Vec<(Call, usize)> {
         same
     });
     calls.into_iter().map(|(call, endpoint, _)| (call, endpoint)).collect()
-}
-
-/// The files that hold evidence, those they import, and those that may send what they ask for under a name that no
-/// import tells: globals, injected services.
-fn reachable_roots(project: &Project<'_>, rules: &Rules) -> Vec<FileId> {
-    let mut known = vec![false; project.len()];
-    let mut queue = project.roots();
-    for file in &queue {
-        known[file.0 as usize] = true;
-    }
-    while !queue.is_empty() {
-        let found: Vec<Vec<FileId>> = queue
-            .par_iter()
-            .map(|&file| {
-                let Some(lowered) = project.lowered(file) else { return Vec::new() };
-                let ir = &lowered.ir;
-                let imported = ir.imports.iter().filter_map(|import| project.resolve(file, ir.lang, import));
-                // data sends nothing
-                let imported = imported.filter(|file| !project.is_data(*file));
-                imported.chain(handed_to(project, rules, lowered)).collect()
-            })
-            .collect();
-        queue =
-            found.into_iter().flatten().filter(|file| !std::mem::replace(&mut known[file.0 as usize], true)).collect();
-    }
-    project.ids().filter(|file| known[file.0 as usize]).collect()
-}
-
-/// The files that may define the methods to which a script hands a path of the API.
-fn handed_to(project: &Project<'_>, rules: &Rules, lowered: &Lowered) -> Vec<FileId> {
-    /// Files that are looked at for one name.
-    const FILES: usize = 32;
-    let ir = &lowered.ir;
-    if ir.lang != Lang::Js {
-        return Vec::new();
-    }
-    let is_path = |id: ExprId| matches!(ir.expr(ir.strip(id)), Expr::Lit(Lit::Str(text)) if text.contains('/'));
-    let is_text = |id: ExprId| match ir.expr(ir.strip(id)) {
-        Expr::Concat(parts) => parts.iter().any(|part| is_path(*part)),
-        // modules import the functions that make their paths
-        Expr::Call { .. } => ir.imports.is_empty(),
-        _ => is_path(id),
-    };
-    let mut names: Vec<&Name> = Vec::new();
-    for &call in &ir.calls {
-        let Expr::Call { callee, args, .. } = ir.expr(call) else { continue };
-        let Expr::Field { key: Key::Name(name), .. } = ir.expr(ir.strip(*callee)) else { continue };
-        let in_options = |id: ExprId| match ir.expr(ir.strip(id)) {
-            Expr::Object { props, .. } => {
-                props.iter().any(|prop| matches!(prop, Prop::Field(_, value) if is_text(*value)))
-            }
-            _ => false,
-        };
-        if args.iter().any(|arg| is_text(arg.expr) || in_options(arg.expr)) {
-            names.push(name);
-        }
-    }
-    names.sort();
-    names.dedup();
-    let named = names.into_iter().flat_map(|name| project.files_with(name, FILES).0);
-    named.filter(|file| project.may_hold(*file, &rules.sender_words)).collect()
 }
 
 /// A record as the report shows it, with its endpoint's place.

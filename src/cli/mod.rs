@@ -23,8 +23,8 @@ Exit status, the same in every format:
 /// Finds calls that send an ID token to the Management API.
 ///
 /// Follows the Bearer of every call to an affected endpoint, through variables, functions, files and stores, to where
-/// it was obtained, and says which scope an access token for that call should ask for. Reads JavaScript, TypeScript
-/// and Rust sources; runs nothing, sends nothing.
+/// it was obtained, and says which scope an access token for that call should ask for. Reads JavaScript and TypeScript
+/// sources, the scripts in Vue, Svelte, Astro and HTML files, and Rust sources; runs nothing, sends nothing.
 #[derive(Debug, Parser)]
 #[command(name = "idtoken-lint", version, after_help = EXIT_STATUS, disable_help_subcommand = true)]
 struct Cli {

@@ -301,7 +301,7 @@ fn names_of(lowered: &Lowered, expr: ExprId) -> Vec<Name> {
 }
 
 /// What an import of this file is called after: the file's stem, or its folder's name for an index file.
-fn module_stem(path: &str) -> &str {
+pub(crate) fn module_stem(path: &str) -> &str {
     let file = path.rsplit('/').next().unwrap_or(path);
     let stem = file.split('.').next().unwrap_or(file);
     if stem == "index" {

@@ -31,6 +31,11 @@ impl Site {
         Site { node, ctx: ctx.clone(), receiver: None, given: None, called: None }
     }
 
+    /// The call that made a library value.
+    pub fn of_api(made: &Api) -> Site {
+        Site::new(made.node, &made.ctx)
+    }
+
     /// With what the rules know of the function that is called: its receiver and its name.
     pub fn of(node: Node, ctx: &Ctx, function: &Api) -> Site {
         let called = match &function.step {
@@ -276,7 +281,13 @@ impl<'s> Eval<'s> {
                 Fact::Read(read) => values.extend(self.read_store(read, &site)),
                 Fact::Context(context) => values.extend(self.handed_down(context, &site)),
                 Fact::Call(_) => is_request = true,
-                Fact::Token(_) | Fact::Store(_) | Fact::Write(_) | Fact::Cell(_) => {}
+                Fact::Token(_)
+                | Fact::Store(_)
+                | Fact::Write(_)
+                | Fact::Cell(_)
+                | Fact::Refs(_)
+                | Fact::Mapper(_)
+                | Fact::Container(_) => {}
             }
         }
         // `x.get(…)` may be a map's or a client's: a request is looked at as one

@@ -40,7 +40,9 @@ impl<'s> Eval<'s> {
                 }
             }
         }
-        for owner in &api.owners {
+        let mut owners = api.owners.clone();
+        owners.extend(self.importers(&api.owners, None));
+        for owner in &owners {
             let Some(lowered) = self.lowered(owner.file) else { continue };
             for effect in lowered.index.effects(&owner.root) {
                 let EffectKind::Method(call) = effect.kind else { continue };

@@ -28,6 +28,8 @@ impl<'s> Eval<'s> {
         let Expr::Object { props, .. } = ir.expr(options) else { return Vals::new() };
         let known = |key: &str| is_section(key) || component.made.iter().any(|made| made == key);
         let mut values = Vals::new();
+        // what sections may have that spread something unknown
+        let mut vague = Vals::new();
         let mut owners = vec![Owner::new(object.node.file, Root::This(ThisOf::Object(options)))];
         let mut is_component = false;
         for prop in props {
@@ -50,7 +52,10 @@ impl<'s> Eval<'s> {
                         if component.computed.iter().any(|computed| **computed == **key) {
                             values.extend(self.computed(found, object));
                         } else {
-                            values.extend(found);
+                            let (unknown, known): (Vals, Vals) =
+                                found.into_iter().partition(|value| value.value.is_unknown());
+                            values.extend(known);
+                            vague.extend(unknown);
                         }
                     }
                     _ => {}
@@ -62,6 +67,9 @@ impl<'s> Eval<'s> {
         }
         let written = self.written(&owners, &PlaceKey::Name(name.clone()), false, node);
         values.extend(written.values);
+        if values.is_empty() {
+            values = vague;
+        }
         drop_null(values)
     }
 

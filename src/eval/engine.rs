@@ -37,6 +37,7 @@ pub struct Shared<'p> {
     pub rules: &'p Rules,
     pub(crate) store_writes: OnceLock<Vec<super::store::StoreWrite>>,
     pub(crate) ambient: OnceLock<Vec<super::ambient::Ambient>>,
+    pub(crate) containers: OnceLock<super::containers::Containers>,
     pub(crate) callers: Mutex<FxHashMap<FuncRef, Arc<super::callers::Callers>>>,
     pub(crate) global_places: Mutex<FxHashMap<Name, Arc<Vec<super::names::GlobalPlace>>>>,
     pub(crate) implementors: Mutex<FxHashMap<ClassRef, Arc<Vec<ClassRef>>>>,
@@ -50,6 +51,7 @@ impl<'p> Shared<'p> {
             rules,
             store_writes: OnceLock::new(),
             ambient: OnceLock::new(),
+            containers: OnceLock::new(),
             callers: Mutex::default(),
             global_places: Mutex::default(),
             implementors: Mutex::default(),
@@ -595,8 +597,8 @@ pub(crate) fn depth_of(ctx: &Ctx) -> u8 {
 pub fn own(found: Traced, owner: &Owner) -> Traced {
     const OWNERS: usize = 16;
     let add = |owners: &[Owner]| {
-        let mut more: Vec<Owner> =
-            owners.iter().filter(|known| known.root != owner.root || known.path != owner.path).cloned().collect();
+        let same = |known: &Owner| known.file == owner.file && known.root == owner.root && known.path == owner.path;
+        let mut more: Vec<Owner> = owners.iter().filter(|known| !same(known)).cloned().collect();
         if more.len() < OWNERS {
             more.push(owner.clone());
         }

@@ -36,6 +36,10 @@ impl<'s> Eval<'s> {
         let written = self.written(&owners, key, any_case, node);
         let mut values = if written.settled { Vals::new() } else { self.literal_member(object, key, any_case, node) };
         values.extend(written.values);
+        if let PlaceKey::Name(name) = key {
+            let elsewhere = self.importers(&object.owners, Some(name));
+            values.extend(self.written(&elsewhere, key, any_case, node).values);
+        }
         // a member that is an object lives where its holder does
         let owners = owners_of_member(&owners, key);
         values = values.into_iter().map(|value| owners.iter().fold(value, super::engine::own)).collect();

@@ -73,13 +73,13 @@ impl<'s> Eval<'s> {
                 if self.project.is_data(object.node.file) {
                     found = self.data_member(found, &name);
                 }
-                let unset = found.iter().all(|value| matches!(value.value, Value::Null));
-                if unset {
+                if found.iter().all(|value| value.value.is_unknown() || matches!(value.value, Value::Null)) {
                     let component = self.component_member(object, &name, node);
                     if !component.is_empty() {
                         found = component;
                     }
                 }
+                found = self.with_others(found, object, &name, node);
                 if found.is_empty() { self.any_member(base, &name, node, ctx) } else { found }
             }
             Value::Module(_) if &*name == "exports" => vec![base.clone()],
@@ -208,6 +208,9 @@ impl<'s> Eval<'s> {
                     return self.members(&values, &PlaceKey::Name(name.clone()), node, ctx);
                 }
             }
+        }
+        if let Some(found) = self.mapped_member(base, api, name, node, ctx) {
+            return found;
         }
         // what the project itself puts there
         let written = self.written(&api.owners, &PlaceKey::Name(name.clone()), false, node);

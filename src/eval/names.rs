@@ -6,7 +6,7 @@ use super::reach::{Event, reaching};
 use super::value::{Ctx, FrameKind, FuncRef, Node, Object, Owner, Reason, Traced, Vals, Value};
 use crate::ir::{BindingId, BindingKind, Expr, FuncId, Key, Lang, Name, ThisOf};
 use crate::project::{Lowered, Root};
-use crate::rules::path::Root as ApiRoot;
+use crate::rules::path::{Root as ApiRoot, Step};
 use crate::text::FileId;
 use std::rc::Rc;
 use std::sync::{Arc, PoisonError};
@@ -100,6 +100,10 @@ impl<'s> Eval<'s> {
             if !shared.is_empty() {
                 return shared;
             }
+            let imported = self.auto_imported(node, name);
+            if !imported.is_empty() {
+                return imported;
+            }
         }
         let value = if states.is_empty() {
             Value::unknown(Reason::Undeclared(name.clone()), vec![name.clone()])
@@ -108,6 +112,32 @@ impl<'s> Eval<'s> {
         };
         let span = lowered.ir.span(node.expr);
         vec![self.by_name(Traced::new(value), name, node.file, span)]
+    }
+
+    /// What a framework imports under a name that the file does not declare.
+    fn auto_imported(&mut self, node: Node, name: &Name) -> Vals {
+        /// Files that are looked through for one name.
+        const FILES: usize = 32;
+        let rules = self.rules;
+        let package = rules.auto_import.package.iter().map(|name| rules.automaton.root(&ApiRoot::Import(name.clone())));
+        for root in package {
+            let states = rules.automaton.step(&root, &Step::Member(name.to_string()));
+            if !states.is_empty() {
+                return vec![Traced::new(self.api_root(states, name.clone(), node))];
+            }
+        }
+        let in_folder =
+            |path: &str| path.split('/').rev().skip(1).any(|part| rules.auto_import.folders.iter().any(|f| f == part));
+        for file in self.project.files_with(name, FILES).0 {
+            if file == node.file || !in_folder(self.project.path(file)) {
+                continue;
+            }
+            let exports = |lowered: &Lowered| lowered.ir.exports.names.iter().any(|(exported, _)| exported == name);
+            if self.lowered(file).is_some_and(exports) {
+                return self.export(file, name, node, 0);
+            }
+        }
+        Vals::new()
     }
 
     /// What other scripts of the page put under a global name: their top-level variables and functions, and what is
@@ -165,8 +195,7 @@ impl<'s> Eval<'s> {
             if ir.lang != Lang::Js {
                 continue;
             }
-            let is_module = !ir.exports.names.is_empty() || !ir.exports.whole.is_empty() || !ir.imports.is_empty();
-            let declared = ir.top_level.iter().filter(|(declared, _)| declared == name && !is_module);
+            let declared = ir.top_level.iter().filter(|(declared, _)| declared == name);
             places.extend(declared.map(|(_, binding)| GlobalPlace::Variable(file, *binding)));
             // `(function (app) { … })(MyApp)`
             for &(func, call) in &index.applied {

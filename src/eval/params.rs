@@ -50,6 +50,9 @@ impl<'s> Eval<'s> {
                 return values;
             }
         }
+        if let Some(values) = self.handler_param(func, index, name.as_ref(), node) {
+            return values;
+        }
         let callback = self.callback(func);
         if let Some(callback) = &callback {
             let found = self.callback_param(func, callback, index, node, ctx);
@@ -113,7 +116,7 @@ impl<'s> Eval<'s> {
     }
 
     /// An argument at a caller, with the step in its trail.
-    fn passed(&mut self, call: Node, index: u32, caller: &Ctx, name: Option<&Name>) -> Vals {
+    pub(crate) fn passed(&mut self, call: Node, index: u32, caller: &Ctx, name: Option<&Name>) -> Vals {
         let values = self.arg(call, index, caller);
         let Some(lowered) = self.lowered(call.file) else { return values };
         let span = self.arg_expr(call, index).map_or(lowered.ir.span(call.expr), |arg| lowered.ir.span(arg));

@@ -54,6 +54,9 @@ impl<'s> Eval<'s> {
                                 let member = self.members(&vec![value.clone()], &key, site.node, &site.ctx);
                                 found.extend(member);
                             }
+                            Value::Api(api) if self.cell_fact(api).is_some_and(|cell| cell.read.contains(name)) => {
+                                found.extend(self.members(&vec![value.clone()], &key, site.node, &site.ctx));
+                            }
                             Value::Api(api) => {
                                 let member = self.written(&api.owners, &key, false, site.node);
                                 found.extend(member.values);

@@ -25,6 +25,10 @@ impl<'s> Eval<'s> {
                         let cell = self.cell_fact(api).map(|cell| self.cell_value(api, cell)).unwrap_or_default();
                         if cell.is_empty() { texts.push(value) } else { texts.extend(cell) }
                     }
+                    Value::Api(api) => match self.wrapped(api) {
+                        Some((_, values)) => texts.extend(self.as_text(values)),
+                        None => texts.push(value),
+                    },
                     _ => texts.push(value),
                 }
                 continue;

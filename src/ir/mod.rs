@@ -541,7 +541,7 @@ pub struct FileIr {
     pub writes: Vec<Write>,
     /// Every call, in source order.
     pub calls: Vec<ExprId>,
-    /// Names that the module's top level declares (script files share them with each other).
+    /// Names that the top level declares and other scripts see: none of a JS module's.
     pub top_level: Vec<(Name, BindingId)>,
     /// Regions that did not parse.
     pub errors: Vec<Span>,

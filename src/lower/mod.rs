@@ -1,13 +1,15 @@
 //! From source text to the expression graph.
 //!
-//! Owns the choice of the front-end. Must not know any rule, library or endpoint. Never fails and never panics: what is
+//! Owns the choice of the front-end, and which parts of another language's file are scripts. Must not know any rule, library or endpoint. Never fails and never panics: what is
 //! not understood becomes `Opaque`; only a text that no parser can make anything of is refused, with the reason.
 
+pub mod host;
 pub mod js;
 pub mod json;
 pub mod rust;
 
 use crate::ir::FileIr;
+use host::Host;
 
 /// What a file is written in, from its name's ending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -22,6 +24,8 @@ pub enum Syntax {
     Rust,
     /// `.json`, `.jsonc`: data, looked at only where code imports it.
     Json,
+    /// A file of another language, with scripts in it.
+    Host(Host),
 }
 
 impl Syntax {
@@ -33,7 +37,7 @@ impl Syntax {
             "ts" | "mts" | "cts" => Some(Syntax::Ts),
             "tsx" => Some(Syntax::Tsx),
             "rs" => Some(Syntax::Rust),
-            _ => None,
+            other => Host::of_ending(other).map(Syntax::Host),
         }
     }
 }
@@ -53,5 +57,15 @@ pub fn lower(syntax: Syntax, text: &str) -> Result<FileIr, Refused> {
         Syntax::Rust => rust::lower(text),
         Syntax::Json => json::lower(text),
         Syntax::Js | Syntax::Ts | Syntax::Tsx => js::lower(syntax, text),
+        Syntax::Host(host) => {
+            let scripts = host.scripts(text);
+            match scripts.unread.first() {
+                Some(language) if scripts.units.is_empty() => {
+                    let reason = format!("its script is written in {language:?}, which is not read");
+                    Err(Refused { line: None, reason })
+                }
+                _ => js::lower_scripts(host, &scripts, text),
+            }
+        }
     }
 }

@@ -10,6 +10,7 @@ mod importers;
 mod index;
 mod json;
 mod manifest;
+mod pages;
 mod resolve_js;
 mod resolve_rust;
 mod settings;
@@ -58,6 +59,8 @@ struct SourceFile {
     has_file_evidence: bool,
     /// Whether it names an endpoint's place, or a client of it, as far as a file can by itself.
     is_telling: bool,
+    /// The script files that a page names.
+    sources: Vec<String>,
     unreadable: Option<ReadError>,
     /// Its graph, or why there is none.
     lowered: OnceLock<Result<Arc<Lowered>, String>>,
@@ -73,6 +76,7 @@ pub struct Project<'a> {
     configs: Configs,
     unreadable: Vec<(String, String)>,
     has_evidence: bool,
+    pages: Vec<Vec<FileId>>,
     found: Mutex<FxHashMap<String, Arc<Vec<FileId>>>>,
     vocabularies: OnceLock<Vec<Vocabulary>>,
 }
@@ -123,13 +127,27 @@ impl<'a> Project<'a> {
             configs: Configs::new(others, roots),
             unreadable,
             has_evidence,
+            pages: Vec::new(),
             found: Mutex::default(),
             vocabularies: OnceLock::new(),
         };
         let (has_evidence, words) = project.outer_evidence(&search, &mentioned);
         project.has_evidence |= has_evidence;
         project.look_for(&words);
+        project.pages = project.find_pages();
         project
+    }
+
+    fn find_pages(&self) -> Vec<Vec<FileId>> {
+        let mut pages = Vec::new();
+        for page in self.ids() {
+            let mut scripts = self.loaded_by(page, &self.file(page).sources);
+            if !scripts.is_empty() {
+                scripts.insert(0, page);
+                pages.push(scripts);
+            }
+        }
+        pages
     }
 
     /// Run `work` where lowering and evaluation have stack enough, in parallel where it asks for it.
@@ -156,6 +174,11 @@ impl<'a> Project<'a> {
     /// Every source file, in the order of their paths.
     pub fn ids(&self) -> impl Iterator<Item = FileId> + use<> {
         (0..u32::try_from(self.sources).unwrap_or(u32::MAX)).map(FileId)
+    }
+
+    /// Each page with the script files it loads.
+    pub fn pages(&self) -> &[Vec<FileId>] {
+        &self.pages
     }
 
     /// A file's path.
@@ -249,20 +272,26 @@ impl<'a> Project<'a> {
 
     fn search(&self, word: &str) -> Vec<FileId> {
         let finder = memchr::memmem::Finder::new(word);
+        self.ids().filter(|id| self.holds(*id, word, &finder)).collect()
+    }
+
+    /// Whether the file's text holds `word` as a whole identifier.
+    pub fn has_word(&self, id: FileId, word: &str) -> bool {
+        self.holds(id, word, &memchr::memmem::Finder::new(word))
+    }
+
+    fn holds(&self, id: FileId, word: &str, finder: &memchr::memmem::Finder<'_>) -> bool {
+        let vocabulary = self.vocabularies.get().and_then(|all| all.get(id.0 as usize));
+        if vocabulary.is_some_and(|vocabulary| !vocabulary.may_hold(word)) {
+            return false;
+        }
+        let text = self.text(id);
+        let bytes = text.as_bytes();
         let part = |at: Option<&u8>| at.is_some_and(|byte| vocabulary::is_part(*byte));
-        let may_hold = |id: &FileId| {
-            let vocabulary = self.vocabularies.get().and_then(|all| all.get(id.0 as usize));
-            vocabulary.is_none_or(|vocabulary| vocabulary.may_hold(word))
-        };
-        let holds = |id: &FileId| {
-            let text = self.text(*id);
-            let bytes = text.as_bytes();
-            finder.find_iter(bytes).any(|at| {
-                let before = at.checked_sub(1).and_then(|before| bytes.get(before));
-                !part(before) && !part(bytes.get(at + word.len()))
-            })
-        };
-        self.ids().filter(|id| may_hold(id) && holds(id)).collect()
+        finder.find_iter(bytes).any(|at| {
+            let before = at.checked_sub(1).and_then(|before| bytes.get(before));
+            !part(before) && !part(bytes.get(at + word.len()))
+        })
     }
 
     /// The file of the project that an import of `from` leads to.
@@ -290,7 +319,16 @@ impl<'a> Project<'a> {
 impl SourceFile {
     fn new(path: String, syntax: Syntax) -> SourceFile {
         let (kept, unreadable, lowered) = (None, None, OnceLock::new());
-        SourceFile { path, syntax, kept, has_file_evidence: false, is_telling: false, unreadable, lowered }
+        SourceFile {
+            path,
+            syntax,
+            kept,
+            has_file_evidence: false,
+            is_telling: false,
+            sources: Vec::new(),
+            unreadable,
+            lowered,
+        }
     }
 }
 
@@ -306,6 +344,7 @@ fn look(
     match system.read(&file.path) {
         Ok(text) => {
             file.has_file_evidence = search.in_file(&text);
+            file.sources = pages::sources(syntax, &text);
             let evidence = search.in_project(&text);
             file.is_telling = evidence && file.has_file_evidence;
             mentions.note(&text);

@@ -25,7 +25,7 @@ pub enum Resolved {
 }
 
 /// Endings that may be left off, in the order in which they are tried. Data comes before mere types.
-const ENDINGS: &[&str] = &[".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".json"];
+const ENDINGS: &[&str] = &[".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".json", ".vue"];
 const TYPES: &[&str] = &[".d.ts", ".d.mts", ".d.cts"];
 /// Variants of a file for a platform.
 const PLATFORMS: &[&str] = &[".native", ".web", ".ios", ".android"];

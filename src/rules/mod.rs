@@ -10,9 +10,11 @@ pub mod schema;
 pub mod slot;
 pub mod words;
 
+mod containers;
 mod embedded;
 mod endpoint;
 
+pub use containers::{ContainerFact, HandlerFact, MapperFact, RefsFact};
 pub use endpoint::{Endpoint, Segment};
 pub use schema::{LinkingTable, Made, StoredTable, SubjectKind, TokenKind};
 
@@ -49,6 +51,12 @@ pub enum Fact {
     Cell(CellFact),
     /// The call gives what a component of its context was given.
     Context(ContextFact),
+    /// The members are another object's, each wrapped.
+    Refs(RefsFact),
+    /// The members are those of a store.
+    Mapper(Box<MapperFact>),
+    /// It is a store made of options, number `.0`.
+    Container(usize),
 }
 
 /// See [`schema::TokenTable`].
@@ -117,6 +125,7 @@ pub struct PassFact {
     pub instance: Option<Slot>,
     pub element: Option<Slot>,
     pub append: Option<Slot>,
+    pub shared: bool,
 }
 
 /// See [`schema::StoreTable`].
@@ -199,6 +208,10 @@ pub struct Rules {
     pub sender_words: Vec<String>,
     /// How components are written as options objects.
     pub component: schema::ComponentTable,
+    /// Stores made of options.
+    pub containers: Vec<ContainerFact>,
+    /// Names that are known without an import.
+    pub auto_import: schema::AutoImportTable,
     /// Methods that write members of another member.
     pub setters: Vec<schema::SetterTable>,
     /// Stores whose entries are members of every component's `this`.
@@ -339,6 +352,7 @@ impl Rules {
     }
 
     fn add_facts(&mut self, place: &Place<'_>, file: RuleFile) -> Result<(), RuleError> {
+        self.add_stores(place, &file)?;
         let client: Arc<str> = file.client.unwrap_or_default().into();
         for table in file.token {
             let fact = Fact::Token(TokenFact { kind: table.kind, what: table.what.into() });
@@ -360,6 +374,7 @@ impl Rules {
                 instance: place.slot_opt(table.instance.as_ref())?,
                 element: place.slot_opt(table.element.as_ref())?,
                 append: place.slot_opt(table.append.as_ref())?,
+                shared: table.shared,
             };
             self.hang(place, &table.on, Fact::Pass(Box::new(fact)))?;
         }
@@ -418,9 +433,6 @@ impl Rules {
                 ContextFact { component: table.component.as_str().into(), property: table.property.as_str().into() };
             self.hang(place, &table.on, Fact::Context(fact))?;
         }
-        self.component.sections.extend(file.component.sections);
-        self.component.computed.extend(file.component.computed);
-        self.component.made.extend(file.component.made);
         self.setters.extend(file.setter);
         for table in &file.ambient {
             let ty = table

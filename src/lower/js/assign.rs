@@ -87,7 +87,11 @@ impl<'t> Lower<'t> {
         let node = self.bare(node);
         match self.kind(node) {
             K::Identifier | K::ShorthandPattern | K::Shorthand | K::Undefined => {
-                Target::Name(self.text(node), self.span(node))
+                let (name, span) = (self.text(node), self.span(node));
+                match self.followed(name, span) {
+                    Some(store) => Target::Property(store, Key::Name("$".into())),
+                    None => Target::Name(name, span),
+                }
             }
             K::Member | K::Subscript => {
                 let access = self.expr(node);

@@ -125,7 +125,7 @@ impl<'t> Lower<'t> {
         if name == "undefined" && self.b.lookup(name).is_none() {
             return self.b.null(span);
         }
-        self.b.read(name, span)
+        self.read(name, span)
     }
 
     fn wrapped(&mut self, node: Node<'t>, why: Why) -> ExprId {

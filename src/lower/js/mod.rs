@@ -15,6 +15,7 @@ mod literal;
 mod module;
 mod pattern;
 mod prototype;
+mod reactive;
 mod scope;
 mod stmt;
 mod string;
@@ -23,11 +24,13 @@ mod tests;
 mod ts;
 
 use crate::ir::{BlockKind, Builder, ExprId, FileIr, FuncId, Lang, Name, OpaqueKind, ThisOf};
+use crate::lower::host::{Host, Scope, Scripts};
 use crate::lower::{Refused, Syntax};
 use crate::text::Span;
 use kinds::{F, Grammar, K};
 use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
+use std::ops::Range;
 use tree_sitter::{Node, Parser, Tree, TreeCursor};
 
 /// How many expressions and statements may be nested before the rest is `TooDeep`. Long chains (`a.b().c()`, `a + b + c`,
@@ -39,28 +42,89 @@ type Nodes<'t> = SmallVec<[Node<'t>; 8]>;
 
 /// Lower one file.
 pub fn lower(syntax: Syntax, text: &str) -> Result<FileIr, Refused> {
-    let (tree, grammar) = match syntax {
-        Syntax::Ts => (parse(&kinds::TS, text)?, &*kinds::TS),
-        Syntax::Tsx => (parse(&kinds::TSX, text)?, &*kinds::TSX),
-        Syntax::Js | Syntax::Rust | Syntax::Json => parse_js(text)?,
-    };
-    Ok(Lower::new(&tree, grammar, text).run(tree.root_node()))
-}
-
-/// Plain JavaScript, or with Flow's types, whichever reads better.
-fn parse_js(text: &str) -> Result<(Tree, &'static Grammar), Refused> {
-    let plain = parse(&kinds::JS, text)?;
-    if !plain.root_node().has_error() {
-        return Ok((plain, &kinds::JS));
+    let parsed = parse(syntax, text, std::slice::from_ref(&(0..text.len())))?;
+    let mut lower = Lower::new(None, text);
+    lower.unit(&parsed);
+    let mut ir = lower.finish();
+    if ir.exports.names.len() + ir.exports.whole.len() + ir.imports.len() > 0 {
+        // a module
+        ir.top_level.clear();
     }
-    let typed = parse(&kinds::TSX, text)?;
-    if error_bytes(&typed) < error_bytes(&plain) { Ok((typed, &kinds::TSX)) } else { Ok((plain, &kinds::JS)) }
+    Ok(ir)
 }
 
-fn parse(grammar: &Grammar, text: &str) -> Result<Tree, Refused> {
+/// Lower the scripts in a file of another language: those of each scope as one script or module.
+pub fn lower_scripts(host: Host, scripts: &Scripts, text: &str) -> Result<FileIr, Refused> {
+    let parsed = scripts
+        .units
+        .iter()
+        .map(|unit| parse(unit.syntax, text, &unit.scripts))
+        .collect::<Result<Vec<_>, Refused>>()?;
+    let mut lower = Lower::new(Some(host), text);
+    let mut is_module_open = false;
+    for (unit, parsed) in scripts.units.iter().zip(&parsed) {
+        // a module stays open for the scripts that see its names
+        if is_module_open && unit.scope != Scope::Inner {
+            lower.b.leave_scope();
+            is_module_open = false;
+        }
+        if unit.scope != Scope::Page {
+            lower.b.enter_scope();
+        }
+        lower.unit(parsed);
+        match unit.scope {
+            Scope::Page => {}
+            Scope::Module => is_module_open = true,
+            Scope::Inner => lower.b.leave_scope(),
+        }
+    }
+    if host.exports_sources() {
+        lower.export_sources(scripts);
+    }
+    Ok(lower.finish())
+}
+
+/// The trees of scripts that share a scope, all read with one grammar.
+struct Parsed {
+    trees: Vec<Tree>,
+    grammar: &'static Grammar,
+}
+
+/// Parse parts of a text: as TypeScript; or as plain JavaScript or with Flow's types, whichever reads better.
+fn parse(syntax: Syntax, text: &str, parts: &[Range<usize>]) -> Result<Parsed, Refused> {
+    let with = |grammar: &'static Grammar| -> Result<Parsed, Refused> {
+        let trees = parts.iter().map(|part| parse_part(grammar, text, part)).collect::<Result<_, _>>()?;
+        Ok(Parsed { trees, grammar })
+    };
+    match syntax {
+        Syntax::Ts => return with(&kinds::TS),
+        Syntax::Tsx => return with(&kinds::TSX),
+        Syntax::Js | Syntax::Rust | Syntax::Json | Syntax::Host(_) => {}
+    }
+    let plain = with(&kinds::JS)?;
+    if !plain.trees.iter().any(|tree| tree.root_node().has_error()) {
+        return Ok(plain);
+    }
+    let typed = with(&kinds::TSX)?;
+    let wrong = |parsed: &Parsed| parsed.trees.iter().map(error_bytes).sum::<usize>();
+    Ok(if wrong(&typed) < wrong(&plain) { typed } else { plain })
+}
+
+fn parse_part(grammar: &Grammar, text: &str, part: &Range<usize>) -> Result<Tree, Refused> {
     let refused = |reason: String| Refused { line: None, reason };
     let mut parser = Parser::new();
     parser.set_language(&grammar.language).map_err(|error| refused(error.to_string()))?;
+    if *part != (0..text.len()) {
+        // nobody asks for rows, so the text counts as one
+        let point = |at| tree_sitter::Point { row: 0, column: at };
+        let range = tree_sitter::Range {
+            start_byte: part.start,
+            end_byte: part.end,
+            start_point: point(part.start),
+            end_point: point(part.end),
+        };
+        parser.set_included_ranges(&[range]).map_err(|error| refused(error.to_string()))?;
+    }
     parser.parse(text, None).ok_or_else(|| refused("the parser gave up".to_owned()))
 }
 
@@ -94,8 +158,11 @@ fn error_nodes(tree: &Tree) -> Vec<Node<'_>> {
 struct Lower<'t> {
     b: Builder,
     text: &'t str,
+    /// What kind of file the scripts stand in, where it is not all script.
+    host: Option<Host>,
     grammar: &'static Grammar,
-    cursor: TreeCursor<'t>,
+    /// Used again and again; made with the first node.
+    cursor: Option<TreeCursor<'t>>,
     depth: u32,
     /// What `this` means here.
     this: ThisOf,
@@ -119,12 +186,13 @@ struct Lower<'t> {
 }
 
 impl<'t> Lower<'t> {
-    fn new(tree: &'t Tree, grammar: &'static Grammar, text: &'t str) -> Self {
+    fn new(host: Option<Host>, text: &'t str) -> Self {
         Lower {
             b: Builder::new(Lang::Js, text.len()),
             text,
-            grammar,
-            cursor: tree.walk(),
+            host,
+            grammar: &kinds::JS,
+            cursor: None,
             depth: 0,
             this: ThisOf::Module,
             arguments: None,
@@ -132,19 +200,29 @@ impl<'t> Lower<'t> {
             hoisted: FxHashSet::default(),
             types: FxHashSet::default(),
             namespaces: Vec::new(),
-            errors: if tree.root_node().has_error() { error_nodes(tree) } else { Vec::new() },
+            errors: Vec::new(),
             taken_errors: FxHashSet::default(),
             prototypes: prototype::Prototypes::default(),
             cases: Vec::new(),
         }
     }
 
-    fn run(mut self, root: Node<'t>) -> FileIr {
-        let spans = self.errors.iter().map(|node| self.span(*node)).collect();
-        self.b.ir_mut().errors = spans;
-        let statements = self.kids(root);
+    /// Lower scripts into the current scope, as one.
+    fn unit(&mut self, parsed: &'t Parsed) {
+        self.grammar = parsed.grammar;
+        let roots: Vec<Node<'t>> = parsed.trees.iter().map(Tree::root_node).collect();
+        self.errors = parsed.trees.iter().filter(|tree| tree.root_node().has_error()).flat_map(error_nodes).collect();
+        let spans: Vec<Span> = self.errors.iter().map(|node| self.span(*node)).collect();
+        self.b.ir_mut().errors.extend(spans);
+        let statements: Vec<Node<'t>> = roots.iter().flat_map(|root| self.kids(*root)).collect();
+        self.declare_reactive(&statements);
         self.function_body(&statements, 0);
-        self.stray_errors(root);
+        for root in roots {
+            self.stray_errors(root);
+        }
+    }
+
+    fn finish(mut self) -> FileIr {
         self.make_classes();
         self.b.finish()
     }
@@ -179,14 +257,15 @@ impl<'t> Lower<'t> {
     /// All children, tokens too, without comments.
     fn parts(&mut self, node: Node<'t>) -> Nodes<'t> {
         let mut nodes = Nodes::new();
-        self.cursor.reset(node);
-        if self.cursor.goto_first_child() {
+        let cursor = self.cursor.get_or_insert_with(|| node.walk());
+        cursor.reset(node);
+        if cursor.goto_first_child() {
             loop {
-                let child = self.cursor.node();
+                let child = cursor.node();
                 if !matches!(self.grammar.kind(child.kind_id()), K::Comment | K::HtmlComment | K::HashBang) {
                     nodes.push(child);
                 }
-                if !self.cursor.goto_next_sibling() {
+                if !cursor.goto_next_sibling() {
                     break;
                 }
             }

@@ -3,6 +3,8 @@
 use super::Lower;
 use super::kinds::{F, K};
 use crate::ir::{BindingKind, ExprId, Name};
+use crate::lower::host::Scripts;
+use crate::text::Span;
 use tree_sitter::Node;
 
 impl<'t> Lower<'t> {
@@ -52,6 +54,18 @@ impl<'t> Lower<'t> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Export what the files export that the host takes its script from.
+    pub(super) fn export_sources(&mut self, scripts: &Scripts) {
+        for (source, place) in &scripts.sources {
+            let span = Span::new(place.start, place.end);
+            let module = self.import_at(source, span, span);
+            let default = self.b.field(module, "default", span);
+            let exports = &mut self.b.ir_mut().exports;
+            exports.names.push(("default".into(), default));
+            exports.stars.push(module);
         }
     }
 

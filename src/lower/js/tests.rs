@@ -189,10 +189,19 @@ fn hoisting() {
         &["var v = 1", "var w = @b[*]", "fn#1 f() -> <v + w>"],
     );
     js("{ let a = 1; { let a = 2; g(a) } h(a) } i(a)", &["call @g(a)", "call @h(a)", "call @i(@a)"]);
-    let ir = ir(Syntax::Js, "let a; { let b } function f() { var c } if (x) { var d } import e from 'e'");
+    let ir = ir(Syntax::Js, "let a; { let b } function f() { var c } if (x) { var d }");
     let mut names: Vec<_> = ir.top_level.iter().map(|(name, _)| &**name).collect();
     names.sort_unstable();
-    assert_eq!(names, ["a", "d", "e", "f"]);
+    assert_eq!(names, ["a", "d", "f"]);
+}
+
+#[test]
+fn modules_share_no_names() {
+    for module in
+        ["let a; import e from 'e'", "let a; export { a }", "let a = require('a')", "let a; module.exports = a"]
+    {
+        assert!(ir(Syntax::Js, module).top_level.is_empty(), "{module}");
+    }
 }
 
 #[test]
@@ -625,4 +634,70 @@ fn long_chains_keep_their_links() {
     assert_eq!(parts.len(), 3001);
     assert!(matches!(ir.expr(parts[0]), Expr::Lit(Lit::Str(text)) if &**text == "a"));
     assert!(ir.calls.iter().all(|call| matches!(ir.expr(*call), Expr::Call { kind: CallKind::Plain, .. })));
+}
+
+/// The dump of a host text has each of `lines`.
+#[track_caller]
+fn hosted(ending: &str, text: &str, lines: &[&str]) {
+    let syntax = Syntax::of_path(&format!("x.{ending}")).expect("an ending");
+    let dump = crate::lower::lower(syntax, text).expect("never refused").dump();
+    for line in lines {
+        assert!(dump.lines().any(|found| found.trim() == *line), "no line `{line}` in:\n{dump}");
+    }
+}
+
+#[test]
+fn the_scripts_of_a_page_are_one_script_and_its_modules_are_not() {
+    let page = "<p>é</p><script>var a = 1; f(b)</script><script type=module>import x from 'x'; let c = a; f(x)</script>\
+                <script>function b() {} f(c)</script>";
+    hosted("html", page, &["var a = 1", "call @f(b)", "call @f(x)", "var c = a", "call @f(@c)"]);
+    let ir = crate::lower::lower(Syntax::of_path("x.html").unwrap(), page).unwrap();
+    let names: Vec<_> = ir.top_level.iter().map(|(name, _)| &**name).collect();
+    assert_eq!(names, ["a", "b"]);
+}
+
+#[test]
+fn a_mistake_in_one_script_does_not_spread() {
+    let page = "<script>if (a { f(1) </script><script>var b = { c: {{ d }} };</script><script>var e = g(2)</script>";
+    hosted("html", page, &["var e = @g(2)"]);
+    hosted("html", "<script>/* </script><script>f(1)</script>", &["call @f(1)"]);
+    hosted("html", "<script>var a = `</script><script>f(1)</script>", &["call @f(1)"]);
+    // where a script ends, so does its last statement
+    hosted("html", "<script>var a = b</script><script>(c)</script>", &["var a = @b"]);
+}
+
+#[test]
+fn spans_are_those_of_the_host() {
+    let text = "<template>\r\n<p>é😀</p>\r\n</template>\r\n<script lang=\"ts\">\r\nlet x = f<A>(\"ü\")\r\n</script>";
+    let ir = crate::lower::lower(Syntax::of_path("a/b.vue").unwrap(), text).unwrap();
+    assert_eq!(&text[ir.span(ir.calls[0]).range()], "f<A>(\"ü\")");
+    assert!(ir.errors.is_empty());
+    assert!(ir.top_level.is_empty());
+}
+
+#[test]
+fn a_component_exports_the_script_it_takes() {
+    hosted("vue", "<template/><script src='./a.ts'></script>", &["export default = import \"./a.ts\".default"]);
+    assert!(crate::lower::lower(Syntax::of_path("x.vue").unwrap(), "<script lang=coffee>a</script>").is_err());
+    hosted("vue", "<template><p/></template>", &[]);
+}
+
+#[test]
+fn handed_scripts_see_the_module() {
+    let page = "---\nconst a = b\n---\n<script define:vars={{ a }}>f(a)</script><script>f(a)</script>";
+    hosted("astro", page, &["const a = @b", "call @f(a)", "call @f(@a)"]);
+}
+
+#[test]
+fn svelte_names_follow_stores_and_reactive_statements_declare() {
+    let text = "<script>import { user } from './s'; $: name = $user.name; $: ({ a } = b); $user = f(name, a);\
+                $: $user = 1; let c = $state(1); f({ $user })</script>";
+    let lines = [
+        "var name = user.$.name",
+        "write user.$ = @f(name, a)",
+        "var c = @$state(1)",
+        "write user.$ = 1",
+        "call @f({$user: user.$})",
+    ];
+    hosted("svelte", text, &lines);
 }

@@ -1,0 +1,102 @@
+//! Other files that hold a value which a module exports: what they do to it counts as well.
+
+use super::callers::module_stem;
+use super::engine::Eval;
+use super::value::Owner;
+use crate::ir::{BindingId, BindingKind, Expr, ExprId, FileIr, FuncId, Key, Name};
+use crate::project::{PlaceKey, Root};
+use crate::text::FileId;
+
+/// Files that are looked through for imports of one name.
+const FILES: usize = 64;
+
+/// How many modules may stand between a value and who imports it.
+const BARRELS: u8 = 4;
+
+/// The name of what a module is, where it is one value.
+const WHOLE: &str = "default";
+
+impl<'s> Eval<'s> {
+    /// The variables of other files that import what `owners` hold, as far as their texts have the word `with`.
+    pub(crate) fn importers(&mut self, owners: &[Owner], with: Option<&Name>) -> Vec<Owner> {
+        let mut found = Vec::new();
+        for owner in owners {
+            let Root::Local(binding) = owner.root else { continue };
+            let Some(lowered) = self.lowered(owner.file) else { continue };
+            let declared = lowered.ir.binding(binding);
+            if declared.func != FuncId::MODULE || declared.kind == BindingKind::Import {
+                continue;
+            }
+            for name in exported_as(&lowered.ir, binding) {
+                let word = if &*name == WHOLE { module_stem(self.project.path(owner.file)) } else { &*name };
+                for file in self.project.files_with(word, FILES).0 {
+                    if file != owner.file && with.is_none_or(|word| self.project.has_word(file, word)) {
+                        self.imports_in(file, owner, &name, &mut found);
+                    }
+                }
+            }
+        }
+        found
+    }
+
+    /// The variables of a file that hold what `owner`'s file exports under a name.
+    fn imports_in(&self, file: FileId, owner: &Owner, name: &Name, into: &mut Vec<Owner>) {
+        let Some(lowered) = self.lowered(file) else { return };
+        for (at, binding) in (0u32..).map(BindingId).zip(&lowered.ir.bindings) {
+            let [def] = binding.defs.as_slice() else { continue };
+            let (leads, prefix) = match lowered.ir.expr(lowered.ir.strip(def.value)) {
+                Expr::Field { base, key: Key::Name(key) } => {
+                    (self.leads_to(file, *base, key, (owner.file, name), BARRELS), None)
+                }
+                Expr::Import(_) if &**name == WHOLE => {
+                    (self.leads_to(file, def.value, name, (owner.file, name), BARRELS), None)
+                }
+                // the whole namespace
+                Expr::Import(_) => (self.leads_to(file, def.value, name, (owner.file, name), BARRELS), Some(name)),
+                _ => continue,
+            };
+            if leads {
+                let path =
+                    prefix.map(|name| PlaceKey::Name(name.clone())).into_iter().chain(owner.path.iter().cloned());
+                into.push(Owner { path: path.collect(), ..Owner::new(file, Root::Local(at)) });
+            }
+        }
+    }
+
+    /// Whether `key` of the module that `import` names is what another file exports under a name.
+    fn leads_to(&self, from: FileId, import: ExprId, key: &Name, to: (FileId, &Name), depth: u8) -> bool {
+        let Some(lowered) = self.lowered(from) else { return false };
+        let ir = &lowered.ir;
+        let Expr::Import(import) = ir.expr(ir.strip(import)) else { return false };
+        let Some(module) = self.project.resolve(from, ir.lang, &ir.imports[import.index()]) else { return false };
+        if module == to.0 {
+            return key == to.1;
+        }
+        let Some(barrel) = self.lowered(module).filter(|_| depth > 0) else { return false };
+        let exports = &barrel.ir.exports;
+        let handed_on = exports.names.iter().any(|(name, value)| {
+            name == key
+                && match barrel.ir.expr(barrel.ir.strip(*value)) {
+                    Expr::Field { base, key: Key::Name(inner) } => self.leads_to(module, *base, inner, to, depth - 1),
+                    _ => false,
+                }
+        });
+        handed_on || exports.stars.iter().any(|star| self.leads_to(module, *star, key, to, depth - 1))
+    }
+}
+
+/// Under which names a variable of a module is exported.
+fn exported_as(ir: &FileIr, binding: BindingId) -> Vec<Name> {
+    let is_it = |value: ExprId| match ir.expr(ir.strip(value)) {
+        Expr::Local(read) => *read == binding,
+        _ => ir.binding(binding).defs.iter().any(|def| ir.strip(def.value) == ir.strip(value)),
+    };
+    let mut names: Vec<Name> =
+        ir.exports.names.iter().filter(|(_, value)| is_it(*value)).map(|(name, _)| name.clone()).collect();
+    if ir.exports.whole.iter().any(|whole| is_it(*whole)) {
+        names.push(WHOLE.into());
+    }
+    names.sort();
+    names.dedup();
+    names
+}

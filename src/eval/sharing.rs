@@ -1,0 +1,118 @@
+//! Objects of which there is one for the whole program, whoever asks for it: what others write to them.
+
+use super::engine::{Eval, drop_null};
+use super::value::{Node, Object, Traced, Vals, Value};
+use crate::ir::{Expr, Key, Name, Prop};
+use crate::project::PlaceKey;
+use crate::rules::Fact;
+use crate::rules::path::Step;
+use std::rc::Rc;
+
+/// Files that are looked through for writes to one member.
+const FILES: usize = 32;
+
+impl<'s> Eval<'s> {
+    /// A member of an object, with what the rest of the program writes to it where the object is one for all.
+    pub(crate) fn with_others(&mut self, found: Vals, object: &Rc<Object>, name: &Name, node: Node) -> Vals {
+        let Some(whole) = self.shared_whole(object) else { return found };
+        if self.rules.component.itself.iter().any(|itself| **itself == **name) {
+            return vec![Traced::new(Value::Object(object.clone()))];
+        }
+        let looked_for = (whole, usize::MAX, name.clone());
+        let others = self.deeper(looked_for, |eval| eval.written_by_others(whole, name, node));
+        let mut found = found;
+        found.extend(others.unwrap_or_default());
+        drop_null(found)
+    }
+
+    /// The literal of the object that everybody gets, where `object` is it or is a section of it.
+    fn shared_whole(&mut self, object: &Object) -> Option<Node> {
+        let file = object.node.file;
+        let lowered = self.lowered(file)?;
+        let ir = &lowered.ir;
+        let is_section = |key: &str| self.rules.component.sections.iter().any(|section| section == key);
+        let mut whole = object.node.expr;
+        if let Some(up) = ir.parents[whole.index()]
+            && let Expr::Object { props, .. } = ir.expr(up)
+            && props
+                .iter()
+                .any(|prop| matches!(prop, Prop::Field(Key::Name(key), value) if *value == whole && is_section(key)))
+        {
+            whole = up;
+        }
+        // given to the call, or returned by a function that is
+        let mut given = match lowered.index.returned_by.get(&whole) {
+            Some(func) => ir.func(*func).expr,
+            None => whole,
+        };
+        let mut call = ir.parents[given.index()]?;
+        while let Expr::Through(..) = ir.expr(call) {
+            given = call;
+            call = ir.parents[call.index()]?;
+        }
+        let Expr::Call { args, .. } = ir.expr(call) else { return None };
+        if !args.iter().any(|arg| arg.expr == given) {
+            return None;
+        }
+        let rules = self.rules;
+        let is_shared = self.callees(Node { file, expr: call }, &None).iter().any(|called| match &called.value {
+            Value::Api(api) => {
+                let states = rules.automaton.step(&api.states, &Step::Call);
+                rules.facts(&states).any(|fact| matches!(fact, Fact::Pass(pass) if pass.shared))
+            }
+            _ => false,
+        });
+        is_shared.then_some(Node { file, expr: whole })
+    }
+
+    /// What is written to a member of the object that the literal `whole` makes, where it is not `this`.
+    fn written_by_others(&mut self, whole: Node, name: &Name, node: Node) -> Vals {
+        let mut values = Vals::new();
+        for file in self.project.files_with(name, FILES).0 {
+            let Some(lowered) = self.lowered(file) else { continue };
+            for &nth in lowered.index.writes_by_key.get(name).into_iter().flatten() {
+                let write = &lowered.ir.writes[nth];
+                let base = Node { file, expr: write.base };
+                if !matches!(lowered.ir.expr(lowered.ir.strip(write.base)), Expr::This(_))
+                    && self.is_made_by(base, whole)
+                {
+                    let written = self.eval(Node { file, expr: write.value }, &None);
+                    let note = || format!("written to `.{name}`");
+                    values.extend(written.into_iter().map(|value| value.step(file, write.span, note)));
+                }
+            }
+            for method in &self.rules.component.patch {
+                for &call in lowered.index.calls_by_name.get(method.as_str()).into_iter().flatten() {
+                    let Expr::Call { callee, .. } = lowered.ir.expr(call) else { continue };
+                    let Expr::Field { base, .. } = lowered.ir.expr(lowered.ir.strip(*callee)) else { continue };
+                    if self.is_made_by(Node { file, expr: *base }, whole) {
+                        values.extend(self.patched(Node { file, expr: call }, name, node));
+                    }
+                }
+            }
+        }
+        values
+    }
+
+    fn is_made_by(&mut self, read: Node, whole: Node) -> bool {
+        self.eval(read, &None).iter().any(|value| matches!(&value.value, Value::Object(object) if object.node == whole))
+    }
+
+    /// What a call writes to a member: that of the object it is given, or what the function it is given writes.
+    fn patched(&mut self, call: Node, name: &Name, node: Node) -> Vals {
+        let key = PlaceKey::Name(name.clone());
+        let mut values = Vals::new();
+        for given in self.arg(call, 0, &None) {
+            match &given.value {
+                Value::Object(object) => values.extend(self.own_member(object, &key, false, node)),
+                Value::Func(closure) => {
+                    let owners = self.param_owners(closure.func, 0);
+                    values.extend(self.written_under(&owners, &key, false, node, &None));
+                }
+                _ => {}
+            }
+        }
+        let span = self.lowered(call.file).map(|lowered| lowered.ir.span(call.expr)).unwrap_or_default();
+        values.into_iter().map(|value| value.step(call.file, span, || format!("written to `.{name}`"))).collect()
+    }
+}
