@@ -1,5 +1,6 @@
 //! A request as the calls that build it, from the client's making to the sending.
 
+use super::host;
 use crate::eval::ambient::{Reach, Source};
 use crate::eval::value::{Api, ApiStep, Args, Closure, Ctx, Node, Owner, Pattern, Piece, Traced, Vals, Value};
 use crate::eval::{Eval, Site};
@@ -188,20 +189,21 @@ impl<'r> Request<'r> {
             Credential::Bearer(values) => return Credential::Bearer(eval.as_text(values)),
             Credential::Ambient(_) | Credential::Library(..) | Credential::None => {}
         }
-        let ambient = self.ambient(eval);
-        if !ambient.is_empty() {
-            let ambient = eval.as_text(ambient);
-            return Credential::Ambient(ambient);
-        }
-        for part in self.parts.iter().rev() {
-            if let Some(stored) = &part.fact.stored {
-                return Credential::Bearer(eval.stored_default(stored, part.site.node));
-            }
-            if let Some(kind) = part.fact.fallback {
-                return Credential::Library(kind, part.site.node);
+        let alone = |eval: &mut Eval<'r>, part: &Part<'r>| is_given(eval, &part.fact.alone, &part.site);
+        if !self.parts.iter().any(|part| alone(eval, part)) {
+            let ambient = self.ambient(eval);
+            if !ambient.is_empty() {
+                let ambient = eval.as_text(ambient);
+                return Credential::Ambient(ambient);
             }
         }
-        Credential::None
+        let stored: Vec<_> =
+            self.parts.iter().filter_map(|part| Some((part.fact.stored.as_ref()?, &part.site))).collect();
+        if !stored.is_empty() {
+            return Credential::Bearer(eval.stored_defaults(&stored));
+        }
+        let fallback = self.parts.iter().rev().find_map(|part| Some((part.fact.fallback?, part.site.node)));
+        fallback.map_or(Credential::None, |(kind, node)| Credential::Library(kind, node))
     }
 
     /// What is said about the client's requests elsewhere.
@@ -214,11 +216,16 @@ impl<'r> Request<'r> {
                 Source::Call(node, fact) => {
                     let Some(fact) = eval.call_fact(fact) else { continue };
                     let site = eval.ambient_site(node);
+                    if is_given(eval, &fact.unless, &site) || !self.is_allowed(eval, fact, &site) {
+                        continue;
+                    }
                     let mut request = Request::default();
                     request.add_fact(eval, fact, &site, NESTING);
-                    match request.header(eval, NESTING) {
-                        Credential::Header(values) | Credential::Bearer(values) => found.extend(values),
-                        _ => {}
+                    match (request.header(eval, NESTING), &fact.stored, fact.fallback) {
+                        (Credential::Header(values) | Credential::Bearer(values), ..) => found.extend(values),
+                        (_, Some(stored), _) => found.extend(eval.stored_defaults(&[(stored, &site)])),
+                        (_, None, Some(kind)) => found.push(eval.own_token(kind, node)),
+                        (_, None, None) => {}
                     }
                 }
                 Source::Write(node, is_getter) => {
@@ -240,12 +247,29 @@ impl<'r> Request<'r> {
         given(found)
     }
 
+    /// Whether what a call says about a client's requests is meant for the host of this one.
+    fn is_allowed(&self, eval: &mut Eval<'r>, fact: &CallFact, site: &Site) -> bool {
+        if fact.allowed.is_empty() {
+            return true;
+        }
+        let entries: Vals = fact.allowed.iter().flat_map(|slot| eval.slot(slot, site)).collect();
+        let urls = self.urls(eval);
+        entries.iter().any(|entry| host::allows(eval.rules(), entry, &urls))
+    }
+
     fn header(&self, eval: &mut Eval<'r>, nesting: u8) -> Credential {
         for part in self.parts.iter().rev() {
             for slot in &part.fact.bearer {
                 let found = given(eval.slot(slot, &part.site));
                 if !found.is_empty() {
                     return Credential::Bearer(eval.called_tokens(found));
+                }
+            }
+            for slot in &part.fact.header_lines {
+                let lines = eval.slot(slot, &part.site);
+                let found = lines.iter().filter_map(header_of_line).collect::<Vals>();
+                if !found.is_empty() {
+                    return Credential::Header(found);
                 }
             }
             for slot in &part.fact.authorization {
@@ -315,7 +339,10 @@ impl<'r> Request<'r> {
     fn add_facts(&mut self, eval: &mut Eval<'r>, states: &[State], site: &Site, nesting: u8) {
         let rules = eval.rules();
         for fact in rules.facts(states) {
-            if let Fact::Call(fact) = fact {
+            if let Fact::Call(fact) = fact
+                && eval.applies(&fact.versions, site.node.file)
+                && !is_given(eval, &fact.unless, site)
+            {
                 self.add_fact(eval, fact, site, nesting);
             }
         }
@@ -498,6 +525,23 @@ fn is_authorization(name: &Traced) -> bool {
         Value::Str(pattern) => pattern.text().is_some_and(|text| text.eq_ignore_ascii_case(AUTHORIZATION)),
         value => value.names().last().is_some_and(|last| last.eq_ignore_ascii_case(AUTHORIZATION)),
     }
+}
+
+/// The credential in a header that is written as one string, `Name: value`.
+fn header_of_line(line: &Traced) -> Option<Traced> {
+    let Value::Str(pattern) = &line.value else { return None };
+    let (name, rest) = pattern.prefix().split_once(':')?;
+    if !name.trim().eq_ignore_ascii_case(AUTHORIZATION) {
+        return None;
+    }
+    let mut value = Pattern::lit(rest.trim_start());
+    value.extend(&Pattern { pieces: pattern.pieces[1..].to_vec() });
+    Some(Traced { value: Value::Str(value), trail: line.trail.clone() })
+}
+
+/// Whether one of the slots is given at a call.
+fn is_given(eval: &mut Eval<'_>, slots: &[Slot], site: &Site) -> bool {
+    slots.iter().any(|slot| eval.slot(slot, site).iter().any(|value| !matches!(value.value, Value::Null)))
 }
 
 /// Without alternatives that say that nothing is given.

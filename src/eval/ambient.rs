@@ -6,7 +6,7 @@
 use super::calls::Site;
 use super::engine::{Eval, Shared};
 use super::value::{Api, ApiStep, FuncRef, Node, Traced, Value};
-use crate::ir::{Key, Name};
+use crate::ir::{CallKind, Expr, Key, Name};
 use crate::project::PlaceKey;
 use crate::rules::path::Step;
 use crate::rules::{AmbientFact, CallFact, Fact};
@@ -86,11 +86,16 @@ impl<'s> Eval<'s> {
         for member in &rules.ambient_members {
             for &call in lowered.index.calls_by_name.get(member.as_str()).into_iter().flatten() {
                 let node = Node { file, expr: call };
+                let is_new = matches!(lowered.ir.expr(call), Expr::Call { kind: CallKind::New, .. });
+                let step = if is_new { Step::New } else { Step::Call };
                 for called in self.callees(node, &None) {
                     let Value::Api(api) = &called.value else { continue };
-                    let states = rules.automaton.step(&api.states, &Step::Call);
+                    let states = rules.automaton.step(&api.states, &step);
                     for id in rules.automaton.facts(&states) {
                         let Some(Fact::Call(fact)) = rules.facts.get(id as usize) else { continue };
+                        if !self.applies(&fact.versions, file) {
+                            continue;
+                        }
                         let source = Source::Call(node, id as usize);
                         if fact.ambient {
                             into.push(Ambient { reach: Reach::Client(fact.client.clone()), source });

@@ -1,9 +1,9 @@
 //! When a value is a token: because the rules say so, or, last of all, by its name.
 
 use super::engine::Eval;
-use super::value::{Api, ApiStep, Evidence, Reason, Traced, Unknown, Value};
+use super::value::{Api, ApiStep, Evidence, Node, Reason, Traced, Unknown, Value};
 use crate::ir::{Expr, Name};
-use crate::rules::Fact;
+use crate::rules::{Fact, TokenKind, Versions};
 use crate::text::{FileId, Span};
 use std::rc::Rc;
 
@@ -46,11 +46,23 @@ impl<'s> Eval<'s> {
         matches!(api.step, ApiStep::Member(_)) && self.rules.facts(&api.states).next().is_none() && !called()
     }
 
+    /// The token that a library adds by itself, as the call at `node` tells it to.
+    pub fn own_token(&self, kind: TokenKind, node: Node) -> Traced {
+        let span = self.lowered(node.file).map(|lowered| lowered.ir.span(node.expr)).unwrap_or_default();
+        let what = kind_text(kind);
+        Traced::new(Value::Token(kind, Evidence::Api)).step(node.file, span, || format!("{what} that the library adds"))
+    }
+
+    /// Whether code in `file` may use versions of libraries that a fact is about.
+    pub fn applies(&self, versions: &Versions, file: FileId) -> bool {
+        versions.iter().all(|(package, range)| self.project.may_use(file, package, range))
+    }
+
     /// A library value is a token where the rules say so.
     pub(crate) fn as_token(&self, found: Traced, file: FileId, span: Span) -> Traced {
         let Value::Api(api) = &found.value else { return found };
         let token = self.rules.facts(&api.states).find_map(|fact| match fact {
-            Fact::Token(token) => Some(token.clone()),
+            Fact::Token(token) if self.applies(&token.versions, file) => Some(token.clone()),
             _ => None,
         });
         match token {
@@ -64,10 +76,10 @@ impl<'s> Eval<'s> {
     }
 }
 
-fn kind_text(kind: crate::rules::TokenKind) -> &'static str {
+fn kind_text(kind: TokenKind) -> &'static str {
     match kind {
-        crate::rules::TokenKind::Id => "an ID token",
-        crate::rules::TokenKind::Access => "an access token",
-        crate::rules::TokenKind::Other => "another kind of token",
+        TokenKind::Id => "an ID token",
+        TokenKind::Access => "an access token",
+        TokenKind::Other => "another kind of token",
     }
 }

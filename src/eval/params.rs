@@ -181,6 +181,8 @@ impl<'s> Eval<'s> {
     fn callback_param(&mut self, func: FuncRef, callback: &Callback, index: u32, node: Node, ctx: &Ctx) -> Vals {
         let call = Node { file: func.file, expr: callback.call };
         let rules = self.rules;
+        let params = self.lowered(func.file).map_or(0, |lowered| lowered.ir.func(func.func).params.len());
+        let count = u32::try_from(params).unwrap_or(u32::MAX);
         let mut values = Vals::new();
         for called in self.callees(call, ctx) {
             match &called.value {
@@ -193,7 +195,10 @@ impl<'s> Eval<'s> {
                     if let Some(member) = &callback.member {
                         states = rules.automaton.step(&states, &Step::Member(member.to_string()));
                     }
-                    let given = rules.automaton.step(&states, &Step::Param(index));
+                    let mut given = rules.automaton.step(&states, &Step::Param(index));
+                    given.extend(rules.automaton.step(&states, &Step::ParamOf(index, count)));
+                    given.sort_unstable();
+                    given.dedup();
                     if !given.is_empty() {
                         let value = self.api_step(&called, given, ApiStep::Given, node, ctx);
                         let span = self.lowered(node.file).map(|l| l.ir.span(node.expr)).unwrap_or_default();

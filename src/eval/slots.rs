@@ -2,8 +2,8 @@
 
 use super::calls::Site;
 use super::engine::Eval;
-use super::value::{Args, Ctx, FrameKind, FuncRef, Node, Pattern, Reason, Traced, Vals, Value};
-use crate::ir::{Expr, ExprId};
+use super::value::{ApiStep, Args, Ctx, FrameKind, FuncRef, Node, Pattern, Reason, Traced, Vals, Value};
+use crate::ir::{Expr, ExprId, Name};
 use crate::project::PlaceKey;
 use crate::rules::slot::{Base, Into, Slot};
 
@@ -30,42 +30,66 @@ impl<'s> Eval<'s> {
                 }
                 found
             }
-            Base::Name if site.called.is_some() => {
-                site.called.iter().map(|name| Traced::new(Value::Str(Pattern::lit(name)))).collect()
-            }
             Base::Name => {
-                let name = self.lowered(site.node.file).and_then(|lowered| match lowered.ir.expr(site.node.expr) {
-                    Expr::Call { callee, .. } => super::callers::last_name(&lowered.ir, *callee),
-                    _ => None,
-                });
+                let name = self.called_name(site);
                 name.map(|name| Traced::new(Value::Str(Pattern::lit(&name)))).into_iter().collect()
             }
         };
         for step in &slot.path {
             values = match step {
                 Into::Element => self.elements(values, &site.ctx),
-                Into::Member(name) => {
-                    let key = PlaceKey::Name(name.as_str().into());
-                    let mut found = Vals::new();
-                    for value in &values {
-                        match &value.value {
-                            Value::Object(object) => found.extend(self.object_member(object, &key, site.node)),
-                            Value::Instance(_) | Value::Unknown(_) => {
-                                let member = self.members(&vec![value.clone()], &key, site.node, &site.ctx);
-                                found.extend(member);
+                Into::Member(name) => self.slot_member(&values, &name.as_str().into(), site),
+                Into::Called => match self.called_name(site) {
+                    Some(name) => self.slot_member(&values, &name, site),
+                    None => Vals::new(),
+                },
+                Into::Result => {
+                    let functions: Vec<_> = values.iter().flat_map(|value| self.functions_in(value)).collect();
+                    functions.iter().flat_map(|closure| self.free_result(closure)).collect()
+                }
+                Into::Made(index) => {
+                    let made: Vec<Site> = values
+                        .iter()
+                        .filter_map(|value| match &value.value {
+                            Value::Api(api) if api.step == ApiStep::Call || api.step == ApiStep::New => {
+                                Some(Site::new(api.node, &api.ctx))
                             }
-                            Value::Api(api) => {
-                                let member = self.written(&api.owners, &key, false, site.node);
-                                found.extend(member.values);
-                            }
-                            _ => {}
-                        }
-                    }
-                    found
+                            _ => None,
+                        })
+                        .collect();
+                    made.iter().flat_map(|made| self.site_arg(made, *index)).collect()
                 }
             };
         }
         values
+    }
+
+    /// The members of values that slots lead through: of what is made in the project, and of what it writes to the rest.
+    fn slot_member(&mut self, values: &Vals, name: &Name, site: &Site) -> Vals {
+        let key = PlaceKey::Name(name.clone());
+        let mut found = Vals::new();
+        for value in values {
+            match &value.value {
+                Value::Object(object) => found.extend(self.object_member(object, &key, site.node)),
+                Value::Instance(_) | Value::Unknown(_) => {
+                    found.extend(self.members(&vec![value.clone()], &key, site.node, &site.ctx));
+                }
+                Value::Api(api) => found.extend(self.written(&api.owners, &key, false, site.node).values),
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// The name of the member that is called, as the library knows it.
+    fn called_name(&self, site: &Site) -> Option<Name> {
+        site.called.clone().or_else(|| {
+            let lowered = self.lowered(site.node.file)?;
+            match lowered.ir.expr(site.node.expr) {
+                Expr::Call { callee, .. } => super::callers::last_name(&lowered.ir, *callee),
+                _ => None,
+            }
+        })
     }
 
     fn arity(&self, site: &Site) -> u32 {

@@ -5,6 +5,7 @@
 mod index;
 mod resolve_js;
 mod resolve_rust;
+mod versions;
 mod vocabulary;
 
 pub use index::{Effect, EffectKind, FileIndex, PlaceKey, Root};
@@ -52,6 +53,7 @@ pub struct Project<'a> {
     files: Vec<SourceFile>,
     by_path: FxHashMap<String, FileId>,
     packages: resolve_rust::Packages,
+    versions: versions::Versions,
     unreadable: Vec<(String, String)>,
     has_evidence: bool,
     found: Mutex<FxHashMap<String, Arc<Vec<FileId>>>>,
@@ -67,7 +69,8 @@ impl<'a> Project<'a> {
         project_evidence: &[String],
         file_evidence: &[String],
     ) -> Project<'a> {
-        let wanted = |path: &str| Syntax::of_path(path).is_some() || path.ends_with("Cargo.toml");
+        let is_manifest = |path: &str| matches!(path.rsplit('/').next(), Some("Cargo.toml" | "package.json"));
+        let wanted = |path: &str| Syntax::of_path(path).is_some() || is_manifest(path);
         let mut paths = Vec::new();
         let mut unreadable = Vec::new();
         for root in roots {
@@ -90,12 +93,14 @@ impl<'a> Project<'a> {
         let files: Vec<SourceFile> = looked.into_iter().map(|(file, _)| file).collect();
         let by_path = (0u32..).zip(&files).map(|(id, file)| (file.path.clone(), FileId(id))).collect();
         let packages = resolve_rust::Packages::read(system, &manifests);
+        let versions = versions::Versions::read(system, &manifests);
         unreadable.sort();
         Project {
             system,
             files,
             by_path,
             packages,
+            versions,
             unreadable,
             has_evidence,
             found: Mutex::default(),

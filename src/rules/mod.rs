@@ -12,9 +12,13 @@ pub mod words;
 
 mod embedded;
 mod endpoint;
+mod stored;
+mod versions;
 
 pub use endpoint::{Endpoint, Segment};
-pub use schema::{LinkingTable, Made, StoredTable, SubjectKind, TokenKind};
+pub use schema::{LinkingTable, Made, SubjectKind, TokenKind};
+pub use stored::StoredFact;
+pub use versions::Versions;
 
 use automaton::{Automaton, State};
 use path::{Path, Root};
@@ -58,6 +62,8 @@ pub struct TokenFact {
     pub kind: TokenKind,
     /// How a trace names it.
     pub what: Arc<str>,
+    /// In which versions.
+    pub versions: Versions,
 }
 
 /// See [`schema::HookTable`].
@@ -88,10 +94,15 @@ pub struct CallFact {
     pub headers: Vec<Slot>,
     pub bearer: Vec<Slot>,
     pub authorization: Vec<Slot>,
+    pub header_lines: Vec<Slot>,
     pub body: Vec<Slot>,
     pub hooks: Vec<Hook>,
     pub fallback: Option<TokenKind>,
-    pub stored: Option<StoredTable>,
+    pub stored: Option<StoredFact>,
+    pub allowed: Vec<Slot>,
+    pub unless: Vec<Slot>,
+    pub alone: Vec<Slot>,
+    pub versions: Versions,
     pub sends: bool,
     pub mutates: bool,
     pub ambient: bool,
@@ -270,12 +281,17 @@ impl Rules {
         self.names.iter().find(says).map(|table| table.kind)
     }
 
-    /// Whose id the access path `path` (names from the outside in) holds, as far as its names say.
+    /// Whose id the access path `path` (names from the outside in) holds, as far as its names say. A capital begins a
+    /// type's name, which is compared as it is written.
     pub fn subject_name(&self, path: &[Arc<str>]) -> Option<SubjectKind> {
-        let path: Vec<String> = path.iter().map(|name| words::split(name).concat()).collect();
+        let plain = |name: &str| words::split(name).concat();
+        let same = |name: &Arc<str>, wanted: &str| match wanted.starts_with(char::is_uppercase) {
+            true => **name == *wanted,
+            false => plain(name) == plain(wanted),
+        };
         let occurs = |wanted: &String| {
-            let wanted: Vec<String> = wanted.split('.').map(|name| words::split(name).concat()).collect();
-            path.windows(wanted.len()).any(|window| window == wanted)
+            let wanted: Vec<&str> = wanted.split('.').collect();
+            path.windows(wanted.len()).any(|window| window.iter().zip(&wanted).all(|(name, wanted)| same(name, wanted)))
         };
         self.subjects.iter().find(|table| table.path.iter().any(occurs)).map(|table| table.kind)
     }
@@ -338,7 +354,8 @@ impl Rules {
     fn add_facts(&mut self, place: &Place<'_>, file: RuleFile) -> Result<(), RuleError> {
         let client: Arc<str> = file.client.unwrap_or_default().into();
         for table in file.token {
-            let fact = Fact::Token(TokenFact { kind: table.kind, what: table.what.into() });
+            let versions = place.versions(&table.versions)?;
+            let fact = Fact::Token(TokenFact { kind: table.kind, what: table.what.into(), versions });
             self.hang(place, &table.at, fact)?;
         }
         for table in &file.pass {
@@ -520,10 +537,15 @@ impl Rules {
             headers: place.slots(&table.headers)?,
             bearer: place.slots(&table.bearer)?,
             authorization: place.slots(&table.authorization)?,
+            header_lines: place.slots(&table.header_line)?,
             body: place.slots(&table.body)?,
             hooks,
             fallback: table.fallback,
-            stored: table.stored.clone(),
+            stored: table.stored.as_ref().map(|stored| place.stored(stored)).transpose()?,
+            allowed: place.slots(&table.allowed)?,
+            unless: place.slots(&table.unless)?,
+            alone: place.slots(&table.alone)?,
+            versions: place.versions(&table.versions)?,
             sends: table.sends,
             mutates: table.mutates,
             ambient: table.ambient,

@@ -3,12 +3,16 @@
 //! Every table can name its own `source`; a file's `source` counts for all of its tables. Unknown keys are errors.
 
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use toml::Spanned;
 
 /// A path as written, with its place in the file.
 pub type PathText = Spanned<String>;
 /// A slot as written, with its place in the file.
 pub type SlotText = Spanned<String>;
+/// The versions of packages that a table is about, where they differ: `{ angular2-jwt = "<=0.2.0" }`. It counts where
+/// the manifests around the code allow one of them, or say nothing.
+pub type VersionsText = BTreeMap<String, Spanned<String>>;
 
 /// One rule file.
 #[derive(Debug, Default, Deserialize)]
@@ -84,6 +88,9 @@ pub struct TokenTable {
     pub at: Vec<PathText>,
     /// How a trace names it: "result of …".
     pub what: String,
+    /// In which versions.
+    #[serde(default)]
+    pub versions: VersionsText,
     /// Where this is known from.
     pub source: Option<String>,
 }
@@ -128,6 +135,8 @@ pub struct CallTable {
     pub bearer: Vec<SlotText>,
     /// The Authorization header's whole value.
     pub authorization: Vec<SlotText>,
+    /// Whole headers, each a string of name and value: `Name: value`.
+    pub header_line: Vec<SlotText>,
     /// The body.
     pub body: Vec<SlotText>,
     /// Functions that change the request before it goes out.
@@ -136,6 +145,12 @@ pub struct CallTable {
     pub fallback: Option<TokenKind>,
     /// The header value lies under this key of a store where the call gives none.
     pub stored: Option<StoredTable>,
+    /// The only hosts whose requests carry an ambient credential: names, URLs, patterns. Where none is given, none do.
+    pub allowed: Vec<SlotText>,
+    /// Where one of these is given, the table does not count.
+    pub unless: Vec<SlotText>,
+    /// Where one of these is given, the request carries no ambient credential.
+    pub alone: Vec<SlotText>,
     /// Whether the request goes out with this call.
     pub sends: bool,
     /// Whether the call changes the object it is called on.
@@ -146,6 +161,8 @@ pub struct CallTable {
     pub tentative: bool,
     /// How reports name the client, where it differs from the file's.
     pub client: Option<String>,
+    /// In which versions.
+    pub versions: VersionsText,
     /// Where this is known from.
     pub source: Option<String>,
 }
@@ -157,9 +174,9 @@ pub struct StoredTable {
     /// The store.
     pub store: String,
     /// The key.
-    pub key: String,
+    pub key: SlotText,
     /// What lies there by the library's own convention, if nobody writes it.
-    pub kind: TokenKind,
+    pub kind: Option<TokenKind>,
 }
 
 /// `[[pass]]`: calls whose result is made of what they get.
