@@ -376,6 +376,9 @@ impl<'s> Eval<'s> {
             let lists = self.slot(slot, site);
             values.extend(self.elements(lists, &site.ctx));
         }
+        if pass.pipes {
+            values.extend(self.piped(site.node, usize::MAX, &site.ctx));
+        }
         values
     }
 

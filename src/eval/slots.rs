@@ -5,6 +5,8 @@ use super::engine::Eval;
 use super::value::{ApiStep, Args, Ctx, FrameKind, FuncRef, Node, Pattern, Reason, Traced, Vals, Value};
 use crate::ir::{Expr, ExprId, Name};
 use crate::project::PlaceKey;
+use crate::rules::Fact;
+use crate::rules::path::Step;
 use crate::rules::slot::{Base, Into, Slot};
 
 impl<'s> Eval<'s> {
@@ -30,6 +32,7 @@ impl<'s> Eval<'s> {
                 }
                 found
             }
+            Base::Piped => self.piped_into(site),
             Base::Name => {
                 let name = self.called_name(site);
                 name.map(|name| Traced::new(Value::Str(Pattern::lit(&name)))).into_iter().collect()
@@ -79,6 +82,52 @@ impl<'s> Eval<'s> {
             }
         }
         found
+    }
+
+    /// What flows into an operator: the call at the site is an argument of the one that hands values on.
+    fn piped_into(&mut self, site: &Site) -> Vals {
+        let Some(lowered) = self.lowered(site.node.file) else { return Vals::new() };
+        let mut child = site.node.expr;
+        while let Some(parent) = lowered.ir.parents[child.index()] {
+            match lowered.ir.expr(parent) {
+                Expr::Through(..) => child = parent,
+                Expr::Call { args, .. } => {
+                    let Some(nth) = args.iter().position(|arg| arg.expr == child) else { break };
+                    return self.piped(Node { file: site.node.file, expr: parent }, nth, &site.ctx);
+                }
+                _ => break,
+            }
+        }
+        Vals::new()
+    }
+
+    /// The receiver of `call` behind its first `count` arguments. What is not known of an operator is that it changes
+    /// the value, so the value stays what it was.
+    pub(crate) fn piped(&mut self, call: Node, count: usize, ctx: &Ctx) -> Vals {
+        let Some(lowered) = self.lowered(call.file) else { return Vals::new() };
+        let Expr::Call { callee, args, .. } = lowered.ir.expr(call.expr) else { return Vals::new() };
+        for arg in args.iter().take(count).rev().filter(|arg| !arg.spread) {
+            let operator = Node { file: call.file, expr: lowered.ir.strip(arg.expr) };
+            if self.hands_on(operator, ctx) {
+                return self.eval(operator, ctx);
+            }
+        }
+        match lowered.ir.expr(lowered.ir.strip(*callee)) {
+            Expr::Field { base, .. } => self.eval(Node { file: call.file, expr: *base }, ctx),
+            _ => Vals::new(),
+        }
+    }
+
+    /// Whether the rules know what a call makes of what it gets.
+    fn hands_on(&mut self, call: Node, ctx: &Ctx) -> bool {
+        let rules = self.rules;
+        self.callees(call, ctx).iter().any(|called| match &called.value {
+            Value::Api(api) => {
+                let states = rules.automaton.step(&api.states, &Step::Call);
+                rules.facts(&states).any(|fact| matches!(fact, Fact::Pass(_)))
+            }
+            _ => false,
+        })
     }
 
     /// The name of the member that is called, as the library knows it.

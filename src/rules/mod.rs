@@ -127,6 +127,7 @@ pub struct PassFact {
     pub instance: Option<Slot>,
     pub element: Option<Slot>,
     pub append: Option<Slot>,
+    pub pipes: bool,
 }
 
 /// See [`schema::StoreTable`].
@@ -374,6 +375,7 @@ impl Rules {
                 instance: place.slot_opt(table.instance.as_ref())?,
                 element: place.slot_opt(table.element.as_ref())?,
                 append: place.slot_opt(table.append.as_ref())?,
+                pipes: table.pipes,
             };
             self.hang(place, &table.on, Fact::Pass(Box::new(fact)))?;
         }

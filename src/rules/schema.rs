@@ -213,6 +213,8 @@ pub struct PassTable {
     pub element: Option<SlotText>,
     /// The receiver is a string that grows by this.
     pub append: Option<SlotText>,
+    /// The result is the receiver, handed from argument to argument.
+    pub pipes: bool,
     /// Where this is known from.
     pub source: Option<String>,
 }

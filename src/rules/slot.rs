@@ -1,7 +1,7 @@
 //! Slots: where in a call a rule finds something.
 //!
 //! `arg(0)`, `arg(-1)` (the last), `arg(fn)` (the first function), `receiver`, `args`, `name` (the member that was
-//! called), each with a path behind it, or a literal in quotes, `'GET'`.
+//! called), `piped` (what flows into an operator: `source.pipe(operator(…))`), each with a path behind it, or a literal in quotes, `'GET'`.
 //!
 //! | step | leads to |
 //! |---|---|
@@ -26,6 +26,8 @@ pub enum Base {
     Receiver,
     /// The name of the member that was called.
     Name,
+    /// What flows into the call where it is an argument of one that hands a value from argument to argument.
+    Piped,
     /// This text.
     Literal(String),
 }
@@ -70,13 +72,13 @@ pub fn parse(text: &str) -> Result<Slot, &'static str> {
         "receiver" => Base::Receiver,
         "args" => Base::Args,
         "name" => Base::Name,
+        "piped" => Base::Piped,
         "arg(-1)" => Base::LastArg,
         "arg(fn)" => Base::FnArg,
         head => {
-            let digits = head
-                .strip_prefix("arg(")
-                .and_then(|rest| rest.strip_suffix(')'))
-                .ok_or("`arg(N)`, `arg(-1)`, `arg(fn)`, `args`, `receiver`, `name` or a literal in single quotes")?;
+            let digits = head.strip_prefix("arg(").and_then(|rest| rest.strip_suffix(')')).ok_or(
+                "`arg(N)`, `arg(-1)`, `arg(fn)`, `args`, `receiver`, `piped`, `name` or a literal in single quotes",
+            )?;
             Base::Arg(digits.parse().map_err(|_| "a number in `arg(…)`")?)
         }
     };
