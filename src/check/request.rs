@@ -202,7 +202,10 @@ impl<'r> Request<'r> {
         if !stored.is_empty() {
             return Credential::Bearer(eval.stored_defaults(&stored));
         }
-        let fallback = self.parts.iter().rev().find_map(|part| Some((part.fact.fallback?, part.site.node)));
+        // what a value of a declared type was made with is not known
+        let made = |part: &&Part<'r>| call_kind(eval, part.site.node).is_some();
+        let mut made = self.parts.iter().rev().filter(made);
+        let fallback = made.find_map(|part| Some((part.fact.fallback?, part.site.node)));
         fallback.map_or(Credential::None, |(kind, node)| Credential::Library(kind, node))
     }
 

@@ -6,9 +6,9 @@ use super::value::{
 };
 use crate::ir::{ClassKind, Expr, Key, MethodKind, Name, ThisOf};
 use crate::project::{EffectKind, PlaceKey, Root};
-use crate::rules::Fact;
 use crate::rules::automaton::States;
 use crate::rules::path::{Root as ApiRoot, Step};
+use crate::rules::{Fact, TokenKind};
 use crate::text::FileId;
 use std::rc::Rc;
 use std::sync::{Arc, PoisonError};
@@ -99,10 +99,19 @@ impl<'s> Eval<'s> {
                 if found.is_empty() { self.any_member(base, &name, node, ctx) } else { found }
             }
             Value::Null => Vals::new(),
+            // somebody else's token, or what it says, is not made Auth0's by its members' names
+            Value::Token(TokenKind::Other, _) if self.is_other_by_name(&name) => vec![base.clone()],
             Value::Str(_) | Value::Plain | Value::Token(..) | Value::Unknown(_) => {
                 self.any_member(base, &name, node, ctx)
             }
         }
+    }
+
+    /// Whether a name would make a token of what is not known, and no rule knows the member.
+    fn is_other_by_name(&self, name: &Name) -> bool {
+        let any = self.rules.automaton.root(&ApiRoot::Any);
+        self.rules.token_name(name).is_some()
+            && self.rules.automaton.step(&any, &Step::Member(name.to_string())).is_empty()
     }
 
     /// A member of something about which only the rules for anything may know.
