@@ -9,7 +9,7 @@ use crate::project::{EffectKind, PlaceKey};
 use crate::rules::automaton::{State, States};
 use crate::rules::path::{Root, Step};
 use crate::rules::slot::{Into, Slot};
-use crate::rules::{CallFact, Fact, TokenKind};
+use crate::rules::{CallFact, Fact, Segment, TokenKind};
 use smallvec::smallvec;
 use std::sync::Arc;
 
@@ -74,7 +74,9 @@ impl<'r> Request<'r> {
                 _ => continue,
             };
             let mut request = Request::default();
-            if let Some(from) = &site.receiver {
+            // an instance that is called itself is part of the way, as what a method was read from is
+            let is_made = matches!(&called.value, Value::Api(api) if matches!(api.step, ApiStep::Call | ApiStep::New));
+            if let Some(from) = if is_made { Some(&called) } else { site.receiver.as_ref() } {
                 request.add_chain(eval, from, NESTING);
             }
             request.add_facts(eval, &states, &site, NESTING);
@@ -139,30 +141,33 @@ impl<'r> Request<'r> {
                 break;
             }
         }
-        let bases: Vec<Pattern> = self
-            .parts
-            .iter()
-            .rev()
-            .find_map(|part| {
-                let found = patterns(eval, &part.fact.base, &part.site);
-                (!found.is_empty()).then_some(found)
-            })
-            .unwrap_or_default();
-        if bases.is_empty() {
-            return urls;
-        }
-        let absolute = |url: &Pattern| url.prefix().contains("://") || url.prefix().starts_with("//");
-        let mut joined = Vec::new();
-        for url in &urls {
-            if absolute(url) {
-                joined.push(url.clone());
-                continue;
+        let bases = self.bases(eval, &urls);
+        if bases.is_empty() { urls } else { against(&bases, &urls) }
+    }
+
+    /// What relative URLs are relative to.
+    fn bases(&self, eval: &mut Eval<'r>, urls: &[Pattern]) -> Vec<Pattern> {
+        let mut bases: Vec<Pattern> = Vec::new();
+        for part in &self.parts {
+            let found = patterns(eval, &part.fact.base, &part.site);
+            if !found.is_empty() {
+                bases = found;
             }
-            for base in &bases {
-                joined.push(join(base, url));
+            let behind = patterns(eval, &part.fact.path, &part.site);
+            if !behind.is_empty() {
+                bases = if bases.is_empty() { behind } else { against(&bases, &behind) };
             }
         }
-        joined
+        // what is said elsewhere about the client is asked for only where a path of an endpoint may come behind it
+        if bases.is_empty() && urls.iter().any(|url| leads_to_endpoint(eval, url)) {
+            for ambient in eval.ambient(&self.reaches) {
+                if let Source::Base(node) = ambient.source {
+                    let values = eval.value(node, &None);
+                    bases.extend(values.iter().filter_map(as_pattern));
+                }
+            }
+        }
+        bases
     }
 
     /// What the method may be; empty where none is given.
@@ -233,8 +238,12 @@ impl<'r> Request<'r> {
                 }
                 Source::Write(node, is_getter) => {
                     let values = eval.value(node, &None);
+                    let (objects, values): (Vals, Vals) =
+                        values.into_iter().partition(|value| matches!(value.value, Value::Object(_)) && !is_getter);
+                    found.extend(header_in(eval, &objects, node, 0));
                     found.extend(if is_getter { eval.called_tokens(values) } else { values });
                 }
+                Source::Base(_) => {}
                 Source::Method(func, ty) => {
                     let mut request = Request::default();
                     for owner in eval.param_owners(func, 0) {
@@ -378,7 +387,10 @@ impl<'r> Request<'r> {
                 let functions: Vec<_> =
                     values.iter().flat_map(|value| eval.hook_functions(value, hook.member.as_deref())).collect();
                 for closure in functions {
-                    let owners = eval.param_owners(closure.func, hook.param);
+                    let owners = match &hook.within {
+                        Some(member) => eval.member_owners(closure.func, hook.param, member),
+                        None => eval.param_owners(closure.func, hook.param),
+                    };
                     match hook.ty {
                         Some(ty) => {
                             for owner in &owners {
@@ -555,20 +567,44 @@ fn given(values: Vals) -> Vals {
 /// The strings that slots hold; from the first slot that holds one.
 fn patterns(eval: &mut Eval<'_>, slots: &[Slot], site: &Site) -> Vec<Pattern> {
     for slot in slots {
-        let found: Vec<Pattern> = eval
-            .slot(slot, site)
-            .iter()
-            .filter_map(|value| match &value.value {
-                Value::Str(pattern) if !pattern.pieces.is_empty() => Some(pattern.clone()),
-                Value::Unknown(_) | Value::Api(_) => Some(Pattern { pieces: vec![Piece::Hole(value.clone())] }),
-                _ => None,
-            })
-            .collect();
+        let found: Vec<Pattern> = eval.slot(slot, site).iter().filter_map(as_pattern).collect();
         if !found.is_empty() {
             return found;
         }
     }
     Vec::new()
+}
+
+/// A value as a part of a URL.
+fn as_pattern(value: &Traced) -> Option<Pattern> {
+    match &value.value {
+        Value::Str(pattern) if !pattern.pieces.is_empty() => Some(pattern.clone()),
+        Value::Unknown(_) | Value::Api(_) => Some(Pattern { pieces: vec![Piece::Hole(value.clone())] }),
+        _ => None,
+    }
+}
+
+/// Whether a relative URL begins like the path of an endpoint.
+fn leads_to_endpoint(eval: &Eval<'_>, url: &Pattern) -> bool {
+    let path = url.prefix().trim_start_matches('/');
+    let first = |text: &str| path.split(['/', '?']).next() == Some(text);
+    let mut endpoints = eval.rules().endpoints.iter();
+    endpoints.any(|endpoint| matches!(endpoint.segments.first(), Some(Segment::Literal(text)) if first(text)))
+        || !eval.rules().prefix().is_empty() && url.prefix().starts_with(eval.rules().prefix())
+}
+
+/// Every URL behind every base; one that is absolute stands for itself.
+fn against(bases: &[Pattern], urls: &[Pattern]) -> Vec<Pattern> {
+    let absolute = |url: &Pattern| url.prefix().contains("://") || url.prefix().starts_with("//");
+    let mut joined = Vec::new();
+    for url in urls {
+        if absolute(url) {
+            joined.push(url.clone());
+            continue;
+        }
+        joined.extend(bases.iter().map(|base| join(base, url)));
+    }
+    joined
 }
 
 /// A relative URL behind its base, with one slash between them.

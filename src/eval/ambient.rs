@@ -43,6 +43,8 @@ pub enum Source {
     Call(Node, usize),
     /// By writing the value at a node; `.1`: it is a function whose result is the token.
     Write(Node, bool),
+    /// No credential, but what relative URLs are relative to: the value at a node.
+    Base(Node),
     /// By a function whose first parameter is a request; `.1` is the parameter's type.
     Method(FuncRef, u32),
 }
@@ -152,7 +154,9 @@ impl<'s> Eval<'s> {
                     };
                     if let Some(reach) = reach {
                         let written = Node { file, expr: write.value };
-                        into.push(Ambient { reach, source: Source::Write(written, fact.getter) });
+                        let source =
+                            if fact.base { Source::Base(written) } else { Source::Write(written, fact.getter) };
+                        into.push(Ambient { reach, source });
                     }
                 }
             }

@@ -75,6 +75,8 @@ pub struct Hook {
     pub param: u32,
     /// Which member of what the function makes is meant.
     pub member: Option<Arc<str>>,
+    /// Which member of the parameter is the request.
+    pub within: Option<Arc<str>>,
     /// The root of the type of what it gets; `None`: the request's options.
     pub ty: Option<State>,
 }
@@ -86,6 +88,7 @@ pub struct CallFact {
     pub client: Arc<str>,
     pub url: Vec<Slot>,
     pub base: Vec<Slot>,
+    pub path: Vec<Slot>,
     pub host: Vec<Slot>,
     pub method: Vec<Slot>,
     pub endpoint: Option<usize>,
@@ -170,6 +173,7 @@ pub struct AmbientFact {
     pub objects: Vec<State>,
     pub paths: Vec<Vec<String>>,
     pub getter: bool,
+    pub base: bool,
     pub classes: Vec<State>,
     pub method: Option<String>,
     pub ty: Option<State>,
@@ -448,6 +452,7 @@ impl Rules {
                 objects: self.states(place, &table.object)?,
                 paths: table.path.iter().map(|path| path.split('.').map(str::to_owned).collect()).collect(),
                 getter: table.getter,
+                base: table.base,
                 classes: self.states(place, &table.class)?,
                 method: table.method.clone(),
                 ty,
@@ -521,6 +526,7 @@ impl Rules {
                 function: place.slot(&hook.r#fn)?,
                 param: hook.param,
                 member: hook.member.as_deref().map(Arc::from),
+                within: hook.within.as_deref().map(Arc::from),
                 ty,
             });
         }
@@ -528,6 +534,7 @@ impl Rules {
             client: table.client.as_deref().map_or_else(|| client.clone(), Arc::from),
             url: place.slots(&table.url)?,
             base: place.slots(&table.base)?,
+            path: place.slots(&table.path)?,
             host: place.slots(&table.host)?,
             method: place.slots(&table.method)?,
             endpoint,

@@ -107,6 +107,8 @@ pub struct HookTable {
     pub r#as: Option<String>,
     /// The function is this member of what `fn` makes: of the object that a factory returns or a service is.
     pub member: Option<String>,
+    /// The request or its options are this member of the parameter.
+    pub within: Option<String>,
 }
 
 /// `[[call]]`: what the calls at `on` add to a request.
@@ -119,6 +121,8 @@ pub struct CallTable {
     pub url: Vec<SlotText>,
     /// What a relative URL is relative to.
     pub base: Vec<SlotText>,
+    /// What comes behind the base that was given before.
+    pub path: Vec<SlotText>,
     /// The host name alone, where `endpoint` gives the path.
     pub host: Vec<SlotText>,
     /// The method. The first that is a string counts.
@@ -265,6 +269,8 @@ pub struct AmbientTable {
     pub path: Vec<String>,
     /// The value written is a function, or an annotated list with one, whose result is the token.
     pub getter: bool,
+    /// The value written is no credential but what relative URLs are relative to.
+    pub base: bool,
     /// Interfaces whose implementors change requests …
     pub class: Vec<PathText>,
     /// … with this method …
