@@ -1,10 +1,11 @@
 //! A request as the calls that build it, from the client's making to the sending.
 
+use super::effects::Changes;
 use super::host;
 use crate::eval::ambient::{Reach, Source};
 use crate::eval::value::{Api, ApiStep, Args, Closure, Ctx, Node, Owner, Pattern, Piece, Traced, Vals, Value};
 use crate::eval::{Eval, Site};
-use crate::ir::{CallKind, Expr, Key};
+use crate::ir::{CallKind, Expr};
 use crate::project::{EffectKind, PlaceKey};
 use crate::rules::automaton::{State, States};
 use crate::rules::path::{Root, Step};
@@ -248,7 +249,7 @@ impl<'r> Request<'r> {
                     let mut request = Request::default();
                     for owner in eval.param_owners(func, 0) {
                         let states: States = smallvec![ty];
-                        request.add_effects(eval, &owner, &states, &None, NESTING);
+                        request.add_effects(eval, &owner, &states, &None, Changes::OnTheWay, NESTING);
                     }
                     if let Credential::Header(values) = request.header(eval, NESTING) {
                         found.extend(values);
@@ -342,13 +343,15 @@ impl<'r> Request<'r> {
                 };
                 self.add_facts(eval, &api.states, &site, nesting);
             }
+            let is_made = matches!(api.step, ApiStep::Call | ApiStep::New | ApiStep::Given);
+            let changes = if is_made { Changes::InPlace } else { Changes::Itself };
             for owner in &api.owners {
-                self.add_effects(eval, owner, &api.states, &owner.ctx, nesting);
+                self.add_effects(eval, owner, &api.states, &owner.ctx, changes, nesting);
             }
         }
     }
 
-    fn add_facts(&mut self, eval: &mut Eval<'r>, states: &[State], site: &Site, nesting: u8) {
+    pub(super) fn add_facts(&mut self, eval: &mut Eval<'r>, states: &[State], site: &Site, nesting: u8) {
         let rules = eval.rules();
         for fact in rules.facts(states) {
             if let Fact::Call(fact) = fact
@@ -384,8 +387,10 @@ impl<'r> Request<'r> {
             self.parts.push(Part { fact, site: site.clone(), carries });
             for hook in &fact.hooks {
                 let values = eval.slot(&hook.function, site);
-                let functions: Vec<_> =
-                    values.iter().flat_map(|value| eval.hook_functions(value, hook.member.as_deref())).collect();
+                let functions: Vec<_> = values
+                    .iter()
+                    .flat_map(|value| eval.hook_functions(value, hook.member.as_deref(), site.node))
+                    .collect();
                 for closure in functions {
                     let owners = match &hook.within {
                         Some(member) => eval.member_owners(closure.func, hook.param, member),
@@ -395,48 +400,12 @@ impl<'r> Request<'r> {
                         Some(ty) => {
                             for owner in &owners {
                                 let states: States = smallvec![ty];
-                                self.add_effects(eval, owner, &states, &closure.ctx, nesting);
+                                self.add_effects(eval, owner, &states, &closure.ctx, Changes::OnTheWay, nesting);
                             }
                         }
                         None => self.hooks.push((owners, closure.ctx.clone(), closure)),
                     }
                 }
-            }
-        }
-    }
-
-    /// Calls on the object that an owner holds, which change it.
-    fn add_effects(&mut self, eval: &mut Eval<'r>, owner: &Owner, states: &[State], ctx: &Ctx, nesting: u8) {
-        let rules = eval.rules();
-        let Some(lowered) = eval.lowered(owner.file) else { return };
-        for effect in lowered.index.effects(&owner.root) {
-            let EffectKind::Method(call) = effect.kind else { continue };
-            let Some(rest) = effect.path.strip_prefix(owner.path.as_slice()) else { continue };
-            let Expr::Call { callee, .. } = lowered.ir.expr(call) else { continue };
-            let Expr::Field { key: Key::Name(name), .. } = lowered.ir.expr(lowered.ir.strip(*callee)) else { continue };
-            let mut at: States = states.iter().copied().collect();
-            for key in rest {
-                let (name, called) = match key {
-                    PlaceKey::Name(name) => (name, false),
-                    PlaceKey::Call(name) => (name, true),
-                    _ => continue,
-                };
-                at = rules.automaton.step(&at, &Step::Member(name.to_string()));
-                if called {
-                    at = rules.automaton.step(&at, &Step::Call);
-                    // what is made of the object is another object: a request of a client
-                    let makes = |fact: &Fact| matches!(fact, Fact::Call(fact) if !fact.mutates);
-                    if rules.facts(&at).any(makes) {
-                        at.clear();
-                    }
-                }
-            }
-            at = rules.automaton.step(&at, &Step::Member(name.to_string()));
-            at = rules.automaton.step(&at, &Step::Call);
-            let mutates = rules.facts(&at).any(|fact| matches!(fact, Fact::Call(fact) if fact.mutates));
-            if mutates {
-                let site = Site::new(Node { file: owner.file, expr: call }, ctx);
-                self.add_facts(eval, &at, &site, nesting);
             }
         }
     }

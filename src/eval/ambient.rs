@@ -192,8 +192,14 @@ impl<'s> Eval<'s> {
         Site::new(node, &None)
     }
 
-    /// The functions that a hook's slot means: those it holds, or a member of what they make or of the service they name.
-    pub fn hook_functions(&mut self, value: &Traced, member: Option<&str>) -> Vec<std::rc::Rc<super::value::Closure>> {
+    /// The functions that a hook's slot of the call at `node` means: those it holds, or a member of what they make or of
+    /// the service they name.
+    pub fn hook_functions(
+        &mut self,
+        value: &Traced,
+        member: Option<&str>,
+        node: Node,
+    ) -> Vec<std::rc::Rc<super::value::Closure>> {
         let functions = self.functions_in(value);
         let Some(member) = member else { return functions };
         let mut objects = Vec::new();
@@ -208,7 +214,9 @@ impl<'s> Eval<'s> {
         if matches!(value.value, Value::Object(_)) {
             objects.push(value.clone());
         }
-        let node = Node { file: FileId(0), expr: crate::ir::ExprId(0) };
+        if matches!(value.value, Value::Instance(_)) {
+            objects.push(value.clone());
+        }
         let key = PlaceKey::Name(member.into());
         let mut found = Vec::new();
         for object in objects {

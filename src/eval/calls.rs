@@ -318,7 +318,12 @@ impl<'s> Eval<'s> {
                 }
             }
         }
-        if !pass.concat.is_empty() {
+        // a list's `concat` makes a list
+        let is_list = match &site.receiver {
+            Some(Traced { value: Value::Object(object), .. }) => self.items(object).is_some(),
+            _ => false,
+        };
+        if !pass.concat.is_empty() && !is_list {
             let mut parts = Vec::new();
             for slot in &pass.concat {
                 if slot.base == crate::rules::slot::Base::Args {

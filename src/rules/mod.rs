@@ -21,7 +21,7 @@ pub use stored::StoredFact;
 pub use versions::Versions;
 
 use automaton::{Automaton, State};
-use path::{Path, Root};
+use path::{Path, Root, Step};
 use rustc_hash::{FxHashMap, FxHashSet};
 use schema::{HostTable, NameTable, PathText, RuleFile, SlotText, SubjectTable};
 use slot::Slot;
@@ -108,6 +108,7 @@ pub struct CallFact {
     pub versions: Versions,
     pub sends: bool,
     pub mutates: bool,
+    pub changes: Option<u32>,
     pub ambient: bool,
     pub tentative: bool,
 }
@@ -210,6 +211,8 @@ pub struct Rules {
     pub store_names: Vec<String>,
     /// Names of members whose calls may make or send a request.
     pub request_members: FxHashSet<String>,
+    /// Names of calls that change an object which they are given.
+    pub changing_members: FxHashSet<String>,
     /// How components are written as options objects.
     pub component: schema::ComponentTable,
     /// Methods that write members of another member.
@@ -266,6 +269,15 @@ impl Rules {
     /// Whether a value is the object whose members are the global names.
     pub fn is_global_object(&self, states: &[State]) -> bool {
         self.global_object.is_some_and(|state| states.contains(&state))
+    }
+
+    /// Whether a method of this name hands on what it is called on, whatever that is.
+    pub fn hands_on(&self, name: &str) -> bool {
+        let any = self.automaton.root(&Root::Any);
+        let states = self.automaton.step(&any, &Step::Member(name.to_owned()));
+        let states = self.automaton.step(&states, &Step::Call);
+        let itself = Slot { base: slot::Base::Receiver, path: Vec::new() };
+        self.facts(&states).any(|fact| matches!(fact, Fact::Pass(pass) if pass.value.contains(&itself)))
     }
 
     /// Whether a value is a request under construction.
@@ -471,6 +483,12 @@ impl Rules {
                     }
                 }
             }
+            if table.changes.is_some() {
+                for text in &table.on {
+                    let last = |path: &Path| path.last_member();
+                    self.changing_members.extend(place.paths(text)?.iter().filter_map(last));
+                }
+            }
             if table.ambient || table.mutates && !table.hook.is_empty() {
                 for text in &table.on {
                     let last = |path: &Path| path.last_member();
@@ -557,6 +575,7 @@ impl Rules {
             versions: place.versions(&table.versions)?,
             sends: table.sends,
             mutates: table.mutates,
+            changes: table.changes,
             ambient: table.ambient,
             tentative: table.tentative,
         })

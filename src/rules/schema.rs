@@ -159,6 +159,8 @@ pub struct CallTable {
     pub sends: bool,
     /// Whether the call changes the object it is called on.
     pub mutates: bool,
+    /// The call changes this argument instead.
+    pub changes: Option<u32>,
     /// Whether it says something about all requests of the client, wherever they are made.
     pub ambient: bool,
     /// Whether it counts only where a credential is found: the client is not known.
