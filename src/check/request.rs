@@ -384,6 +384,11 @@ impl<'r> Request<'r> {
                     }
                 }
             }
+            for slot in fact.options.iter().filter(|_| nesting > 0) {
+                for value in eval.slot(slot, site) {
+                    self.parts.extend(Request::of_value(eval, &value, nesting - 1).parts);
+                }
+            }
             self.parts.push(Part { fact, site: site.clone(), carries });
             for hook in &fact.hooks {
                 let values = eval.slot(&hook.function, site);

@@ -5,7 +5,7 @@ use super::value::{
     Api, ApiStep, Args, Closure, Ctx, FrameKind, FuncRef, Node, Object, Reason, Traced, Unknown, Vals, Value,
 };
 use crate::ir::{CallKind, Expr, ExprId, Key, Lang, Name};
-use crate::project::{EffectKind, Lowered, PlaceKey, Root};
+use crate::project::{Lowered, PlaceKey, Root};
 use crate::rules::path::{Root as ApiRoot, Step};
 use crate::rules::{Fact, PassFact};
 use std::rc::Rc;
@@ -484,47 +484,6 @@ impl<'s> Eval<'s> {
         }
         joined.truncate(ALTERNATIVES);
         joined
-    }
-
-    /// A string that grows in place: what was appended to the variable before the read.
-    pub(crate) fn appended(
-        &mut self,
-        lowered: &'s Lowered,
-        values: Vals,
-        binding: crate::ir::BindingId,
-        node: Node,
-        ctx: &Ctx,
-    ) -> Vals {
-        if !values.iter().any(|value| matches!(value.value, Value::Str(_))) {
-            return values;
-        }
-        let any = self.rules.automaton.root(&ApiRoot::Any);
-        let at = lowered.ir.span(node.expr).start;
-        let mut parts = Vec::new();
-        for effect in lowered.index.effects(&Root::Local(binding)) {
-            let EffectKind::Method(call) = effect.kind else { continue };
-            if effect.at > at || !effect.path.is_empty() {
-                continue;
-            }
-            let Expr::Call { callee, .. } = lowered.ir.expr(call) else { continue };
-            let Some(name) = super::callers::last_name(&lowered.ir, *callee) else { continue };
-            let states = self.rules.automaton.step(&any, &Step::Member(name.to_string()));
-            let states = self.rules.automaton.step(&states, &Step::Call);
-            let rules = self.rules;
-            for fact in rules.facts(&states) {
-                if let Fact::Pass(pass) = fact
-                    && let Some(slot) = &pass.append
-                {
-                    let site = Site::new(Node { file: node.file, expr: call }, ctx);
-                    parts.push(self.slot(slot, &site));
-                }
-            }
-        }
-        if parts.is_empty() {
-            return values;
-        }
-        parts.insert(0, values);
-        self.join(parts)
     }
 
     /// Every argument of a call.

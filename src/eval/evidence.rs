@@ -44,10 +44,13 @@ impl<'s> Eval<'s> {
             )
         };
         // what a package exports and the rules describe is no mere member
-        let is_export = matches!(
-            api.from.as_ref().map(|from| &from.value),
-            Some(Value::Api(from)) if matches!(from.step, ApiStep::Root(_))
-        );
+        let mut from = api.from.as_ref().map(|from| &from.value);
+        while let Some(Value::Api(module)) = from
+            && matches!(module.step, ApiStep::Member(_))
+        {
+            from = module.from.as_ref().map(|from| &from.value);
+        }
+        let is_export = matches!(from, Some(Value::Api(package)) if matches!(package.step, ApiStep::Root(_)));
         matches!(api.step, ApiStep::Member(_))
             && self.rules.facts(&api.states).next().is_none()
             && !(is_export && !self.rules.automaton.is_leaf(&api.states))

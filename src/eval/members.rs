@@ -99,6 +99,8 @@ impl<'s> Eval<'s> {
                 if found.is_empty() { self.any_member(base, &name, node, ctx) } else { found }
             }
             Value::Null => Vals::new(),
+            // a tuple struct around it
+            Value::Token(..) if *key == PlaceKey::Index(0) => vec![base.clone()],
             // somebody else's token, or what it says, is not made Auth0's by its members' names
             Value::Token(TokenKind::Other, _) if self.is_other_by_name(&name) => vec![base.clone()],
             Value::Str(_) | Value::Plain | Value::Token(..) | Value::Unknown(_) => {

@@ -11,6 +11,7 @@ mod components;
 mod engine;
 mod evidence;
 mod exports;
+mod growth;
 mod heap;
 mod lists;
 mod members;

@@ -12,6 +12,7 @@ pub mod words;
 
 mod embedded;
 mod endpoint;
+mod questions;
 mod stored;
 mod versions;
 
@@ -21,7 +22,7 @@ pub use stored::StoredFact;
 pub use versions::Versions;
 
 use automaton::{Automaton, State};
-use path::{Path, Root, Step};
+use path::{Path, Root};
 use rustc_hash::{FxHashMap, FxHashSet};
 use schema::{HostTable, NameTable, PathText, RuleFile, SlotText, SubjectTable};
 use slot::Slot;
@@ -98,6 +99,7 @@ pub struct CallFact {
     pub bearer: Vec<Slot>,
     pub authorization: Vec<Slot>,
     pub header_lines: Vec<Slot>,
+    pub options: Vec<Slot>,
     pub body: Vec<Slot>,
     pub hooks: Vec<Hook>,
     pub fallback: Option<TokenKind>,
@@ -131,6 +133,7 @@ pub struct PassFact {
     pub instance: Option<Slot>,
     pub element: Option<Slot>,
     pub append: Option<Slot>,
+    pub segment: Option<Slot>,
     pub pipes: bool,
 }
 
@@ -266,25 +269,6 @@ impl Rules {
         self.automaton.facts(states).map(|id| &self.facts[id as usize])
     }
 
-    /// Whether a value is the object whose members are the global names.
-    pub fn is_global_object(&self, states: &[State]) -> bool {
-        self.global_object.is_some_and(|state| states.contains(&state))
-    }
-
-    /// Whether a method of this name hands on what it is called on, whatever that is.
-    pub fn hands_on(&self, name: &str) -> bool {
-        let any = self.automaton.root(&Root::Any);
-        let states = self.automaton.step(&any, &Step::Member(name.to_owned()));
-        let states = self.automaton.step(&states, &Step::Call);
-        let itself = Slot { base: slot::Base::Receiver, path: Vec::new() };
-        self.facts(&states).any(|fact| matches!(fact, Fact::Pass(pass) if pass.value.contains(&itself)))
-    }
-
-    /// Whether a value is a request under construction.
-    pub fn is_builder(&self, states: &[State]) -> bool {
-        states.iter().any(|state| self.builders.contains(state))
-    }
-
     /// What a name says of the token it holds.
     pub fn token_name(&self, name: &str) -> Option<TokenKind> {
         if self.name_hints.as_ref().is_some_and(|hints| !hints.is_match(name)) {
@@ -391,6 +375,7 @@ impl Rules {
                 instance: place.slot_opt(table.instance.as_ref())?,
                 element: place.slot_opt(table.element.as_ref())?,
                 append: place.slot_opt(table.append.as_ref())?,
+                segment: place.slot_opt(table.segment.as_ref())?,
                 pipes: table.pipes,
             };
             self.hang(place, &table.on, Fact::Pass(Box::new(fact)))?;
@@ -565,6 +550,7 @@ impl Rules {
             bearer: place.slots(&table.bearer)?,
             authorization: place.slots(&table.authorization)?,
             header_lines: place.slots(&table.header_line)?,
+            options: place.slots(&table.options)?,
             body: place.slots(&table.body)?,
             hooks,
             fallback: table.fallback,

@@ -141,6 +141,8 @@ pub struct CallTable {
     pub authorization: Vec<SlotText>,
     /// Whole headers, each a string of name and value: `Name: value`.
     pub header_line: Vec<SlotText>,
+    /// Objects of the library that carry more of the request.
+    pub options: Vec<SlotText>,
     /// The body.
     pub body: Vec<SlotText>,
     /// Functions that change the request before it goes out.
@@ -219,6 +221,8 @@ pub struct PassTable {
     pub element: Option<SlotText>,
     /// The receiver is a string that grows by this.
     pub append: Option<SlotText>,
+    /// What it is called on belongs to a URL that grows by this segment.
+    pub segment: Option<SlotText>,
     /// The result is the receiver, handed from argument to argument.
     pub pipes: bool,
     /// Where this is known from.
