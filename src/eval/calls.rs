@@ -10,6 +10,9 @@ use crate::rules::path::{Root as ApiRoot, Step};
 use crate::rules::{Fact, PassFact};
 use std::rc::Rc;
 
+/// The member under which stores hand out what they keep.
+pub(crate) const ENTRY: &str = "value";
+
 /// A call as the rules see it: its node, its context, what its method was read from.
 #[derive(Clone)]
 pub struct Site {
@@ -110,11 +113,23 @@ impl<'s> Eval<'s> {
             }
             // a store's options stand for the store, whether it is called to be had or not
             Value::Object(object) if object.class.is_none() && self.is_literal(object) => vec![called.clone()],
+            // a wrapper's getter
+            Value::Token(..) if self.reads_entry(node) => vec![called.clone()],
             Value::Token(..) | Value::Object(_) | Value::Instance(_) => {
                 vec![Traced::new(Value::unknown(Reason::Call, Vec::new()))]
             }
             Value::Null | Value::Plain | Value::Str(_) => Vals::new(),
         }
+    }
+
+    /// Whether a call reads a store's entry: `cookie.value()`.
+    fn reads_entry(&self, call: Node) -> bool {
+        self.lowered(call.file).is_some_and(|lowered| match lowered.ir.expr(call.expr) {
+            Expr::Call { callee, .. } => {
+                matches!(lowered.ir.expr(*callee), Expr::Field { key: Key::Name(name), .. } if &**name == ENTRY)
+            }
+            _ => false,
+        })
     }
 
     fn is_literal(&self, object: &Object) -> bool {

@@ -408,8 +408,12 @@ impl<'s> Eval<'s> {
                     let is_it = |found: &Traced| match &found.value {
                         Value::Str(text) => text.text().is_some_and(|text| text.eq_ignore_ascii_case(name)),
                         // a library's constant of that name
-                        Value::Api(api) => api.names().last().is_some_and(|last| last.eq_ignore_ascii_case(name)),
-                        _ => false,
+                        value => {
+                            let names = value.names();
+                            // its place in the list is no part of its name
+                            let last = names.iter().rev().find(|name| name.parse::<u32>().is_err());
+                            last.is_some_and(|last| last.eq_ignore_ascii_case(name))
+                        }
                     };
                     let mut follows = false;
                     for item in items {

@@ -99,8 +99,8 @@ impl<'s> Eval<'s> {
                 if found.is_empty() { self.any_member(base, &name, node, ctx) } else { found }
             }
             Value::Null => Vals::new(),
-            // a tuple struct around it
-            Value::Token(..) if *key == PlaceKey::Index(0) => vec![base.clone()],
+            // a tuple struct around it, or a store's entry
+            Value::Token(..) if *key == PlaceKey::Index(0) || &*name == super::calls::ENTRY => vec![base.clone()],
             // somebody else's token, or what it says, is not made Auth0's by its members' names
             Value::Token(TokenKind::Other, _) if self.is_other_by_name(&name) => vec![base.clone()],
             Value::Str(_) | Value::Plain | Value::Token(..) | Value::Unknown(_) => {
@@ -217,6 +217,12 @@ impl<'s> Eval<'s> {
             return self.known_member(base, states, name, node, ctx);
         }
         if let Some(store) = store {
+            // a store of its own inside: `request.session`
+            let any = self.rules.automaton.root(&ApiRoot::Any);
+            let inside = self.rules.automaton.step(&any, &Step::Member(name.to_string()));
+            if self.rules.facts(&inside).any(|fact| matches!(fact, Fact::Store(_))) {
+                return self.any_member(base, name, node, ctx);
+            }
             let span = self.lowered(node.file).map(|lowered| lowered.ir.span(node.expr)).unwrap_or_default();
             return self.stored(&store, name, node.file, span);
         }
