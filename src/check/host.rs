@@ -1,7 +1,7 @@
 //! Which host a URL goes to: the tenant's, an own one, or one that cannot be told.
 
 use super::target::Target;
-use crate::eval::value::{Piece, Traced, Value};
+use crate::eval::value::{Pattern, Piece, Traced, Value};
 use crate::rules::Rules;
 
 /// What is known of a URL's host.
@@ -35,13 +35,7 @@ pub(super) fn host_of(rules: &Rules, target: &Target) -> Host {
         let alone = text.chars().all(|c| c == HOLE || c == '/');
         return if alone && rules.names_base(&names) && !rules.names_own(&names) { Host::Tenant } else { Host::Other };
     }
-    let authority = match text.find("://") {
-        Some(at) => &text[at + 3..],
-        None => text.strip_prefix("//").unwrap_or(&text),
-    };
-    let authority = authority.split('/').next().unwrap_or(authority);
-    let authority = authority.rsplit('@').next().unwrap_or(authority);
-    let host = authority.split(':').next().unwrap_or(authority);
+    let host = authority(&text);
     if host.is_empty() {
         return Host::Other;
     }
@@ -71,6 +65,41 @@ pub(super) fn host_of(rules: &Rules, target: &Target) -> Host {
     } else {
         Host::Maybe
     }
+}
+
+/// Whether an entry of a list of hosts may mean the host of one of `urls`, which go to a tenant.
+pub(super) fn allows(rules: &Rules, entry: &Traced, urls: &[Pattern]) -> bool {
+    match &entry.value {
+        Value::Str(pattern) => match pattern.text() {
+            Some(text) => {
+                let host = authority(text).trim_start_matches("*.");
+                let is_same = |url: &Pattern| !host.is_empty() && authority(url.prefix()) == host;
+                rules.is_tenant_host(host) || urls.iter().any(is_same)
+            }
+            None => {
+                let names: Vec<_> = pattern.holes().flat_map(names_of).collect();
+                rules.names_tenant(&names) || rules.names_base(&names)
+            }
+        },
+        Value::Unknown(_) | Value::Api(_) => {
+            let names = names_of(entry);
+            names.is_empty() || rules.names_tenant(&names) || rules.names_base(&names)
+        }
+        // a pattern or a function decides when it runs
+        Value::Plain | Value::Func(_) => true,
+        _ => false,
+    }
+}
+
+/// The host of a URL's text, without user and port.
+fn authority(text: &str) -> &str {
+    let authority = match text.find("://") {
+        Some(at) => &text[at + 3..],
+        None => text.strip_prefix("//").unwrap_or(text),
+    };
+    let authority = authority.split('/').next().unwrap_or(authority);
+    let authority = authority.rsplit('@').next().unwrap_or(authority);
+    authority.split(':').next().unwrap_or(authority)
 }
 
 /// Stands for a hole while the text around it is looked at.

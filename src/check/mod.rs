@@ -4,6 +4,7 @@
 //! printed, nor any library by name.
 
 mod advice;
+mod effects;
 mod host;
 pub mod model;
 mod request;

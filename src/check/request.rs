@@ -1,14 +1,16 @@
 //! A request as the calls that build it, from the client's making to the sending.
 
+use super::effects::Changes;
+use super::host;
 use crate::eval::ambient::{Reach, Source};
 use crate::eval::value::{Api, ApiStep, Args, Closure, Ctx, Node, Owner, Pattern, Piece, Traced, Vals, Value};
 use crate::eval::{Eval, Site};
-use crate::ir::{CallKind, Expr, Key};
+use crate::ir::{CallKind, Expr};
 use crate::project::{EffectKind, PlaceKey};
 use crate::rules::automaton::{State, States};
 use crate::rules::path::{Root, Step};
 use crate::rules::slot::{Into, Slot};
-use crate::rules::{CallFact, Fact, TokenKind};
+use crate::rules::{CallFact, Fact, Segment, TokenKind};
 use smallvec::smallvec;
 use std::sync::Arc;
 
@@ -73,7 +75,9 @@ impl<'r> Request<'r> {
                 _ => continue,
             };
             let mut request = Request::default();
-            if let Some(from) = &site.receiver {
+            // an instance that is called itself is part of the way, as what a method was read from is
+            let is_made = matches!(&called.value, Value::Api(api) if matches!(api.step, ApiStep::Call | ApiStep::New));
+            if let Some(from) = if is_made { Some(&called) } else { site.receiver.as_ref() } {
                 request.add_chain(eval, from, NESTING);
             }
             request.add_facts(eval, &states, &site, NESTING);
@@ -129,30 +133,33 @@ impl<'r> Request<'r> {
                 break;
             }
         }
-        let bases: Vec<Pattern> = self
-            .parts
-            .iter()
-            .rev()
-            .find_map(|part| {
-                let found = patterns(eval, &part.fact.base, &part.site);
-                (!found.is_empty()).then_some(found)
-            })
-            .unwrap_or_default();
-        if bases.is_empty() {
-            return urls;
-        }
-        let absolute = |url: &Pattern| url.prefix().contains("://") || url.prefix().starts_with("//");
-        let mut joined = Vec::new();
-        for url in &urls {
-            if absolute(url) {
-                joined.push(url.clone());
-                continue;
+        let bases = self.bases(eval, &urls);
+        if bases.is_empty() { urls } else { against(&bases, &urls) }
+    }
+
+    /// What relative URLs are relative to.
+    fn bases(&self, eval: &mut Eval<'r>, urls: &[Pattern]) -> Vec<Pattern> {
+        let mut bases: Vec<Pattern> = Vec::new();
+        for part in &self.parts {
+            let found = patterns(eval, &part.fact.base, &part.site);
+            if !found.is_empty() {
+                bases = found;
             }
-            for base in &bases {
-                joined.push(join(base, url));
+            let behind = patterns(eval, &part.fact.path, &part.site);
+            if !behind.is_empty() {
+                bases = if bases.is_empty() { behind } else { against(&bases, &behind) };
             }
         }
-        joined
+        // what is said elsewhere about the client is asked for only where a path of an endpoint may come behind it
+        if bases.is_empty() && urls.iter().any(|url| leads_to_endpoint(eval, url)) {
+            for ambient in eval.ambient(&self.reaches) {
+                if let Source::Base(node) = ambient.source {
+                    let values = eval.value(node, &None);
+                    bases.extend(values.iter().filter_map(as_pattern));
+                }
+            }
+        }
+        bases
     }
 
     /// What the method may be; empty where none is given.
@@ -179,20 +186,24 @@ impl<'r> Request<'r> {
             Credential::Bearer(values) => return Credential::Bearer(eval.as_text(values)),
             Credential::Ambient(_) | Credential::Library(..) | Credential::None => {}
         }
-        let ambient = self.ambient(eval);
-        if !ambient.is_empty() {
-            let ambient = eval.as_text(ambient);
-            return Credential::Ambient(ambient);
-        }
-        for part in self.parts.iter().rev() {
-            if let Some(stored) = &part.fact.stored {
-                return Credential::Bearer(eval.stored_default(stored, part.site.node));
-            }
-            if let Some(kind) = part.fact.fallback {
-                return Credential::Library(kind, part.site.node);
+        let alone = |eval: &mut Eval<'r>, part: &Part<'r>| is_given(eval, &part.fact.alone, &part.site);
+        if !self.parts.iter().any(|part| alone(eval, part)) {
+            let ambient = self.ambient(eval);
+            if !ambient.is_empty() {
+                let ambient = eval.as_text(ambient);
+                return Credential::Ambient(ambient);
             }
         }
-        Credential::None
+        let stored: Vec<_> =
+            self.parts.iter().filter_map(|part| Some((part.fact.stored.as_ref()?, &part.site))).collect();
+        if !stored.is_empty() {
+            return Credential::Bearer(eval.stored_defaults(&stored));
+        }
+        // what a value of a declared type was made with is not known
+        let made = |part: &&Part<'r>| call_kind(eval, part.site.node).is_some();
+        let mut made = self.parts.iter().rev().filter(made);
+        let fallback = made.find_map(|part| Some((part.fact.fallback?, part.site.node)));
+        fallback.map_or(Credential::None, |(kind, node)| Credential::Library(kind, node))
     }
 
     /// What is said about the client's requests elsewhere.
@@ -205,22 +216,31 @@ impl<'r> Request<'r> {
                 Source::Call(node, fact) => {
                     let Some(fact) = eval.call_fact(fact) else { continue };
                     let site = eval.ambient_site(node);
+                    if is_given(eval, &fact.unless, &site) || !self.is_allowed(eval, fact, &site) {
+                        continue;
+                    }
                     let mut request = Request::default();
                     request.add_fact(eval, fact, &site, NESTING);
-                    match request.header(eval, NESTING) {
-                        Credential::Header(values) | Credential::Bearer(values) => found.extend(values),
-                        _ => {}
+                    match (request.header(eval, NESTING), &fact.stored, fact.fallback) {
+                        (Credential::Header(values) | Credential::Bearer(values), ..) => found.extend(values),
+                        (_, Some(stored), _) => found.extend(eval.stored_defaults(&[(stored, &site)])),
+                        (_, None, Some(kind)) => found.push(eval.own_token(kind, node)),
+                        (_, None, None) => {}
                     }
                 }
                 Source::Write(node, is_getter) => {
                     let values = eval.value(node, &None);
+                    let (objects, values): (Vals, Vals) =
+                        values.into_iter().partition(|value| matches!(value.value, Value::Object(_)) && !is_getter);
+                    found.extend(header_in(eval, &objects, node, 0));
                     found.extend(if is_getter { eval.called_tokens(values) } else { values });
                 }
+                Source::Base(_) => {}
                 Source::Method(func, ty) => {
                     let mut request = Request::default();
                     for owner in eval.param_owners(func, 0) {
                         let states: States = smallvec![ty];
-                        request.add_effects(eval, &owner, &states, &None, NESTING);
+                        request.add_effects(eval, &owner, &states, &None, Changes::OnTheWay, NESTING);
                     }
                     if let Credential::Header(values) = request.header(eval, NESTING) {
                         found.extend(values);
@@ -231,12 +251,29 @@ impl<'r> Request<'r> {
         given(found)
     }
 
+    /// Whether what a call says about a client's requests is meant for the host of this one.
+    fn is_allowed(&self, eval: &mut Eval<'r>, fact: &CallFact, site: &Site) -> bool {
+        if fact.allowed.is_empty() {
+            return true;
+        }
+        let entries: Vals = fact.allowed.iter().flat_map(|slot| eval.slot(slot, site)).collect();
+        let urls = self.urls(eval);
+        entries.iter().any(|entry| host::allows(eval.rules(), entry, &urls))
+    }
+
     fn header(&self, eval: &mut Eval<'r>, nesting: u8) -> Credential {
         for part in self.parts.iter().rev() {
             for slot in &part.fact.bearer {
                 let found = given(eval.slot(slot, &part.site));
                 if !found.is_empty() {
                     return Credential::Bearer(eval.called_tokens(found));
+                }
+            }
+            for slot in &part.fact.header_lines {
+                let lines = eval.slot(slot, &part.site);
+                let found = lines.iter().filter_map(header_of_line).collect::<Vals>();
+                if !found.is_empty() {
+                    return Credential::Header(found);
                 }
             }
             for slot in &part.fact.authorization {
@@ -297,16 +334,21 @@ impl<'r> Request<'r> {
                 };
                 self.add_facts(eval, &api.states, &site, nesting);
             }
+            let is_made = matches!(api.step, ApiStep::Call | ApiStep::New | ApiStep::Given);
+            let changes = if is_made { Changes::InPlace } else { Changes::Itself };
             for owner in &api.owners {
-                self.add_effects(eval, owner, &api.states, &owner.ctx, nesting);
+                self.add_effects(eval, owner, &api.states, &owner.ctx, changes, nesting);
             }
         }
     }
 
-    fn add_facts(&mut self, eval: &mut Eval<'r>, states: &[State], site: &Site, nesting: u8) {
+    pub(super) fn add_facts(&mut self, eval: &mut Eval<'r>, states: &[State], site: &Site, nesting: u8) {
         let rules = eval.rules();
         for fact in rules.facts(states) {
-            if let Fact::Call(fact) = fact {
+            if let Fact::Call(fact) = fact
+                && eval.applies(&fact.versions, site.node.file)
+                && !is_given(eval, &fact.unless, site)
+            {
                 self.add_fact(eval, fact, site, nesting);
             }
         }
@@ -333,59 +375,33 @@ impl<'r> Request<'r> {
                     }
                 }
             }
+            for slot in fact.options.iter().filter(|_| nesting > 0) {
+                for value in eval.slot(slot, site) {
+                    self.parts.extend(Request::of_value(eval, &value, nesting - 1).parts);
+                }
+            }
             self.parts.push(Part { fact, site: site.clone(), carries });
             for hook in &fact.hooks {
                 let values = eval.slot(&hook.function, site);
-                let functions: Vec<_> =
-                    values.iter().flat_map(|value| eval.hook_functions(value, hook.member.as_deref())).collect();
+                let functions: Vec<_> = values
+                    .iter()
+                    .flat_map(|value| eval.hook_functions(value, hook.member.as_deref(), site.node))
+                    .collect();
                 for closure in functions {
-                    let owners = eval.param_owners(closure.func, hook.param);
+                    let owners = match &hook.within {
+                        Some(member) => eval.member_owners(closure.func, hook.param, member),
+                        None => eval.param_owners(closure.func, hook.param),
+                    };
                     match hook.ty {
                         Some(ty) => {
                             for owner in &owners {
                                 let states: States = smallvec![ty];
-                                self.add_effects(eval, owner, &states, &closure.ctx, nesting);
+                                self.add_effects(eval, owner, &states, &closure.ctx, Changes::OnTheWay, nesting);
                             }
                         }
                         None => self.hooks.push((owners, closure.ctx.clone(), closure)),
                     }
                 }
-            }
-        }
-    }
-
-    /// Calls on the object that an owner holds, which change it.
-    fn add_effects(&mut self, eval: &mut Eval<'r>, owner: &Owner, states: &[State], ctx: &Ctx, nesting: u8) {
-        let rules = eval.rules();
-        let Some(lowered) = eval.lowered(owner.file) else { return };
-        for effect in lowered.index.effects(&owner.root) {
-            let EffectKind::Method(call) = effect.kind else { continue };
-            let Some(rest) = effect.path.strip_prefix(owner.path.as_slice()) else { continue };
-            let Expr::Call { callee, .. } = lowered.ir.expr(call) else { continue };
-            let Expr::Field { key: Key::Name(name), .. } = lowered.ir.expr(lowered.ir.strip(*callee)) else { continue };
-            let mut at: States = states.iter().copied().collect();
-            for key in rest {
-                let (name, called) = match key {
-                    PlaceKey::Name(name) => (name, false),
-                    PlaceKey::Call(name) => (name, true),
-                    _ => continue,
-                };
-                at = rules.automaton.step(&at, &Step::Member(name.to_string()));
-                if called {
-                    at = rules.automaton.step(&at, &Step::Call);
-                    // what is made of the object is another object: a request of a client
-                    let makes = |fact: &Fact| matches!(fact, Fact::Call(fact) if !fact.mutates);
-                    if rules.facts(&at).any(makes) {
-                        at.clear();
-                    }
-                }
-            }
-            at = rules.automaton.step(&at, &Step::Member(name.to_string()));
-            at = rules.automaton.step(&at, &Step::Call);
-            let mutates = rules.facts(&at).any(|fact| matches!(fact, Fact::Call(fact) if fact.mutates));
-            if mutates {
-                let site = Site::new(Node { file: owner.file, expr: call }, ctx);
-                self.add_facts(eval, &at, &site, nesting);
             }
         }
     }
@@ -491,6 +507,23 @@ fn is_authorization(name: &Traced) -> bool {
     }
 }
 
+/// The credential in a header that is written as one string, `Name: value`.
+fn header_of_line(line: &Traced) -> Option<Traced> {
+    let Value::Str(pattern) = &line.value else { return None };
+    let (name, rest) = pattern.prefix().split_once(':')?;
+    if !name.trim().eq_ignore_ascii_case(AUTHORIZATION) {
+        return None;
+    }
+    let mut value = Pattern::lit(rest.trim_start());
+    value.append(&pattern.pieces[1..]);
+    Some(Traced { value: Value::Str(value), trail: line.trail.clone() })
+}
+
+/// Whether one of the slots is given at a call.
+fn is_given(eval: &mut Eval<'_>, slots: &[Slot], site: &Site) -> bool {
+    slots.iter().any(|slot| eval.slot(slot, site).iter().any(|value| !matches!(value.value, Value::Null)))
+}
+
 /// Without alternatives that say that nothing is given.
 fn given(values: Vals) -> Vals {
     values.into_iter().filter(|value| !matches!(value.value, Value::Null | Value::Plain)).collect()
@@ -499,20 +532,44 @@ fn given(values: Vals) -> Vals {
 /// The strings that slots hold; from the first slot that holds one.
 fn patterns(eval: &mut Eval<'_>, slots: &[Slot], site: &Site) -> Vec<Pattern> {
     for slot in slots {
-        let found: Vec<Pattern> = eval
-            .slot(slot, site)
-            .iter()
-            .filter_map(|value| match &value.value {
-                Value::Str(pattern) if !pattern.pieces.is_empty() => Some(pattern.clone()),
-                Value::Unknown(_) | Value::Api(_) => Some(Pattern::of(value)),
-                _ => None,
-            })
-            .collect();
+        let found: Vec<Pattern> = eval.slot(slot, site).iter().filter_map(as_pattern).collect();
         if !found.is_empty() {
             return found;
         }
     }
     Vec::new()
+}
+
+/// A value as a part of a URL.
+fn as_pattern(value: &Traced) -> Option<Pattern> {
+    match &value.value {
+        Value::Str(pattern) if !pattern.pieces.is_empty() => Some(pattern.clone()),
+        Value::Unknown(_) | Value::Api(_) => Some(Pattern::of(value)),
+        _ => None,
+    }
+}
+
+/// Whether a relative URL begins like the path of an endpoint.
+fn leads_to_endpoint(eval: &Eval<'_>, url: &Pattern) -> bool {
+    let path = url.prefix().trim_start_matches('/');
+    let first = |text: &str| path.split(['/', '?']).next() == Some(text);
+    let mut endpoints = eval.rules().endpoints.iter();
+    endpoints.any(|endpoint| matches!(endpoint.segments.first(), Some(Segment::Literal(text)) if first(text)))
+        || !eval.rules().prefix().is_empty() && url.prefix().starts_with(eval.rules().prefix())
+}
+
+/// Every URL behind every base; one that is absolute stands for itself.
+fn against(bases: &[Pattern], urls: &[Pattern]) -> Vec<Pattern> {
+    let absolute = |url: &Pattern| url.prefix().contains("://") || url.prefix().starts_with("//");
+    let mut joined = Vec::new();
+    for url in urls {
+        if absolute(url) {
+            joined.push(url.clone());
+            continue;
+        }
+        joined.extend(bases.iter().map(|base| join(base, url)));
+    }
+    joined
 }
 
 /// A relative URL behind its base, with one slash between them.

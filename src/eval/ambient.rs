@@ -6,7 +6,7 @@
 use super::calls::Site;
 use super::engine::{Eval, Shared};
 use super::value::{Api, ApiStep, FuncRef, Node, Traced, Value};
-use crate::ir::{Key, Name};
+use crate::ir::{CallKind, Expr, Key, Name};
 use crate::project::PlaceKey;
 use crate::rules::path::Step;
 use crate::rules::{AmbientFact, CallFact, Fact};
@@ -43,6 +43,8 @@ pub enum Source {
     Call(Node, usize),
     /// By writing the value at a node; `.1`: it is a function whose result is the token.
     Write(Node, bool),
+    /// No credential, but what relative URLs are relative to: the value at a node.
+    Base(Node),
     /// By a function whose first parameter is a request; `.1` is the parameter's type.
     Method(FuncRef, u32),
 }
@@ -86,11 +88,16 @@ impl<'s> Eval<'s> {
         for member in &rules.ambient_members {
             for &call in lowered.index.calls_by_name.get(member.as_str()).into_iter().flatten() {
                 let node = Node { file, expr: call };
+                let is_new = matches!(lowered.ir.expr(call), Expr::Call { kind: CallKind::New, .. });
+                let step = if is_new { Step::New } else { Step::Call };
                 for called in self.callees(node, &None) {
                     let Value::Api(api) = &called.value else { continue };
-                    let states = rules.automaton.step(&api.states, &Step::Call);
+                    let states = rules.automaton.step(&api.states, &step);
                     for id in rules.automaton.facts(&states) {
                         let Some(Fact::Call(fact)) = rules.facts.get(id as usize) else { continue };
+                        if !self.applies(&fact.versions, file) {
+                            continue;
+                        }
                         let source = Source::Call(node, id as usize);
                         if fact.ambient {
                             into.push(Ambient { reach: Reach::Client(fact.client.clone()), source });
@@ -147,7 +154,9 @@ impl<'s> Eval<'s> {
                     };
                     if let Some(reach) = reach {
                         let written = Node { file, expr: write.value };
-                        into.push(Ambient { reach, source: Source::Write(written, fact.getter) });
+                        let source =
+                            if fact.base { Source::Base(written) } else { Source::Write(written, fact.getter) };
+                        into.push(Ambient { reach, source });
                     }
                 }
             }
@@ -183,8 +192,14 @@ impl<'s> Eval<'s> {
         Site::new(node, &None)
     }
 
-    /// The functions that a hook's slot means: those it holds, or a member of what they make or of the service they name.
-    pub fn hook_functions(&mut self, value: &Traced, member: Option<&str>) -> Vec<std::rc::Rc<super::value::Closure>> {
+    /// The functions that a hook's slot of the call at `node` means: those it holds, or a member of what they make or of
+    /// the service they name.
+    pub fn hook_functions(
+        &mut self,
+        value: &Traced,
+        member: Option<&str>,
+        node: Node,
+    ) -> Vec<std::rc::Rc<super::value::Closure>> {
         let functions = self.functions_in(value);
         let Some(member) = member else { return functions };
         let mut objects = Vec::new();
@@ -199,7 +214,9 @@ impl<'s> Eval<'s> {
         if matches!(value.value, Value::Object(_)) {
             objects.push(value.clone());
         }
-        let node = Node { file: FileId(0), expr: crate::ir::ExprId(0) };
+        if matches!(value.value, Value::Instance(_)) {
+            objects.push(value.clone());
+        }
         let key = PlaceKey::Name(member.into());
         let mut found = Vec::new();
         for object in objects {

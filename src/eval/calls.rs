@@ -5,10 +5,13 @@ use super::value::{
     Api, ApiStep, Args, Closure, Ctx, FrameKind, FuncRef, Node, Object, Reason, Traced, Unknown, Vals, Value,
 };
 use crate::ir::{CallKind, Expr, ExprId, Key, Lang, Name};
-use crate::project::{EffectKind, Lowered, PlaceKey, Root};
+use crate::project::{Lowered, PlaceKey, Root};
 use crate::rules::path::{Root as ApiRoot, Step};
 use crate::rules::{Fact, PassFact};
 use std::rc::Rc;
+
+/// The member under which stores hand out what they keep.
+pub(crate) const ENTRY: &str = "value";
 
 /// A call as the rules see it: its node, its context, what its method was read from.
 #[derive(Clone)]
@@ -115,11 +118,23 @@ impl<'s> Eval<'s> {
             }
             // a store's options stand for the store, whether it is called to be had or not
             Value::Object(object) if object.class.is_none() && self.is_literal(object) => vec![called.clone()],
+            // a wrapper's getter
+            Value::Token(..) if self.reads_entry(node) => vec![called.clone()],
             Value::Token(..) | Value::Object(_) | Value::Instance(_) => {
                 vec![Traced::new(Value::unknown(Reason::Call, Vec::new()))]
             }
             Value::Null | Value::Plain | Value::Str(_) => Vals::new(),
         }
+    }
+
+    /// Whether a call reads a store's entry: `cookie.value()`.
+    fn reads_entry(&self, call: Node) -> bool {
+        self.lowered(call.file).is_some_and(|lowered| match lowered.ir.expr(call.expr) {
+            Expr::Call { callee, .. } => {
+                matches!(lowered.ir.expr(*callee), Expr::Field { key: Key::Name(name), .. } if &**name == ENTRY)
+            }
+            _ => false,
+        })
     }
 
     fn is_literal(&self, object: &Object) -> bool {
@@ -329,7 +344,12 @@ impl<'s> Eval<'s> {
                 }
             }
         }
-        if !pass.concat.is_empty() {
+        // a list's `concat` makes a list
+        let is_list = match &site.receiver {
+            Some(Traced { value: Value::Object(object), .. }) => self.items(object).is_some(),
+            _ => false,
+        };
+        if !pass.concat.is_empty() && !is_list {
             let mut parts = Vec::new();
             for slot in &pass.concat {
                 if slot.base == crate::rules::slot::Base::Args {
@@ -386,6 +406,9 @@ impl<'s> Eval<'s> {
         if let Some(slot) = &pass.element {
             let lists = self.slot(slot, site);
             values.extend(self.elements(lists, &site.ctx));
+        }
+        if pass.pipes {
+            values.extend(self.piped(site.node, usize::MAX, &site.ctx));
         }
         values
     }
@@ -487,47 +510,6 @@ impl<'s> Eval<'s> {
         }
         joined.truncate(ALTERNATIVES);
         joined
-    }
-
-    /// A string that grows in place: what was appended to the variable before the read.
-    pub(crate) fn appended(
-        &mut self,
-        lowered: &'s Lowered,
-        values: Vals,
-        binding: crate::ir::BindingId,
-        node: Node,
-        ctx: &Ctx,
-    ) -> Vals {
-        if !values.iter().any(|value| matches!(value.value, Value::Str(_))) {
-            return values;
-        }
-        let any = self.rules.automaton.root(&ApiRoot::Any);
-        let at = lowered.ir.span(node.expr).start;
-        let mut parts = Vec::new();
-        for effect in lowered.index.effects(&Root::Local(binding)) {
-            let EffectKind::Method(call) = effect.kind else { continue };
-            if effect.at > at || !effect.path.is_empty() {
-                continue;
-            }
-            let Expr::Call { callee, .. } = lowered.ir.expr(call) else { continue };
-            let Some(name) = super::callers::last_name(&lowered.ir, *callee) else { continue };
-            let states = self.rules.automaton.step(&any, &Step::Member(name.to_string()));
-            let states = self.rules.automaton.step(&states, &Step::Call);
-            let rules = self.rules;
-            for fact in rules.facts(&states) {
-                if let Fact::Pass(pass) = fact
-                    && let Some(slot) = &pass.append
-                {
-                    let site = Site::new(Node { file: node.file, expr: call }, ctx);
-                    parts.push(self.slot(slot, &site));
-                }
-            }
-        }
-        if parts.is_empty() {
-            return values;
-        }
-        parts.insert(0, values);
-        self.join(parts)
     }
 
     /// Every argument of a call.

@@ -1,9 +1,9 @@
 //! When a value is a token: because the rules say so, or, last of all, by its name.
 
 use super::engine::Eval;
-use super::value::{Api, ApiStep, Evidence, Reason, Traced, Unknown, Value};
+use super::value::{Api, ApiStep, Evidence, Node, Reason, Traced, Unknown, Value};
 use crate::ir::{Expr, Name};
-use crate::rules::Fact;
+use crate::rules::{Fact, TokenFact, TokenKind, Versions};
 use crate::text::{FileId, Span};
 use std::rc::Rc;
 
@@ -43,31 +43,58 @@ impl<'s> Eval<'s> {
                 |parent| matches!(lowered.ir.expr(parent), Expr::Call { callee, .. } if *callee == api.node.expr),
             )
         };
-        matches!(api.step, ApiStep::Member(_)) && self.rules.facts(&api.states).next().is_none() && !called()
+        // what a package exports and the rules describe is no mere member
+        let mut from = api.from.as_ref().map(|from| &from.value);
+        while let Some(Value::Api(module)) = from
+            && matches!(module.step, ApiStep::Member(_))
+        {
+            from = module.from.as_ref().map(|from| &from.value);
+        }
+        let is_export = matches!(from, Some(Value::Api(package)) if matches!(package.step, ApiStep::Root(_)));
+        matches!(api.step, ApiStep::Member(_))
+            && self.rules.facts(&api.states).next().is_none()
+            && !(is_export && !self.rules.automaton.is_leaf(&api.states))
+            && !called()
+    }
+
+    /// The token that a library adds by itself, as the call at `node` tells it to.
+    pub fn own_token(&self, kind: TokenKind, node: Node) -> Traced {
+        let span = self.lowered(node.file).map(|lowered| lowered.ir.span(node.expr)).unwrap_or_default();
+        let what = kind_text(kind);
+        Traced::new(Value::Token(kind, Evidence::Api)).step(node.file, span, || format!("{what} that the library adds"))
+    }
+
+    /// Whether code in `file` may use versions of libraries that a fact is about.
+    pub fn applies(&self, versions: &Versions, file: FileId) -> bool {
+        versions.iter().all(|(package, range)| self.project.may_use(file, package, range))
     }
 
     /// A library value is a token where the rules say so.
     pub(crate) fn as_token(&self, found: Traced, file: FileId, span: Span) -> Traced {
         let Value::Api(api) = &found.value else { return found };
-        let token = self.rules.facts(&api.states).find_map(|fact| match fact {
-            Fact::Token(token) => Some(token.clone()),
-            _ => None,
-        });
-        match token {
-            Some(token) => {
-                let what = kind_text(token.kind);
-                let value = Value::Token(token.kind, Evidence::Api);
-                Traced::new(value).step(file, span, || format!("{what}: {}", token.what))
-            }
-            None => found,
-        }
+        let applying: Vec<&TokenFact> = self
+            .rules
+            .facts(&api.states)
+            .filter_map(|fact| match fact {
+                Fact::Token(token) if self.applies(&token.versions, file) => Some(token),
+                _ => None,
+            })
+            .collect();
+        let Some(first) = applying.first() else { return found };
+        // versions that say different things, and nothing tells which it is: the worst is possible
+        let differ = applying.iter().any(|token| token.kind != first.kind && !token.versions.is_empty());
+        let by = if differ { Evidence::Convention } else { Evidence::Api };
+        let worst = applying.iter().find(|token| differ && token.kind == TokenKind::Id);
+        let token = worst.unwrap_or(first);
+        let what = kind_text(token.kind);
+        Traced::new(Value::Token(token.kind, by)).step(file, span, || format!("{what}: {}", token.what))
     }
 }
 
-fn kind_text(kind: crate::rules::TokenKind) -> &'static str {
+fn kind_text(kind: TokenKind) -> &'static str {
     match kind {
-        crate::rules::TokenKind::Id => "an ID token",
-        crate::rules::TokenKind::Access => "an access token",
-        crate::rules::TokenKind::Other => "another kind of token",
+        TokenKind::Id => "an ID token",
+        TokenKind::Access => "an access token",
+        TokenKind::Other => "another kind of token",
     }
 }

@@ -298,6 +298,30 @@ impl<'s> Eval<'s> {
         bindings.into_iter().map(|binding| Owner::new(func.file, Root::Local(binding))).collect()
     }
 
+    /// The variables that hold a member of a parameter, under the parameter's own name or taken out of it.
+    pub(crate) fn member_owners(&self, func: super::value::FuncRef, index: u32, member: &Name) -> Vec<Owner> {
+        let mut owners = self.param_owners(func, index);
+        for owner in &mut owners {
+            owner.path.push(PlaceKey::Name(member.clone()));
+        }
+        let Some(lowered) = self.lowered(func.file) else { return owners };
+        let ir = &lowered.ir;
+        let takes_it_out = |value: crate::ir::ExprId| match ir.expr(ir.strip(value)) {
+            Expr::Field { base, key: Key::Name(name) } => {
+                let from = ir.expr(ir.strip(*base));
+                name == member
+                    && matches!(from, Expr::Param { func: of, index: at, .. } if *of == func.func && *at == index)
+            }
+            _ => false,
+        };
+        for (id, binding) in (0u32..).map(crate::ir::BindingId).zip(&ir.bindings) {
+            if binding.defs.iter().any(|def| takes_it_out(def.value)) {
+                owners.push(Owner::new(func.file, Root::Local(id)));
+            }
+        }
+        owners
+    }
+
     /// [`written`](Eval::written), the values evaluated under a context.
     pub(crate) fn written_under(
         &mut self,
@@ -387,16 +411,28 @@ impl<'s> Eval<'s> {
         match &value.value {
             Value::Object(object) => {
                 if let Some(items) = self.items(object) {
-                    // a list of pairs
+                    // a list of pairs, or of names each followed by its value
                     let mut values = Vals::new();
+                    let is_it = |found: &Traced| match &found.value {
+                        Value::Str(text) => text.text().is_some_and(|text| text.eq_ignore_ascii_case(name)),
+                        // a library's constant of that name
+                        value => {
+                            let names = value.names();
+                            // its place in the list is no part of its name
+                            let last = names.iter().rev().find(|name| name.parse::<u32>().is_err());
+                            last.is_some_and(|last| last.eq_ignore_ascii_case(name))
+                        }
+                    };
+                    let mut follows = false;
                     for item in items {
                         let item = self.eval(Node { file: object.node.file, expr: item }, &object.ctx);
+                        if std::mem::take(&mut follows) {
+                            values.extend(item);
+                            continue;
+                        }
+                        follows = item.iter().any(is_it);
                         let names = self.members(&item, &PlaceKey::Index(0), node, &None);
-                        let named = names.iter().any(|found| {
-                            matches!(&found.value, Value::Str(text)
-                                if text.text().is_some_and(|text| text.eq_ignore_ascii_case(name)))
-                        });
-                        if named {
+                        if names.iter().any(is_it) {
                             values.extend(self.members(&item, &PlaceKey::Index(1), node, &None));
                         }
                     }

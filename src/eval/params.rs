@@ -19,8 +19,8 @@ struct Callback {
     call: ExprId,
     /// Which argument.
     arg: u32,
-    /// Under which member of the argument, where the argument is an object.
-    member: Option<Name>,
+    /// Under which members of the argument, where it is inside an object.
+    members: Vec<Name>,
 }
 
 impl<'s> Eval<'s> {
@@ -147,7 +147,7 @@ impl<'s> Eval<'s> {
         let Some(lowered) = self.lowered(call.file) else { return Vals::new() };
         let Expr::Call { args, .. } = lowered.ir.expr(call.expr) else { return Vals::new() };
         let Some(arg) = args.iter().position(|arg| arg.expr == function) else { return Vals::new() };
-        let callback = Callback { call: call.expr, arg: u32::try_from(arg).unwrap_or(u32::MAX), member: None };
+        let callback = Callback { call: call.expr, arg: u32::try_from(arg).unwrap_or(u32::MAX), members: Vec::new() };
         self.callback_param(FuncRef { file: call.file, func: crate::ir::FuncId::MODULE }, &callback, 0, call, &None)
     }
 
@@ -161,20 +161,20 @@ impl<'s> Eval<'s> {
             child = parent;
             parent = ir.parents[child.index()]?;
         }
-        let mut member = None;
-        if let Expr::Object { props, .. } = ir.expr(parent) {
-            member = props.iter().find_map(|prop| match prop {
+        let mut members = Vec::new();
+        while let Expr::Object { props, .. } = ir.expr(parent) {
+            members.push(props.iter().find_map(|prop| match prop {
                 Prop::Field(Key::Name(name), value) if *value == child => Some(name.clone()),
                 _ => None,
-            });
-            member.as_ref()?;
+            })?);
             child = parent;
             parent = ir.parents[child.index()]?;
         }
+        members.reverse();
         match ir.expr(parent) {
             Expr::Call { args, .. } => {
                 let arg = args.iter().position(|arg| arg.expr == child)?;
-                Some(Callback { call: parent, arg: u32::try_from(arg).ok()?, member })
+                Some(Callback { call: parent, arg: u32::try_from(arg).ok()?, members })
             }
             _ => None,
         }
@@ -184,26 +184,31 @@ impl<'s> Eval<'s> {
     fn callback_param(&mut self, func: FuncRef, callback: &Callback, index: u32, node: Node, ctx: &Ctx) -> Vals {
         let call = Node { file: func.file, expr: callback.call };
         let rules = self.rules;
+        let params = self.lowered(func.file).map_or(0, |lowered| lowered.ir.func(func.func).params.len());
+        let count = u32::try_from(params).unwrap_or(u32::MAX);
         let mut values = Vals::new();
         for called in self.callees(call, ctx) {
             match &called.value {
-                Value::Func(taker) if callback.member.is_none() => {
+                Value::Func(taker) if callback.members.is_empty() => {
                     let taker_ctx = self.call_frame(taker, Args::Of(call, ctx.clone()), None);
                     values.extend(self.called_with(taker.func, callback.arg, index, &taker_ctx));
                 }
                 Value::Api(api) => {
                     let mut states = rules.automaton.step(&api.states, &Step::Arg(callback.arg));
-                    if let Some(member) = &callback.member {
+                    for member in &callback.members {
                         states = rules.automaton.step(&states, &Step::Member(member.to_string()));
                     }
-                    let given = rules.automaton.step(&states, &Step::Param(index));
+                    let mut given = rules.automaton.step(&states, &Step::Param(index));
+                    given.extend(rules.automaton.step(&states, &Step::ParamOf(index, count)));
+                    given.sort_unstable();
+                    given.dedup();
                     if !given.is_empty() {
                         let value = self.api_step(&called, given, ApiStep::Given, node, ctx);
                         let span = self.lowered(node.file).map(|l| l.ir.span(node.expr)).unwrap_or_default();
                         values.push(self.as_token(value, node.file, span));
                         continue;
                     }
-                    if callback.member.is_some() {
+                    if !callback.members.is_empty() {
                         continue;
                     }
                     let site = Site::of(call, ctx, api);

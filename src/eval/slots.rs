@@ -2,9 +2,11 @@
 
 use super::calls::Site;
 use super::engine::Eval;
-use super::value::{Args, Ctx, FrameKind, FuncRef, Node, Pattern, Reason, Traced, Vals, Value};
-use crate::ir::{Expr, ExprId};
+use super::value::{ApiStep, Args, Ctx, FrameKind, FuncRef, Node, Pattern, Reason, Traced, Vals, Value};
+use crate::ir::{Expr, ExprId, Name};
 use crate::project::PlaceKey;
+use crate::rules::Fact;
+use crate::rules::path::Step;
 use crate::rules::slot::{Base, Into, Slot};
 
 impl<'s> Eval<'s> {
@@ -30,45 +32,118 @@ impl<'s> Eval<'s> {
                 }
                 found
             }
-            Base::Name if site.called.is_some() => {
-                site.called.iter().map(|name| Traced::new(Value::Str(Pattern::lit(name)))).collect()
-            }
+            Base::Piped => self.piped_into(site),
             Base::Name => {
-                let name = self.lowered(site.node.file).and_then(|lowered| match lowered.ir.expr(site.node.expr) {
-                    Expr::Call { callee, .. } => super::callers::last_name(&lowered.ir, *callee),
-                    _ => None,
-                });
+                let name = self.called_name(site);
                 name.map(|name| Traced::new(Value::Str(Pattern::lit(&name)))).into_iter().collect()
             }
         };
         for step in &slot.path {
             values = match step {
                 Into::Element => self.elements(values, &site.ctx),
-                Into::Member(name) => {
-                    let key = PlaceKey::Name(name.as_str().into());
-                    let mut found = Vals::new();
-                    for value in &values {
-                        match &value.value {
-                            Value::Object(object) => found.extend(self.object_member(object, &key, site.node)),
-                            Value::Instance(_) | Value::Unknown(_) => {
-                                let member = self.members(&vec![value.clone()], &key, site.node, &site.ctx);
-                                found.extend(member);
+                Into::Member(name) => self.slot_member(&values, &name.as_str().into(), site),
+                Into::Called => match self.called_name(site) {
+                    Some(name) => self.slot_member(&values, &name, site),
+                    None => Vals::new(),
+                },
+                Into::Result => {
+                    let functions: Vec<_> = values.iter().flat_map(|value| self.functions_in(value)).collect();
+                    functions.iter().flat_map(|closure| self.free_result(closure)).collect()
+                }
+                Into::Made(index) => {
+                    let made: Vec<Site> = values
+                        .iter()
+                        .filter_map(|value| match &value.value {
+                            Value::Api(api) if api.step == ApiStep::Call || api.step == ApiStep::New => {
+                                Some(Site::new(api.node, &api.ctx))
                             }
-                            Value::Api(api) if self.cell_fact(api).is_some_and(|cell| cell.read.contains(name)) => {
-                                found.extend(self.members(&vec![value.clone()], &key, site.node, &site.ctx));
-                            }
-                            Value::Api(api) => {
-                                let member = self.written(&api.owners, &key, false, site.node);
-                                found.extend(member.values);
-                            }
-                            _ => {}
-                        }
-                    }
-                    found
+                            _ => None,
+                        })
+                        .collect();
+                    made.iter().flat_map(|made| self.site_arg(made, *index)).collect()
                 }
             };
         }
         values
+    }
+
+    /// The members of values that slots lead through: of what is made in the project, and of what it writes to the rest.
+    fn slot_member(&mut self, values: &Vals, name: &Name, site: &Site) -> Vals {
+        let key = PlaceKey::Name(name.clone());
+        let mut found = Vals::new();
+        for value in values {
+            match &value.value {
+                Value::Object(object) => found.extend(self.object_member(object, &key, site.node)),
+                Value::Instance(_) | Value::Unknown(_) => {
+                    found.extend(self.members(&vec![value.clone()], &key, site.node, &site.ctx));
+                }
+                Value::Api(api)
+                    if self.cell_fact(api).is_some_and(|cell| cell.read.iter().any(|read| **read == **name)) =>
+                {
+                    found.extend(self.members(&vec![value.clone()], &key, site.node, &site.ctx));
+                }
+                Value::Api(api) => found.extend(self.written(&api.owners, &key, false, site.node).values),
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// What flows into an operator: the call at the site is an argument of the one that hands values on.
+    fn piped_into(&mut self, site: &Site) -> Vals {
+        let Some(lowered) = self.lowered(site.node.file) else { return Vals::new() };
+        let mut child = site.node.expr;
+        while let Some(parent) = lowered.ir.parents[child.index()] {
+            match lowered.ir.expr(parent) {
+                Expr::Through(..) => child = parent,
+                Expr::Call { args, .. } => {
+                    let Some(nth) = args.iter().position(|arg| arg.expr == child) else { break };
+                    return self.piped(Node { file: site.node.file, expr: parent }, nth, &site.ctx);
+                }
+                _ => break,
+            }
+        }
+        Vals::new()
+    }
+
+    /// The receiver of `call` behind its first `count` arguments. What is not known of an operator is that it changes
+    /// the value, so the value stays what it was.
+    pub(crate) fn piped(&mut self, call: Node, count: usize, ctx: &Ctx) -> Vals {
+        let Some(lowered) = self.lowered(call.file) else { return Vals::new() };
+        let Expr::Call { callee, args, .. } = lowered.ir.expr(call.expr) else { return Vals::new() };
+        for arg in args.iter().take(count).rev().filter(|arg| !arg.spread) {
+            let operator = Node { file: call.file, expr: lowered.ir.strip(arg.expr) };
+            if self.hands_on(operator, ctx) {
+                return self.eval(operator, ctx);
+            }
+        }
+        match lowered.ir.expr(lowered.ir.strip(*callee)) {
+            Expr::Field { base, .. } => self.eval(Node { file: call.file, expr: *base }, ctx),
+            _ => Vals::new(),
+        }
+    }
+
+    /// Whether the rules know what a call makes of what it gets.
+    fn hands_on(&mut self, call: Node, ctx: &Ctx) -> bool {
+        let rules = self.rules;
+        self.callees(call, ctx).iter().any(|called| match &called.value {
+            Value::Api(api) => {
+                let states = rules.automaton.step(&api.states, &Step::Call);
+                rules.facts(&states).any(|fact| matches!(fact, Fact::Pass(_)))
+            }
+            _ => false,
+        })
+    }
+
+    /// The name of the member that is called, as the library knows it.
+    fn called_name(&self, site: &Site) -> Option<Name> {
+        site.called.clone().or_else(|| {
+            let lowered = self.lowered(site.node.file)?;
+            match lowered.ir.expr(site.node.expr) {
+                Expr::Call { callee, .. } => super::callers::last_name(&lowered.ir, *callee),
+                _ => None,
+            }
+        })
     }
 
     fn arity(&self, site: &Site) -> u32 {

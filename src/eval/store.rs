@@ -5,7 +5,7 @@ use super::engine::{Eval, Shared};
 use super::value::{Evidence, Node, Reason, Traced, Vals, Value};
 use crate::ir::{Expr, Key, Name};
 use crate::rules::path::Step;
-use crate::rules::{Fact, Made, StoreFact, StoredTable};
+use crate::rules::{Fact, Made, StoreFact, StoredFact};
 use crate::text::{FileId, Span};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -147,17 +147,32 @@ impl<'s> Eval<'s> {
         self.stored(&store, name, FileId(0), Span::default())
     }
 
-    /// A library's default credential.
-    pub fn stored_default(&mut self, stored: &StoredTable, node: Node) -> Vals {
-        let span = self.lowered(node.file).map(|lowered| lowered.ir.span(node.expr)).unwrap_or_default();
-        let store: Arc<str> = stored.store.as_str().into();
-        let found = self.stored(&store, &stored.key.as_str().into(), node.file, span);
-        if found.iter().all(|value| matches!(value.value, Value::Unknown(_) | Value::Token(_, Evidence::Name))) {
-            let value = Traced::new(Value::Token(stored.kind, Evidence::Convention));
-            let key = &stored.key;
-            return vec![value.step(node.file, span, || format!("sent by the library from the storage key `{key}`"))];
+    /// What libraries keep under keys of stores by themselves: what the project writes under one of them; what lies there
+    /// by convention where it writes none.
+    pub fn stored_defaults(&mut self, defaults: &[(&StoredFact, &Site)]) -> Vals {
+        let (mut written, mut by_convention) = (Vals::new(), Vals::new());
+        for (default, site) in defaults {
+            let span = self.lowered(site.node.file).map(|lowered| lowered.ir.span(site.node.expr)).unwrap_or_default();
+            let keys = self.slot(&default.key, site);
+            for key in keys.iter().filter_map(|key| match &key.value {
+                Value::Str(pattern) => pattern.text().map(Name::from),
+                _ => None,
+            }) {
+                let found = self.stored(&default.store, &key, site.node.file, span);
+                let is_open =
+                    |value: &Traced| matches!(value.value, Value::Unknown(_) | Value::Token(_, Evidence::Name));
+                if !found.iter().all(is_open) {
+                    written.extend(found);
+                } else if let Some(kind) = default.kind {
+                    let value = Traced::new(Value::Token(kind, Evidence::Convention));
+                    let note = || format!("sent by the library from the storage key `{key}`");
+                    by_convention.push(value.step(site.node.file, span, note));
+                } else {
+                    by_convention.extend(found);
+                }
+            }
         }
-        found
+        if written.is_empty() { by_convention } else { written }
     }
 }
 

@@ -13,7 +13,8 @@ impl<'s> Eval<'s> {
         for named in self.eval(ty, &None) {
             typed.extend(self.instance_of(&named, node));
         }
-        typed
+        let span = self.lowered(node.file).map(|lowered| lowered.ir.span(node.expr)).unwrap_or_default();
+        typed.into_iter().map(|value| self.as_token(value, node.file, span)).collect()
     }
 
     /// An instance of the class or library type that a value is.

@@ -297,7 +297,12 @@ impl Pattern {
 
     /// Append another string.
     pub fn extend(&mut self, other: &Pattern) {
-        for piece in &other.pieces {
+        self.append(&other.pieces);
+    }
+
+    /// Append pieces of another string.
+    pub fn append(&mut self, pieces: &[Piece]) {
+        for piece in pieces {
             match piece {
                 Piece::Lit(text) => self.push_lit(text),
                 Piece::Hole(_) => self.push_piece(piece.clone()),

@@ -15,6 +15,7 @@ mod resolve_js;
 mod resolve_rust;
 mod settings;
 mod targets;
+mod versions;
 mod vocabulary;
 
 pub use index::{Effect, EffectKind, FileIndex, PlaceKey, Root};
@@ -74,6 +75,9 @@ pub struct Project<'a> {
     sources: usize,
     by_path: FxHashMap<String, FileId>,
     configs: Configs,
+    /// The manifests, and what they require of packages, once something asks.
+    manifests: Vec<String>,
+    versions: OnceLock<versions::Versions>,
     unreadable: Vec<(String, String)>,
     has_evidence: bool,
     pages: Vec<Vec<FileId>>,
@@ -124,6 +128,8 @@ impl<'a> Project<'a> {
             files,
             sources,
             by_path,
+            manifests: others.iter().filter(|path| versions::is_manifest(path)).cloned().collect(),
+            versions: OnceLock::new(),
             configs: Configs::new(others, roots),
             unreadable,
             has_evidence,

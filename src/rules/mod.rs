@@ -13,10 +13,15 @@ pub mod words;
 mod containers;
 mod embedded;
 mod endpoint;
+mod questions;
+mod stored;
+mod versions;
 
 pub use containers::{ContainerFact, HandlerFact, MapperFact, RefsFact};
 pub use endpoint::{Endpoint, Segment};
-pub use schema::{LinkingTable, Made, StoredTable, SubjectKind, TokenKind};
+pub use schema::{LinkingTable, Made, SubjectKind, TokenKind};
+pub use stored::StoredFact;
+pub use versions::Versions;
 
 use automaton::{Automaton, State};
 use path::{Path, Root};
@@ -66,6 +71,8 @@ pub struct TokenFact {
     pub kind: TokenKind,
     /// How a trace names it.
     pub what: Arc<str>,
+    /// In which versions.
+    pub versions: Versions,
 }
 
 /// See [`schema::HookTable`].
@@ -77,6 +84,8 @@ pub struct Hook {
     pub param: u32,
     /// Which member of what the function makes is meant.
     pub member: Option<Arc<str>>,
+    /// Which member of the parameter is the request.
+    pub within: Option<Arc<str>>,
     /// The root of the type of what it gets; `None`: the request's options.
     pub ty: Option<State>,
 }
@@ -88,6 +97,7 @@ pub struct CallFact {
     pub client: Arc<str>,
     pub url: Vec<Slot>,
     pub base: Vec<Slot>,
+    pub path: Vec<Slot>,
     pub host: Vec<Slot>,
     pub method: Vec<Slot>,
     pub endpoint: Option<usize>,
@@ -96,12 +106,19 @@ pub struct CallFact {
     pub headers: Vec<Slot>,
     pub bearer: Vec<Slot>,
     pub authorization: Vec<Slot>,
+    pub header_lines: Vec<Slot>,
+    pub options: Vec<Slot>,
     pub body: Vec<Slot>,
     pub hooks: Vec<Hook>,
     pub fallback: Option<TokenKind>,
-    pub stored: Option<StoredTable>,
+    pub stored: Option<StoredFact>,
+    pub allowed: Vec<Slot>,
+    pub unless: Vec<Slot>,
+    pub alone: Vec<Slot>,
+    pub versions: Versions,
     pub sends: bool,
     pub mutates: bool,
+    pub changes: Option<u32>,
     pub ambient: bool,
     pub tentative: bool,
     pub on_tenant: bool,
@@ -126,6 +143,8 @@ pub struct PassFact {
     pub element: Option<Slot>,
     pub append: Option<Slot>,
     pub shared: bool,
+    pub segment: Option<Slot>,
+    pub pipes: bool,
 }
 
 /// See [`schema::StoreTable`].
@@ -168,6 +187,7 @@ pub struct AmbientFact {
     pub objects: Vec<State>,
     pub paths: Vec<Vec<String>>,
     pub getter: bool,
+    pub base: bool,
     pub classes: Vec<State>,
     pub method: Option<String>,
     pub ty: Option<State>,
@@ -206,6 +226,8 @@ pub struct Rules {
     pub request_members: FxHashSet<String>,
     /// Names one of which every file holds that sends a request with a known client.
     pub sender_words: Vec<String>,
+    /// Names of calls that change an object which they are given.
+    pub changing_members: FxHashSet<String>,
     /// How components are written as options objects.
     pub component: schema::ComponentTable,
     /// Stores made of options.
@@ -263,16 +285,6 @@ impl Rules {
         self.automaton.facts(states).map(|id| &self.facts[id as usize])
     }
 
-    /// Whether a value is the object whose members are the global names.
-    pub fn is_global_object(&self, states: &[State]) -> bool {
-        self.global_object.is_some_and(|state| states.contains(&state))
-    }
-
-    /// Whether a value is a request under construction.
-    pub fn is_builder(&self, states: &[State]) -> bool {
-        states.iter().any(|state| self.builders.contains(state))
-    }
-
     /// What a name says of the token it holds.
     pub fn token_name(&self, name: &str) -> Option<TokenKind> {
         if self.name_hints.as_ref().is_some_and(|hints| !hints.is_match(name)) {
@@ -286,12 +298,17 @@ impl Rules {
         self.names.iter().find(says).map(|table| table.kind)
     }
 
-    /// Whose id the access path `path` (names from the outside in) holds, as far as its names say.
+    /// Whose id the access path `path` (names from the outside in) holds, as far as its names say. A capital begins a
+    /// type's name, which is compared as it is written.
     pub fn subject_name(&self, path: &[Arc<str>]) -> Option<SubjectKind> {
-        let path: Vec<String> = path.iter().map(|name| words::split(name).concat()).collect();
+        let plain = |name: &str| words::split(name).concat();
+        let same = |name: &Arc<str>, wanted: &str| match wanted.starts_with(char::is_uppercase) {
+            true => **name == *wanted,
+            false => plain(name) == plain(wanted),
+        };
         let occurs = |wanted: &String| {
-            let wanted: Vec<String> = wanted.split('.').map(|name| words::split(name).concat()).collect();
-            path.windows(wanted.len()).any(|window| window == wanted)
+            let wanted: Vec<&str> = wanted.split('.').collect();
+            path.windows(wanted.len()).any(|window| window.iter().zip(&wanted).all(|(name, wanted)| same(name, wanted)))
         };
         self.subjects.iter().find(|table| table.path.iter().any(occurs)).map(|table| table.kind)
     }
@@ -355,7 +372,8 @@ impl Rules {
         self.add_stores(place, &file)?;
         let client: Arc<str> = file.client.unwrap_or_default().into();
         for table in file.token {
-            let fact = Fact::Token(TokenFact { kind: table.kind, what: table.what.into() });
+            let versions = place.versions(&table.versions)?;
+            let fact = Fact::Token(TokenFact { kind: table.kind, what: table.what.into(), versions });
             self.hang(place, &table.at, fact)?;
         }
         for table in &file.pass {
@@ -375,6 +393,8 @@ impl Rules {
                 element: place.slot_opt(table.element.as_ref())?,
                 append: place.slot_opt(table.append.as_ref())?,
                 shared: table.shared,
+                segment: place.slot_opt(table.segment.as_ref())?,
+                pipes: table.pipes,
             };
             self.hang(place, &table.on, Fact::Pass(Box::new(fact)))?;
         }
@@ -444,6 +464,7 @@ impl Rules {
                 objects: self.states(place, &table.object)?,
                 paths: table.path.iter().map(|path| path.split('.').map(str::to_owned).collect()).collect(),
                 getter: table.getter,
+                base: table.base,
                 classes: self.states(place, &table.class)?,
                 method: table.method.clone(),
                 ty,
@@ -467,6 +488,12 @@ impl Rules {
                             Root::Type(_) | Root::Import(_) | Root::Any => None,
                         }));
                     }
+                }
+            }
+            if table.changes.is_some() {
+                for text in &table.on {
+                    let last = |path: &Path| path.last_member();
+                    self.changing_members.extend(place.paths(text)?.iter().filter_map(last));
                 }
             }
             if table.ambient || table.mutates && !table.hook.is_empty() {
@@ -526,6 +553,7 @@ impl Rules {
                 function: place.slot(&hook.r#fn)?,
                 param: hook.param,
                 member: hook.member.as_deref().map(Arc::from),
+                within: hook.within.as_deref().map(Arc::from),
                 ty,
             });
         }
@@ -533,6 +561,7 @@ impl Rules {
             client: table.client.as_deref().map_or_else(|| client.clone(), Arc::from),
             url: place.slots(&table.url)?,
             base: place.slots(&table.base)?,
+            path: place.slots(&table.path)?,
             host: place.slots(&table.host)?,
             method: place.slots(&table.method)?,
             endpoint,
@@ -544,12 +573,19 @@ impl Rules {
             headers: place.slots(&table.headers)?,
             bearer: place.slots(&table.bearer)?,
             authorization: place.slots(&table.authorization)?,
+            header_lines: place.slots(&table.header_line)?,
+            options: place.slots(&table.options)?,
             body: place.slots(&table.body)?,
             hooks,
             fallback: table.fallback,
-            stored: table.stored.clone(),
+            stored: table.stored.as_ref().map(|stored| place.stored(stored)).transpose()?,
+            allowed: place.slots(&table.allowed)?,
+            unless: place.slots(&table.unless)?,
+            alone: place.slots(&table.alone)?,
+            versions: place.versions(&table.versions)?,
             sends: table.sends,
             mutates: table.mutates,
+            changes: table.changes,
             ambient: table.ambient,
             tentative: table.tentative,
             on_tenant: table.on_tenant,

@@ -17,6 +17,7 @@
 //! | `@new` | an instance of it: `new`, or a value declared to be of this type |
 //! | `@arg(0)`, `@arg(*)` | the value given to it as an argument |
 //! | `@param(0)` | what it is called with, if it is a function given to the library |
+//! | `@param(0 of 3)` | the same, if that function has three parameters |
 
 use std::fmt;
 
@@ -52,6 +53,8 @@ pub enum Step {
     AnyArg,
     /// A parameter of a function given to the library.
     Param(u32),
+    /// The same of a function with this many parameters.
+    ParamOf(u32, u32),
 }
 
 /// A parsed path without alternatives.
@@ -153,8 +156,12 @@ fn step(text: &str, at: usize) -> Result<(Vec<Step>, usize), PathError> {
             let step = match (&inner[..end], is_arg) {
                 ("*", true) => Step::AnyArg,
                 (digits, _) => {
-                    let index = digits.parse().map_err(|_| bad(at + prefix.len(), "a number"))?;
-                    if is_arg { Step::Arg(index) } else { Step::Param(index) }
+                    let number = |digits: &str| digits.parse().map_err(|_| bad(at + prefix.len(), "a number"));
+                    match (digits.split_once(" of "), is_arg) {
+                        (Some((index, count)), false) => Step::ParamOf(number(index)?, number(count)?),
+                        (_, true) => Step::Arg(number(digits)?),
+                        (None, false) => Step::Param(number(digits)?),
+                    }
                 }
             };
             return Ok((vec![step], prefix.len() + end + 1));
@@ -192,6 +199,7 @@ mod tests {
             [Step::Member("WebAuth".into()), Step::New, Step::Member("parseHash".into()), Step::AnyArg, Step::Param(1)]
         );
         assert_eq!(parse("import axios").unwrap()[0].steps, []);
+        assert_eq!(parse("any @param(3 of 7)").unwrap()[0].steps, [Step::ParamOf(3, 7)]);
     }
 
     #[test]

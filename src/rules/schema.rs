@@ -3,12 +3,16 @@
 //! Every table can name its own `source`; a file's `source` counts for all of its tables. Unknown keys are errors.
 
 use serde::Deserialize;
+use std::collections::BTreeMap;
 use toml::Spanned;
 
 /// A path as written, with its place in the file.
 pub type PathText = Spanned<String>;
 /// A slot as written, with its place in the file.
 pub type SlotText = Spanned<String>;
+/// The versions of packages that a table is about, where they differ: `{ angular2-jwt = "<=0.2.0" }`. It counts where
+/// the manifests around the code allow one of them, or say nothing.
+pub type VersionsText = BTreeMap<String, Spanned<String>>;
 
 /// One rule file.
 #[derive(Debug, Default, Deserialize)]
@@ -92,6 +96,9 @@ pub struct TokenTable {
     pub at: Vec<PathText>,
     /// How a trace names it: "result of …".
     pub what: String,
+    /// In which versions.
+    #[serde(default)]
+    pub versions: VersionsText,
     /// Where this is known from.
     pub source: Option<String>,
 }
@@ -108,6 +115,8 @@ pub struct HookTable {
     pub r#as: Option<String>,
     /// The function is this member of what `fn` makes: of the object that a factory returns or a service is.
     pub member: Option<String>,
+    /// The request or its options are this member of the parameter.
+    pub within: Option<String>,
 }
 
 /// `[[call]]`: what the calls at `on` add to a request.
@@ -120,6 +129,8 @@ pub struct CallTable {
     pub url: Vec<SlotText>,
     /// What a relative URL is relative to.
     pub base: Vec<SlotText>,
+    /// What comes behind the base that was given before.
+    pub path: Vec<SlotText>,
     /// The host name alone, where `endpoint` gives the path.
     pub host: Vec<SlotText>,
     /// The method. The first that is a string counts.
@@ -136,6 +147,10 @@ pub struct CallTable {
     pub bearer: Vec<SlotText>,
     /// The Authorization header's whole value.
     pub authorization: Vec<SlotText>,
+    /// Whole headers, each a string of name and value: `Name: value`.
+    pub header_line: Vec<SlotText>,
+    /// Objects of the library that carry more of the request.
+    pub options: Vec<SlotText>,
     /// The body.
     pub body: Vec<SlotText>,
     /// Functions that change the request before it goes out.
@@ -144,10 +159,18 @@ pub struct CallTable {
     pub fallback: Option<TokenKind>,
     /// The header value lies under this key of a store where the call gives none.
     pub stored: Option<StoredTable>,
+    /// The only hosts whose requests carry an ambient credential: names, URLs, patterns. Where none is given, none do.
+    pub allowed: Vec<SlotText>,
+    /// Where one of these is given, the table does not count.
+    pub unless: Vec<SlotText>,
+    /// Where one of these is given, the request carries no ambient credential.
+    pub alone: Vec<SlotText>,
     /// Whether the request goes out with this call.
     pub sends: bool,
     /// Whether the call changes the object it is called on.
     pub mutates: bool,
+    /// The call changes this argument instead.
+    pub changes: Option<u32>,
     /// Whether it says something about all requests of the client, wherever they are made.
     pub ambient: bool,
     /// Whether it counts only where a credential is found: the client is not known.
@@ -156,6 +179,8 @@ pub struct CallTable {
     pub on_tenant: bool,
     /// How reports name the client, where it differs from the file's.
     pub client: Option<String>,
+    /// In which versions.
+    pub versions: VersionsText,
     /// Where this is known from.
     pub source: Option<String>,
 }
@@ -167,9 +192,9 @@ pub struct StoredTable {
     /// The store.
     pub store: String,
     /// The key.
-    pub key: String,
+    pub key: SlotText,
     /// What lies there by the library's own convention, if nobody writes it.
-    pub kind: TokenKind,
+    pub kind: Option<TokenKind>,
 }
 
 /// `[[pass]]`: calls whose result is made of what they get.
@@ -208,6 +233,10 @@ pub struct PassTable {
     pub append: Option<SlotText>,
     /// Everybody who asks gets the same object, which is made of what the call is given.
     pub shared: bool,
+    /// What it is called on belongs to a URL that grows by this segment.
+    pub segment: Option<SlotText>,
+    /// The result is the receiver, handed from argument to argument.
+    pub pipes: bool,
     /// Where this is known from.
     pub source: Option<String>,
 }
@@ -258,6 +287,8 @@ pub struct AmbientTable {
     pub path: Vec<String>,
     /// The value written is a function, or an annotated list with one, whose result is the token.
     pub getter: bool,
+    /// The value written is no credential but what relative URLs are relative to.
+    pub base: bool,
     /// Interfaces whose implementors change requests …
     pub class: Vec<PathText>,
     /// … with this method …

@@ -1,7 +1,15 @@
 //! Slots: where in a call a rule finds something.
 //!
 //! `arg(0)`, `arg(-1)` (the last), `arg(fn)` (the first function), `receiver`, `args`, `name` (the member that was
-//! called), each with a path behind it (`arg(1).headers`, `receiver[*]`), or a literal in quotes, `'GET'`.
+//! called), `piped` (what flows into an operator: `source.pipe(operator(…))`), each with a path behind it, or a literal in quotes, `'GET'`.
+//!
+//! | step | leads to |
+//! |---|---|
+//! | `.name` | the member |
+//! | `[*]` | any element |
+//! | `[name]` | the member that has the name of what is called |
+//! | `()` | what the function returns |
+//! | `@arg(0)` | the argument of the call that made the library's value |
 
 /// What a slot starts from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +26,8 @@ pub enum Base {
     Receiver,
     /// The name of the member that was called.
     Name,
+    /// What flows into the call where it is an argument of one that hands a value from argument to argument.
+    Piped,
     /// This text.
     Literal(String),
 }
@@ -29,6 +39,12 @@ pub enum Into {
     Member(String),
     /// Any element.
     Element,
+    /// The member that has the name of what is called.
+    Called,
+    /// What the function returns.
+    Result,
+    /// An argument of the call that made the value.
+    Made(u32),
 }
 
 /// A place in a call.
@@ -40,24 +56,29 @@ pub struct Slot {
     pub path: Vec<Into>,
 }
 
+/// What steps begin with.
+const STEPS: [char; 4] = ['.', '[', '(', '@'];
+
 /// Read a slot. The error says what was expected.
 pub fn parse(text: &str) -> Result<Slot, &'static str> {
     if let Some(inner) = text.strip_prefix('\'') {
         let literal = inner.strip_suffix('\'').ok_or("a closing quote")?;
         return Ok(Slot { base: Base::Literal(literal.to_owned()), path: Vec::new() });
     }
-    let end = text.find(['.', '[']).unwrap_or(text.len());
+    // the argument's own parentheses belong to the base
+    let own = if text.starts_with("arg(") { text.find(')').unwrap_or_default() + 1 } else { 0 };
+    let end = text[own..].find(STEPS).map_or(text.len(), |at| own + at);
     let base = match &text[..end] {
         "receiver" => Base::Receiver,
         "args" => Base::Args,
         "name" => Base::Name,
+        "piped" => Base::Piped,
         "arg(-1)" => Base::LastArg,
         "arg(fn)" => Base::FnArg,
         head => {
-            let digits = head
-                .strip_prefix("arg(")
-                .and_then(|rest| rest.strip_suffix(')'))
-                .ok_or("`arg(N)`, `arg(-1)`, `arg(fn)`, `args`, `receiver`, `name` or a literal in single quotes")?;
+            let digits = head.strip_prefix("arg(").and_then(|rest| rest.strip_suffix(')')).ok_or(
+                "`arg(N)`, `arg(-1)`, `arg(fn)`, `args`, `receiver`, `piped`, `name` or a literal in single quotes",
+            )?;
             Base::Arg(digits.parse().map_err(|_| "a number in `arg(…)`")?)
         }
     };
@@ -67,15 +88,24 @@ pub fn parse(text: &str) -> Result<Slot, &'static str> {
         if let Some(after) = rest.strip_prefix("[*]") {
             path.push(Into::Element);
             rest = after;
+        } else if let Some(after) = rest.strip_prefix("[name]") {
+            path.push(Into::Called);
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix("()") {
+            path.push(Into::Result);
+            rest = after;
+        } else if let Some((digits, after)) = rest.strip_prefix("@arg(").and_then(|rest| rest.split_once(')')) {
+            path.push(Into::Made(digits.parse().map_err(|_| "a number in `@arg(…)`")?));
+            rest = after;
         } else if let Some(after) = rest.strip_prefix('.') {
-            let end = after.find(['.', '[']).unwrap_or(after.len());
+            let end = after.find(STEPS).unwrap_or(after.len());
             if end == 0 {
                 return Err("a member's name after `.`");
             }
             path.push(Into::Member(after[..end].to_owned()));
             rest = &after[end..];
         } else {
-            return Err("`.name` or `[*]`");
+            return Err("`.name`, `[*]`, `[name]`, `()` or `@arg(…)`");
         }
     }
     Ok(Slot { base, path })
@@ -92,6 +122,9 @@ mod tests {
         assert_eq!(slot.path, [Into::Member("auth".into()), Into::Member("bearer".into())]);
         assert_eq!(parse("'GET'").unwrap().base, Base::Literal("GET".into()));
         assert_eq!(parse("receiver[*]").unwrap().path, [Into::Element]);
+        let slot = parse("receiver@arg(2)[name].method").unwrap();
+        assert_eq!(slot.path, [Into::Made(2), Into::Called, Into::Member("method".into())]);
+        assert_eq!(parse("arg(0).useFactory().getter").unwrap().path[1], Into::Result);
         assert!(parse("argument(1)").is_err());
         assert!(parse("arg(x)").is_err());
     }

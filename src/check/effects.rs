@@ -1,0 +1,142 @@
+//! What is done to an object that takes part in a request, besides the call that makes it: calls on the variable that
+//! holds it, on its parts, and calls that it is given to.
+
+use super::request::Request;
+use crate::eval::value::{Ctx, Node, Owner, Value};
+use crate::eval::{Eval, Site};
+use crate::ir::{Expr, ExprId, Key, Name};
+use crate::project::{Effect, EffectKind, Lowered, PlaceKey, Root};
+use crate::rules::automaton::{State, States};
+use crate::rules::path::Step;
+use crate::rules::{Fact, Rules};
+
+/// Which calls on an object count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Changes {
+    /// Those that change it: it is a class or module, and what is made by its functions is no part of it.
+    Itself,
+    /// Those that change it or a part of it.
+    InPlace,
+    /// Also those that make a changed copy: the code gets it on its way and hands on what it makes of it.
+    OnTheWay,
+}
+
+impl<'r> Request<'r> {
+    /// Calls that change the object that an owner holds.
+    pub(super) fn add_effects(
+        &mut self,
+        eval: &mut Eval<'r>,
+        owner: &Owner,
+        states: &[State],
+        ctx: &Ctx,
+        changes: Changes,
+        nesting: u8,
+    ) {
+        let Some(lowered) = eval.lowered(owner.file) else { return };
+        for effect in lowered.index.effects(&owner.root) {
+            match effect.kind {
+                EffectKind::Method(call) => {
+                    self.add_method(eval, lowered, effect, call, (owner, states, ctx), changes, nesting);
+                }
+                EffectKind::Passed(call, nth) if effect.path == owner.path => {
+                    self.add_passed(eval, lowered, Node { file: owner.file, expr: call }, nth, ctx, nesting);
+                }
+                EffectKind::Passed(..) | EffectKind::Write(_) => {}
+            }
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one place of the object with all that is known of it")]
+    fn add_method(
+        &mut self,
+        eval: &mut Eval<'r>,
+        lowered: &'r Lowered,
+        effect: &Effect,
+        call: ExprId,
+        (owner, states, ctx): (&Owner, &[State], &Ctx),
+        changes: Changes,
+        nesting: u8,
+    ) {
+        let rules = eval.rules();
+        let Some(rest) = effect.path.strip_prefix(owner.path.as_slice()) else { return };
+        let Expr::Call { callee, .. } = lowered.ir.expr(call) else { return };
+        let Expr::Field { key: Key::Name(name), .. } = lowered.ir.expr(lowered.ir.strip(*callee)) else { return };
+        // what is made of the object is another object: a request of a client
+        let makes = |states: &[State]| {
+            changes != Changes::OnTheWay
+                && rules.facts(states).any(|fact| matches!(fact, Fact::Call(fact) if !fact.mutates))
+        };
+        let mut at: States = states.iter().copied().collect();
+        for key in rest {
+            match key {
+                PlaceKey::Name(name) => at = rules.automaton.step(&at, &Step::Member(name.to_string())),
+                PlaceKey::Call(name) => {
+                    at = called(rules, &at, name);
+                    if makes(&at) {
+                        return;
+                    }
+                }
+                _ => {}
+            }
+        }
+        at = called(rules, &at, name);
+        let changes_it = |fact: &Fact| matches!(fact, Fact::Call(fact) if fact.mutates || changes == Changes::OnTheWay && !fact.sends);
+        if rules.facts(&at).any(changes_it) {
+            let site = Site::new(Node { file: owner.file, expr: call }, ctx);
+            self.add_facts(eval, &at, &site, nesting);
+        } else if changes != Changes::Itself && !at.is_empty() && !makes(&at) && nesting > 0 {
+            // a part of it under a name of its own: `let headers = request.headers_mut();`
+            if let Some(binding) = holder(rules, lowered, call) {
+                let part = Owner { ctx: ctx.clone(), ..Owner::new(owner.file, Root::Local(binding)) };
+                self.add_effects(eval, &part, &at, ctx, Changes::InPlace, nesting - 1);
+            }
+        }
+    }
+
+    /// A call that changes the object which it is given.
+    fn add_passed(&mut self, eval: &mut Eval<'r>, lowered: &'r Lowered, call: Node, nth: u32, ctx: &Ctx, nesting: u8) {
+        let rules = eval.rules();
+        let Expr::Call { callee, .. } = lowered.ir.expr(call.expr) else { return };
+        let name = crate::project::last_name(&lowered.ir, *callee);
+        if !name.is_some_and(|name| rules.changing_members.contains(&*name)) {
+            return;
+        }
+        for function in eval.callees(call, ctx) {
+            let Value::Api(api) = &function.value else { continue };
+            let states = rules.automaton.step(&api.states, &Step::Call);
+            if rules.facts(&states).any(|fact| matches!(fact, Fact::Call(fact) if fact.changes == Some(nth))) {
+                self.add_facts(eval, &states, &Site::of(call, ctx, api), nesting);
+            }
+        }
+    }
+}
+
+/// The states after a method's call; those before it where the method only hands the value on: `.unwrap()`.
+fn called(rules: &Rules, states: &[State], name: &Name) -> States {
+    let called = |states: &[State]| {
+        rules.automaton.step(&rules.automaton.step(states, &Step::Member(name.to_string())), &Step::Call)
+    };
+    let next = called(states);
+    if next.is_empty() && rules.hands_on(name) { states.iter().copied().collect() } else { next }
+}
+
+/// The variable that holds a call's result, handed on by methods that do no more than that.
+fn holder(rules: &Rules, lowered: &Lowered, call: ExprId) -> Option<crate::ir::BindingId> {
+    let ir = &lowered.ir;
+    let mut at = call;
+    loop {
+        if let Some(binding) = lowered.index.binding_of.get(&at) {
+            return Some(*binding);
+        }
+        let parent = ir.parents[at.index()]?;
+        match ir.expr(parent) {
+            Expr::Through(..) => at = parent,
+            Expr::Field { base, key: Key::Name(name) } if *base == at && rules.hands_on(name) => {
+                let outer = ir.parents[parent.index()]?;
+                let is_called = matches!(ir.expr(outer), Expr::Call { callee, .. } if *callee == parent);
+                at = is_called.then_some(outer)?;
+            }
+            _ => return None,
+        }
+    }
+}
