@@ -9,6 +9,8 @@ pub mod report;
 pub mod rules;
 pub mod text;
 
+use text::Mistake;
+
 /// What to analyse.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -18,6 +20,8 @@ pub struct Options {
     pub root: Option<String>,
     /// The teams' own tenant and custom domains.
     pub hosts: Vec<String>,
+    /// The teams' own rules: files and folders of files.
+    pub rules: Vec<String>,
 }
 
 /// Why there is no report.
@@ -34,9 +38,15 @@ pub enum Error {
         /// What the system says.
         reason: String,
     },
+    /// A folder that was named for its rules has none.
+    #[error("the folder {0:?} holds no rule file (`*.toml`)")]
+    NoRules(String),
     /// The rules that come with the tool are broken.
     #[error("the rules cannot be loaded: {0}")]
     Rules(String),
+    /// A file that a person wrote for this program is broken.
+    #[error("{0}")]
+    Mistake(Box<Mistake>),
     /// The system gives no threads.
     #[error("no threads to work with: {0}")]
     Threads(String),
@@ -53,7 +63,7 @@ pub fn analyze(files: &dyn text::Files, options: &Options) -> Result<check::mode
         }
     }
     let paths: Vec<String> = given.iter().map(|path| files.named(path)).collect();
-    let rules = rules::Rules::load(&options.hosts).map_err(|error| Error::Rules(error.to_string()))?;
+    let rules = read_rules(files, &options.rules)?.compile(&options.hosts).map_err(broken)?;
     let mut roots: Vec<String> = match &options.root {
         Some(root) => vec![files.named(root)],
         None => paths.iter().map(|path| files.project_root(path)).collect(),
@@ -68,4 +78,45 @@ pub fn analyze(files: &dyn text::Files, options: &Options) -> Result<check::mode
         check::run(&project, &rules, &root, &paths)
     };
     project::Project::on_large_stack(work).map_err(|error| Error::Threads(error.to_string()))
+}
+
+/// The rules of this build, and the own ones at `paths`: files, and all `.toml` files of folders.
+pub fn read_rules(files: &dyn text::Files, paths: &[String]) -> Result<rules::RuleFiles, Error> {
+    let mut all = rules::RuleFiles::embedded().map_err(|mistake| Error::Rules(mistake.to_string()))?;
+    for path in paths {
+        for file in rule_files(files, path)? {
+            let unreadable =
+                |error: text::files::ReadError| Error::Unreadable { path: file.clone(), reason: error.to_string() };
+            let text = files.read(&file).map_err(unreadable)?;
+            all.add(&file, text).map_err(broken)?;
+        }
+    }
+    Ok(all)
+}
+
+/// The rule files that `path` names.
+fn rule_files(files: &dyn text::Files, path: &str) -> Result<Vec<String>, Error> {
+    if !files.exists(path) {
+        return Err(Error::NoSuchPath(path.to_owned()));
+    }
+    let named = files.named(path);
+    if !files.is_dir(path) {
+        return Ok(vec![named]);
+    }
+    let mut found = Vec::new();
+    for entry in files.walk(&named, &|path| path.ends_with(".toml")) {
+        match entry {
+            text::files::Entry::File(path) => found.push(path),
+            text::files::Entry::Unreadable(path, reason) => return Err(Error::Unreadable { path, reason }),
+        }
+    }
+    found.sort();
+    if found.is_empty() {
+        return Err(Error::NoRules(path.to_owned()));
+    }
+    Ok(found)
+}
+
+fn broken(mistake: Mistake) -> Error {
+    Error::Mistake(Box::new(mistake))
 }

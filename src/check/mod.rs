@@ -4,6 +4,7 @@
 //! printed, nor any library by name.
 
 mod advice;
+pub mod examples;
 mod host;
 pub mod model;
 mod request;

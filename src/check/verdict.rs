@@ -6,6 +6,9 @@ use crate::eval::value::{Evidence, Node, Pattern, Piece, Reason, Traced, Trail, 
 use crate::rules::TokenKind;
 use std::rc::Rc;
 
+/// Why a call is unknown that sends a known token, but of neither kind.
+pub(super) const OTHER_TOKEN: &str = "other-token";
+
 /// What was found out about a call's credential.
 pub(super) struct Judged {
     /// The verdict.
@@ -91,7 +94,7 @@ pub(super) fn judge(credential: &Credential) -> Judged {
     }
     if let Some(One::Token(_, _, trail)) = alternatives.first() {
         let text = "it is another kind of token, neither an ID token nor an access token".to_owned();
-        return Judged { reason: Some(("other-token", text)), trail: trail.clone(), ..blank };
+        return Judged { reason: Some((OTHER_TOKEN, text)), trail: trail.clone(), ..blank };
     }
     let text = "no Authorization header was found at the call or at its client".to_owned();
     Judged { reason: Some(("no-authorization", text)), given: false, ..blank }

@@ -6,7 +6,10 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use idtoken_lint::check::model::Report;
 use idtoken_lint::report::text::{self, Question, TextOptions};
 use idtoken_lint::report::{self, Format};
+use idtoken_lint::rules::RuleFiles;
+use idtoken_lint::text::{Mistake, OsFiles};
 use idtoken_lint::{Error, Options};
+use std::fmt::Display;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -34,6 +37,16 @@ pub(super) struct Arguments {
     /// A host of yours that serves the Management API: a custom domain or a tenant; may be repeated
     #[arg(long = "host", value_name = "NAME")]
     hosts: Vec<String>,
+
+    #[command(flatten)]
+    rules: OwnRules,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct OwnRules {
+    /// Rules of your own, a file or a folder of files, which join those of the program; may be repeated
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(super) rules: Vec<String>,
 }
 
 fn formats() -> impl TypedValueParser<Value = Format> {
@@ -43,17 +56,42 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 
 /// Run the analysis.
 pub(super) fn analyze(arguments: &Arguments) -> Result<Report, Failure> {
-    let options =
-        Options { paths: arguments.paths.clone(), root: arguments.root.clone(), hosts: arguments.hosts.clone() };
-    idtoken_lint::analyze(&idtoken_lint::text::OsFiles, &options).map_err(|error| {
-        let help = match &error {
-            Error::NoSuchPath(_) => "Check the spelling; paths are relative to the working directory.",
-            Error::Unreadable { .. } => "Make it readable, or leave it out of the paths.",
-            Error::Rules(_) => "The rules are part of the program: this is a mistake in it. Please report it.",
-            Error::Threads(_) => "Close other programs, or raise the limit on threads and memory.",
-        };
-        Failure { problem: error.to_string(), help: help.to_owned() }
-    })
+    let options = Options {
+        paths: arguments.paths.clone(),
+        root: arguments.root.clone(),
+        hosts: arguments.hosts.clone(),
+        rules: arguments.rules.rules.clone(),
+    };
+    idtoken_lint::analyze(&OsFiles, &options).map_err(failure)
+}
+
+/// The rules of the program, and the own ones at `paths`.
+pub(super) fn rule_files(paths: &[String]) -> Result<RuleFiles, Failure> {
+    idtoken_lint::read_rules(&OsFiles, paths).map_err(failure)
+}
+
+/// A rule file that cannot be used.
+pub(super) fn broken_file(mistake: Mistake) -> Failure {
+    failure(Error::Mistake(Box::new(mistake)))
+}
+
+/// The system gives no threads.
+pub(super) fn no_threads(error: impl Display) -> Failure {
+    failure(Error::Threads(error.to_string()))
+}
+
+fn failure(error: Error) -> Failure {
+    let help = match &error {
+        Error::NoSuchPath(_) => "Check the spelling; paths are relative to the working directory.",
+        Error::Unreadable { .. } => "Make it readable, or leave it out of the paths.",
+        Error::NoRules(_) => "Name the folder that holds them, or single files.",
+        Error::Rules(_) => "The rules are part of the program: this is a mistake in it. Please report it.",
+        Error::Mistake(_) => "",
+        Error::Threads(_) => "Close other programs, or raise the limit on threads and memory.",
+    };
+    let problem = error.to_string();
+    let mistake = if let Error::Mistake(mistake) = error { Some(mistake) } else { None };
+    Failure { mistake, ..Failure::new(problem, help) }
 }
 
 /// Write the report to where it was asked for.

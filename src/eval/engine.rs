@@ -444,7 +444,7 @@ impl<'s> Eval<'s> {
                         let states = self.rules.automaton.root(&ApiRoot::Import(name.clone()));
                         self.api_root(states, name.as_str().into(), node)
                     }
-                    Resolved::Missing => Value::unknown(Reason::UnresolvedImport(import.specifier.clone()), Vec::new()),
+                    Resolved::Missing => self.missing_module(&import.specifier, node),
                 })
             }
             Expr::Elem(inner) => {
@@ -527,6 +527,20 @@ impl<'s> Eval<'s> {
             return Value::unknown(Reason::Library(name.clone()), vec![name]);
         }
         Value::Api(Rc::new(Api { states, step: ApiStep::Root(name), from: None, node, ctx: None, owners: Vec::new() }))
+    }
+
+    /// A module of the project that is not there, generated or left out: own rules may describe it, by its path without
+    /// the way up.
+    fn missing_module(&self, specifier: &Name, node: Node) -> Value {
+        let mut path = specifier.strip_prefix("mod:").unwrap_or(specifier);
+        while let Some(rest) = path.strip_prefix("./").or_else(|| path.strip_prefix("../")) {
+            path = rest;
+        }
+        let states = self.rules.automaton.root(&ApiRoot::Import(path.to_owned()));
+        match states.is_empty() {
+            true => Value::unknown(Reason::UnresolvedImport(specifier.clone()), Vec::new()),
+            false => self.api_root(states, specifier.clone(), node),
+        }
     }
 
     /// `parts` joined as strings.

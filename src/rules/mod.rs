@@ -5,24 +5,34 @@
 
 pub mod automaton;
 pub mod docs;
+pub mod examples;
+pub mod files;
+pub mod list;
 pub mod path;
 pub mod schema;
 pub mod slot;
+pub mod toml_file;
 pub mod words;
 
 mod embedded;
 mod endpoint;
+mod place;
 
 pub use endpoint::{Endpoint, Segment};
+pub use files::RuleFiles;
 pub use schema::{LinkingTable, Made, StoredTable, SubjectKind, TokenKind};
 
+use crate::text::Mistake;
 use automaton::{Automaton, State};
 use path::{Path, Root};
-use rustc_hash::{FxHashMap, FxHashSet};
+use place::Place;
+use rustc_hash::FxHashSet;
 use schema::{HostTable, NameTable, PathText, RuleFile, SlotText, SubjectTable};
-use slot::Slot;
+use slot::{Base, Slot};
 use std::sync::Arc;
-use toml::Spanned;
+
+/// The JSON Schema of rule files.
+pub const SCHEMA: &str = include_str!("rules.schema.json");
 
 /// The type that the rules give the global object.
 const GLOBAL_OBJECT: &str = "window";
@@ -164,18 +174,6 @@ pub struct AmbientFact {
     pub ty: Option<State>,
 }
 
-/// Why the rules cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("{file}:{line}: {message}")]
-pub struct RuleError {
-    /// The rule file.
-    pub file: String,
-    /// 1-based.
-    pub line: u32,
-    /// What is wrong and what was expected.
-    pub message: String,
-}
-
 /// The compiled rules.
 #[derive(Debug, Default)]
 pub struct Rules {
@@ -220,29 +218,8 @@ pub struct Rules {
 
 impl Rules {
     /// The embedded rules. Own `hosts` (tenant or custom domains) count like tenants'.
-    pub fn load(hosts: &[String]) -> Result<Rules, RuleError> {
-        let mut rules = Rules::default();
-        let files = embedded::FILES
-            .iter()
-            .map(|(name, text)| Ok((*name, *text, read(name, text)?)))
-            .collect::<Result<Vec<_>, RuleError>>()?;
-        // endpoints first: calls refer to them; then types: paths lead through them
-        for (name, text, file) in &files {
-            rules.add_tables(file);
-            rules.add_types(&Place { name, text }, file)?;
-        }
-        for (name, text, file) in files {
-            rules.add_facts(&Place { name, text }, file)?;
-        }
-        rules.find_builders();
-        let longest = |phrase: &String| phrase.split(' ').max_by_key(|word| word.len()).map(str::to_owned);
-        let hints: Vec<String> = rules.names.iter().flat_map(|table| &table.words).filter_map(longest).collect();
-        // words that cannot be compiled rule nothing out
-        rules.name_hints = aho_corasick::AhoCorasick::builder().ascii_case_insensitive(true).build(hints).ok();
-        let window = Root::Type(GLOBAL_OBJECT.to_owned());
-        rules.global_object = rules.automaton.root(&window).first().copied();
-        rules.hosts.suffix.extend(hosts.iter().map(|host| host.to_lowercase()));
-        Ok(rules)
+    pub fn load(hosts: &[String]) -> Result<Rules, Mistake> {
+        RuleFiles::embedded()?.compile(hosts)
     }
 
     /// The facts on `states`.
@@ -319,7 +296,7 @@ impl Rules {
             self.file_evidence.extend(evidence.file.iter().cloned());
         }
         for host in &file.host {
-            self.hosts.suffix.extend(host.suffix.iter().cloned());
+            self.hosts.suffix.extend(host.suffix.iter().map(|name| name.to_lowercase()));
             self.hosts.words.extend(host.words.iter().cloned());
             self.hosts.base_words.extend(host.base_words.iter().cloned());
             self.hosts.own_words.extend(host.own_words.iter().cloned());
@@ -327,7 +304,7 @@ impl Rules {
         }
     }
 
-    fn add_types(&mut self, place: &Place<'_>, file: &RuleFile) -> Result<(), RuleError> {
+    fn add_types(&mut self, place: &Place<'_>, file: &RuleFile) -> Result<(), Mistake> {
         for table in &file.r#type {
             let root = Path { root: Root::Type(table.name.clone()), steps: Vec::new() };
             let of = self.automaton.insert(&root);
@@ -338,10 +315,10 @@ impl Rules {
         Ok(())
     }
 
-    fn add_facts(&mut self, place: &Place<'_>, file: RuleFile) -> Result<(), RuleError> {
-        let client: Arc<str> = file.client.unwrap_or_default().into();
-        for table in file.token {
-            let fact = Fact::Token(TokenFact { kind: table.kind, what: table.what.into() });
+    fn add_facts(&mut self, place: &Place<'_>, file: &RuleFile) -> Result<(), Mistake> {
+        let client: Arc<str> = file.client.as_deref().unwrap_or_default().into();
+        for table in &file.token {
+            let fact = Fact::Token(TokenFact { kind: table.kind, what: table.what.as_str().into() });
             self.hang(place, &table.at, fact)?;
         }
         for table in &file.pass {
@@ -363,7 +340,6 @@ impl Rules {
             };
             self.hang(place, &table.on, Fact::Pass(Box::new(fact)))?;
         }
-        let type_names = place.type_names(&file.r#type)?;
         for table in &file.store {
             let store: Arc<str> = table.name.as_str().into();
             if table.inherited {
@@ -375,8 +351,8 @@ impl Rules {
             };
             let fact = StoreFact {
                 store: store.clone(),
-                key: slot(table.key.as_ref(), slot::Base::Arg(0))?,
-                value: slot(table.value.as_ref(), slot::Base::Arg(1))?,
+                key: slot(table.key.as_ref(), Base::Arg(0))?,
+                value: slot(table.value.as_ref(), Base::Arg(1))?,
                 made: table.made,
             };
             for text in &table.object {
@@ -385,7 +361,7 @@ impl Rules {
                     match (member, path.root) {
                         (Some(name), _) | (None, Root::Global(name) | Root::Name(name)) => self.store_names.push(name),
                         (None, Root::Type(ty)) => {
-                            self.store_names.extend(type_names.get(&ty).into_iter().flatten().cloned());
+                            self.store_names.extend(place.names_of(&ty));
                         }
                         (None, Root::Import(_) | Root::Any) => {}
                     }
@@ -401,8 +377,6 @@ impl Rules {
             }
             self.hang(place, &table.write, Fact::Write(fact))?;
         }
-        self.write_members.sort();
-        self.write_members.dedup();
         for table in &file.cell {
             let fact = CellFact {
                 initial: place.slots(&table.initial)?,
@@ -418,10 +392,10 @@ impl Rules {
                 ContextFact { component: table.component.as_str().into(), property: table.property.as_str().into() };
             self.hang(place, &table.on, Fact::Context(fact))?;
         }
-        self.component.sections.extend(file.component.sections);
-        self.component.computed.extend(file.component.computed);
-        self.component.made.extend(file.component.made);
-        self.setters.extend(file.setter);
+        self.component.sections.extend(file.component.sections.iter().cloned());
+        self.component.computed.extend(file.component.computed.iter().cloned());
+        self.component.made.extend(file.component.made.iter().cloned());
+        self.setters.extend(file.setter.iter().cloned());
         for table in &file.ambient {
             let ty = table
                 .r#as
@@ -445,7 +419,7 @@ impl Rules {
                         if table.sends && !table.tentative {
                             self.sender_words.extend(match &path.root {
                                 Root::Global(name) | Root::Name(name) | Root::Import(name) => vec![name.clone()],
-                                Root::Type(ty) => type_names.get(ty).cloned().unwrap_or_default(),
+                                Root::Type(ty) => place.names_of(ty),
                                 Root::Any => Vec::new(),
                             });
                         }
@@ -466,10 +440,62 @@ impl Rules {
             let fact = self.call_fact(place, &client, table)?;
             self.hang(place, &table.on, Fact::Call(Box::new(fact)))?;
         }
-        self.sender_words.sort();
-        self.sender_words.dedup();
-        self.names.extend(file.name);
-        self.subjects.extend(file.subject);
+        self.names.extend(file.name.iter().cloned());
+        self.subjects.extend(file.subject.iter().cloned());
+        Ok(())
+    }
+
+    /// What is said of all rules together, when all are in.
+    fn finish(&mut self, hosts: &[String]) {
+        self.find_builders();
+        let longest = |phrase: &String| phrase.split(' ').max_by_key(|word| word.len()).map(str::to_owned);
+        let hints: Vec<String> = self.names.iter().flat_map(|table| &table.words).filter_map(longest).collect();
+        // words that cannot be compiled rule nothing out
+        self.name_hints = aho_corasick::AhoCorasick::builder().ascii_case_insensitive(true).build(hints).ok();
+        let window = Root::Type(GLOBAL_OBJECT.to_owned());
+        self.global_object = self.automaton.root(&window).first().copied();
+        self.hosts.suffix.extend(hosts.iter().map(|host| host.to_lowercase()));
+        let words =
+            [&mut self.write_members, &mut self.sender_words, &mut self.project_evidence, &mut self.file_evidence];
+        for list in words {
+            list.sort();
+            list.dedup();
+        }
+    }
+
+    /// What own rules recognise may have none of the literals without which nothing is looked at: calls that say no
+    /// path of their own, and hosts under other names.
+    fn add_own_evidence(&mut self, place: &Place<'_>, file: &RuleFile) -> Result<(), Mistake> {
+        for table in &file.call {
+            let is_literal = |text: &SlotText| Ok(matches!(place.slot(text)?.base, Base::Literal(_)));
+            let slots = table.url.iter().chain(&table.base).chain(&table.host);
+            let literal = slots.map(is_literal).collect::<Result<Vec<bool>, Mistake>>()?;
+            if table.endpoint.is_none() && !literal.contains(&true) {
+                continue;
+            }
+            for text in &table.on {
+                for path in place.paths(text)? {
+                    let member = path.last_member();
+                    let names = match path.root {
+                        Root::Import(name) | Root::Global(name) | Root::Name(name) => vec![name],
+                        Root::Type(ty) => place.names_of(&ty),
+                        Root::Any => Vec::new(),
+                    };
+                    for word in member.map_or(names, |member| vec![member]) {
+                        self.project_evidence.push(word.to_lowercase());
+                        self.file_evidence.push(word);
+                    }
+                }
+            }
+        }
+        for host in &file.host {
+            self.project_evidence.extend(host.suffix.iter().map(|name| name.trim_start_matches('.').to_lowercase()));
+            for phrase in host.words.iter().chain(&host.base_words) {
+                // of the words of a name, the longest is the rarest
+                let longest = phrase.split(' ').max_by_key(|word| word.len());
+                self.project_evidence.extend(longest.map(str::to_lowercase));
+            }
+        }
         Ok(())
     }
 
@@ -494,16 +520,9 @@ impl Rules {
         place: &Place<'_>,
         client: &Arc<str>,
         table: &schema::CallTable,
-    ) -> Result<CallFact, RuleError> {
-        let endpoint = match &table.endpoint {
-            None => None,
-            Some(name) => Some(
-                self.endpoints
-                    .iter()
-                    .position(|endpoint| endpoint.name == *name.get_ref())
-                    .ok_or_else(|| place.error(name, "the name of an endpoint of the migration table"))?,
-            ),
-        };
+    ) -> Result<CallFact, Mistake> {
+        let known: Vec<&str> = self.endpoints.iter().map(|endpoint| endpoint.name.as_str()).collect();
+        let endpoint = table.endpoint.as_ref().map(|name| place.endpoint(name, &known)).transpose()?;
         let mut hooks = Vec::new();
         for hook in &table.hook {
             let ty = hook
@@ -544,7 +563,7 @@ impl Rules {
         })
     }
 
-    fn hang(&mut self, place: &Place<'_>, paths: &[PathText], fact: Fact) -> Result<(), RuleError> {
+    fn hang(&mut self, place: &Place<'_>, paths: &[PathText], fact: Fact) -> Result<(), Mistake> {
         let id = FactId::try_from(self.facts.len()).unwrap_or(FactId::MAX);
         self.facts.push(fact);
         for state in self.states(place, paths)? {
@@ -553,7 +572,7 @@ impl Rules {
         Ok(())
     }
 
-    fn states(&mut self, place: &Place<'_>, paths: &[PathText]) -> Result<Vec<State>, RuleError> {
+    fn states(&mut self, place: &Place<'_>, paths: &[PathText]) -> Result<Vec<State>, Mistake> {
         let mut states = Vec::new();
         for text in paths {
             states.extend(place.paths(text)?.iter().map(|path| self.automaton.insert(path)));
@@ -566,72 +585,6 @@ fn says(phrases: &[String], names: &[Arc<str>]) -> bool {
     // a phrase may run over several names: `auth0.baseUrl`
     let words: Vec<String> = names.iter().flat_map(|name| words::split(name)).collect();
     phrases.iter().any(|phrase| words::has(&words, phrase))
-}
-
-fn read(name: &str, text: &str) -> Result<RuleFile, RuleError> {
-    toml::from_str(text).map_err(|error| {
-        let at = error.span().map_or(0, |span| span.start);
-        RuleError { file: name.to_owned(), line: line_of(text, at), message: error.message().to_owned() }
-    })
-}
-
-fn line_of(text: &str, at: usize) -> u32 {
-    let newlines = memchr::memchr_iter(b'\n', text.as_bytes().get(..at).unwrap_or_default()).count();
-    u32::try_from(newlines + 1).unwrap_or(u32::MAX)
-}
-
-/// The file that is being compiled, for its errors.
-struct Place<'a> {
-    name: &'a str,
-    text: &'a str,
-}
-
-impl Place<'_> {
-    fn error<T>(&self, at: &Spanned<T>, expected: &str) -> RuleError {
-        RuleError {
-            file: self.name.to_owned(),
-            line: line_of(self.text, at.span().start),
-            message: format!("expected {expected}"),
-        }
-    }
-
-    fn paths(&self, text: &PathText) -> Result<Vec<Path>, RuleError> {
-        path::parse(text.get_ref()).map_err(|error| {
-            let mut place = self.error(text, error.expected);
-            place.message = format!("{error} of the path `{}`", text.get_ref());
-            place
-        })
-    }
-
-    /// What the values of each type are called: the last name of their paths.
-    fn type_names(&self, types: &[schema::TypeTable]) -> Result<FxHashMap<String, Vec<String>>, RuleError> {
-        let mut names: FxHashMap<String, Vec<String>> = FxHashMap::default();
-        for table in types {
-            for text in &table.is {
-                for path in self.paths(text)? {
-                    let member = path.last_member();
-                    let root = match path.root {
-                        Root::Global(name) | Root::Name(name) => Some(name),
-                        _ => None,
-                    };
-                    names.entry(table.name.clone()).or_default().extend(member.or(root));
-                }
-            }
-        }
-        Ok(names)
-    }
-
-    fn slot(&self, text: &SlotText) -> Result<Slot, RuleError> {
-        slot::parse(text.get_ref()).map_err(|expected| self.error(text, expected))
-    }
-
-    fn slots(&self, texts: &[SlotText]) -> Result<Vec<Slot>, RuleError> {
-        texts.iter().map(|text| self.slot(text)).collect()
-    }
-
-    fn slot_opt(&self, text: Option<&SlotText>) -> Result<Option<Slot>, RuleError> {
-        text.map(|text| self.slot(text)).transpose()
-    }
 }
 
 #[cfg(test)]
@@ -664,14 +617,5 @@ mod tests {
         assert!(!rules.is_tenant_host("notauth0.com"));
         assert!(rules.is_tenant_host("login.example.com"));
         assert!(!rules.is_tenant_host("xlogin.example.com"));
-    }
-
-    #[test]
-    fn a_broken_rule_file_is_named_with_its_line() {
-        let text = "\n[[token]]\nkind = \"id\"\nat = [\"import x .a(\"]\nwhat = \"w\"\n";
-        let file = read("mine.toml", text).unwrap();
-        let error = Rules::default().add_facts(&Place { name: "mine.toml", text }, file).unwrap_err();
-        assert_eq!(error.to_string().split(": ").next(), Some("mine.toml:4"));
-        assert!(read("mine.toml", "[[tokens]]\n").unwrap_err().message.contains("unknown field"));
     }
 }

@@ -1,17 +1,79 @@
 //! The shape of a rule file, as TOML is read into it.
 //!
 //! Every table can name its own `source`; a file's `source` counts for all of its tables. Unknown keys are errors.
+//! Most tables can hold examples: `yes` and `no`, small programs that `rules test` runs. The JSON Schema of rule files
+//! is derived from these types by a test.
 
 use serde::Deserialize;
 use toml::Spanned;
 
-/// A path as written, with its place in the file.
-pub type PathText = Spanned<String>;
-/// A slot as written, with its place in the file.
-pub type SlotText = Spanned<String>;
+/// A text with its place in the file.
+macro_rules! text {
+    (#[doc = $meaning:literal] $name:ident) => {
+        #[doc = $meaning]
+        #[derive(Clone, Debug, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Spanned<String>);
+
+        impl $name {
+            /// The text.
+            pub fn get_ref(&self) -> &String {
+                self.0.get_ref()
+            }
+
+            /// Its bytes in the file, quotes included.
+            pub fn span(&self) -> std::ops::Range<usize> {
+                self.0.span()
+            }
+        }
+
+        #[cfg(test)]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "description": $meaning.trim() })
+            }
+        }
+    };
+}
+
+text! {
+    /// An access path: `import axios .get()`.
+    PathText
+}
+text! {
+    /// A place in a call: `arg(0).headers`, or a literal in single quotes.
+    SlotText
+}
+text! {
+    /// An endpoint of the migration table: `GET /api/v2/users/{id}`.
+    EndpointText
+}
+text! {
+    /// A small program.
+    Code
+}
+
+/// What the examples of a table are written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum ExampleLang {
+    /// JavaScript.
+    #[default]
+    Js,
+    /// TypeScript.
+    Ts,
+    /// Rust.
+    Rust,
+}
 
 /// One rule file.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct RuleFile {
     /// Where the facts of this file come from.
@@ -52,6 +114,7 @@ pub struct RuleFile {
 
 /// `[[type]]`: all values at `is` behave like `type NAME`.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TypeTable {
     /// The name after `type` in paths.
@@ -60,10 +123,20 @@ pub struct TypeTable {
     pub is: Vec<PathText>,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    #[serde(default)]
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    #[serde(default)]
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    #[serde(default)]
+    pub lang: ExampleLang,
 }
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum TokenKind {
     /// A raw ID token of Auth0.
@@ -76,6 +149,7 @@ pub enum TokenKind {
 
 /// `[[token]]`: the values at `at` are tokens.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TokenTable {
     /// Which kind.
@@ -86,10 +160,20 @@ pub struct TokenTable {
     pub what: String,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    #[serde(default)]
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    #[serde(default)]
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    #[serde(default)]
+    pub lang: ExampleLang,
 }
 
 /// A function given to a library, which calls it with a value of a type.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct HookTable {
     /// The function.
@@ -104,6 +188,7 @@ pub struct HookTable {
 
 /// `[[call]]`: what the calls at `on` add to a request.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct CallTable {
     /// The calls: paths that end in `()` or `@new`.
@@ -117,7 +202,7 @@ pub struct CallTable {
     /// The method. The first that is a string counts.
     pub method: Vec<SlotText>,
     /// An endpoint of the migration table that this call stands for.
-    pub endpoint: Option<Spanned<String>>,
+    pub endpoint: Option<EndpointText>,
     /// The user's id, where `endpoint` is given.
     pub subject: Vec<SlotText>,
     /// One header: its name and its value.
@@ -150,10 +235,17 @@ pub struct CallTable {
     pub client: Option<String>,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: ExampleLang,
 }
 
 /// A default credential of a library.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct StoredTable {
     /// The store.
@@ -166,6 +258,7 @@ pub struct StoredTable {
 
 /// `[[pass]]`: calls whose result is made of what they get.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct PassTable {
     /// The calls: paths that end in `()` or `@new`, or members.
@@ -200,10 +293,17 @@ pub struct PassTable {
     pub append: Option<SlotText>,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: ExampleLang,
 }
 
 /// How a kept value is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Made {
     /// By calling it.
@@ -214,6 +314,7 @@ pub enum Made {
 
 /// `[[store]]`: a place that keeps values by key.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct StoreTable {
     /// Stores of one name are one store.
@@ -234,10 +335,17 @@ pub struct StoreTable {
     pub inherited: bool,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: ExampleLang,
 }
 
 /// `[[ambient]]`: credentials that are kept apart from the requests that carry them.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct AmbientTable {
     /// The client whose requests carry it; without it, those of the object that is written to.
@@ -256,10 +364,17 @@ pub struct AmbientTable {
     pub r#as: Option<String>,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: ExampleLang,
 }
 
 /// `[[cell]]`: what the calls at `on` make holds a value that changes.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct CellTable {
     /// The calls that make it.
@@ -276,10 +391,17 @@ pub struct CellTable {
     pub transparent: bool,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: ExampleLang,
 }
 
 /// `[[setter]]`: a method of components that writes members of another member.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SetterTable {
     /// The method.
@@ -288,10 +410,20 @@ pub struct SetterTable {
     pub member: String,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    #[serde(default)]
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    #[serde(default)]
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    #[serde(default)]
+    pub lang: ExampleLang,
 }
 
 /// `[component]`: the sections of an options object whose members are members of one `this`.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct ComponentTable {
     /// Members that hold members of `this`.
@@ -306,6 +438,7 @@ pub struct ComponentTable {
 
 /// `[[context]]`: the calls at `on` give what a component of the same context was given.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ContextTable {
     /// The calls, with the context as their first argument.
@@ -316,10 +449,20 @@ pub struct ContextTable {
     pub property: String,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    #[serde(default)]
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    #[serde(default)]
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    #[serde(default)]
+    pub lang: ExampleLang,
 }
 
 /// `[[name]]`: identifiers with one of these phrases hold such a token, if nothing better is known.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct NameTable {
     /// Which kind.
@@ -331,10 +474,20 @@ pub struct NameTable {
     pub except: Vec<String>,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    #[serde(default)]
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    #[serde(default)]
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    #[serde(default)]
+    pub lang: ExampleLang,
 }
 
 /// `[[host]]`: what tells a tenant's host.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct HostTable {
     /// Endings of host names that are tenants.
@@ -349,10 +502,17 @@ pub struct HostTable {
     pub prefix: Option<String>,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: ExampleLang,
 }
 
 /// Whose id a name holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum SubjectKind {
     /// The logged-in user's.
@@ -362,7 +522,8 @@ pub enum SubjectKind {
 }
 
 /// `[[subject]]`: names on the way to a user's id.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SubjectTable {
     /// Whose.
@@ -371,10 +532,20 @@ pub struct SubjectTable {
     pub path: Vec<String>,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    #[serde(default)]
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    #[serde(default)]
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    #[serde(default)]
+    pub lang: ExampleLang,
 }
 
 /// `[[endpoint]]`: one of the eight.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct EndpointTable {
     /// The HTTP method.
@@ -400,6 +571,7 @@ pub struct EndpointTable {
 
 /// One row of the scope table.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ScopeTable {
     /// With the logged-in user's own token.
@@ -410,6 +582,7 @@ pub struct ScopeTable {
 
 /// Which body members link accounts, and with which token.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LinkingTable {
     /// The member that holds the secondary account's ID token, which is right there.
@@ -422,6 +595,7 @@ pub struct LinkingTable {
 
 /// `[[evidence]]`: literals without which nothing can be found.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct EvidenceTable {
     /// One of these, in any case, in some file of the project: else nothing is parsed.
@@ -430,4 +604,23 @@ pub struct EvidenceTable {
     pub file: Vec<String>,
     /// Where this is known from.
     pub source: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `UPDATE_SCHEMAS=1` writes it anew.
+    #[test]
+    fn the_schema_is_that_of_the_types() {
+        let mut schema = schemars::schema_for!(RuleFile);
+        schema.insert("title".into(), "Rules of idtoken-lint".into());
+        let expected = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules/rules.schema.json");
+            std::fs::write(path, &expected).unwrap();
+            return;
+        }
+        assert_eq!(crate::rules::SCHEMA, expected, "run the test with UPDATE_SCHEMAS=1");
+    }
 }
