@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod check;
+pub mod config;
 pub mod eval;
 pub mod ir;
 pub mod lower;
@@ -9,7 +10,9 @@ pub mod report;
 pub mod rules;
 pub mod text;
 
-use text::Mistake;
+use check::policy::Policy;
+use text::globs::Excluding;
+use text::{Globs, Mistake};
 
 /// What to analyse.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +25,12 @@ pub struct Options {
     pub hosts: Vec<String>,
     /// The teams' own rules: files and folders of files.
     pub rules: Vec<String>,
+    /// Hosts of one's own: what is sent there is no finding.
+    pub own_hosts: Vec<String>,
+    /// Files that are not there.
+    pub exclude: Option<Globs>,
+    /// What the team decided about findings.
+    pub policy: Policy,
 }
 
 /// Why there is no report.
@@ -63,7 +72,8 @@ pub fn analyze(files: &dyn text::Files, options: &Options) -> Result<check::mode
         }
     }
     let paths: Vec<String> = given.iter().map(|path| files.named(path)).collect();
-    let rules = read_rules(files, &options.rules)?.compile(&options.hosts).map_err(broken)?;
+    let rules = read_rules(files, &options.rules)?;
+    let rules = rules.compile(&options.hosts, &options.own_hosts).map_err(broken)?;
     let mut roots: Vec<String> = match &options.root {
         Some(root) => vec![files.named(root)],
         None => paths.iter().map(|path| files.project_root(path)).collect(),
@@ -71,13 +81,20 @@ pub fn analyze(files: &dyn text::Files, options: &Options) -> Result<check::mode
     roots.sort();
     roots.dedup();
     let root = options.root.clone().unwrap_or_else(|| roots.join(", "));
+    let whole = roots.iter().all(|root| paths.iter().any(|path| text::files::is_inside(root, path)));
     // what was named is looked at, even where ignore files or the root leave it out
     roots.extend(paths.iter().cloned());
+    let excluding = options.exclude.as_ref().map(|globs| Excluding::new(files, globs));
+    let remaining: &dyn text::Files = excluding.as_ref().map_or(files, |files| files);
     let work = || {
-        let project = project::Project::open(files, &roots, &rules.project_evidence, &rules.file_evidence);
+        let project = project::Project::open(remaining, &roots, &rules.project_evidence, &rules.file_evidence);
         check::run(&project, &rules, &root, &paths)
     };
-    project::Project::on_large_stack(work).map_err(|error| Error::Threads(error.to_string()))
+    let mut report = project::Project::on_large_stack(work).map_err(|error| Error::Threads(error.to_string()))?;
+    let left_out = excluding.as_ref().map(Excluding::left_out).unwrap_or_default();
+    report.files.excluded = left_out.iter().filter(|path| lower::Syntax::of_path(path).is_some()).count();
+    options.policy.apply(&mut report, files, whole);
+    Ok(report)
 }
 
 /// The rules of this build, and the own ones at `paths`: files, and all `.toml` files of folders.

@@ -229,6 +229,11 @@ fn compare(report: &Report, marks: &Marks, problems: &mut Vec<String>) {
 /// Positions are checked against the text itself: the region is what the span holds, and a trace ends at its call.
 fn positions(report: &Report, problems: &mut Vec<String>) {
     for call in &report.calls {
+        if let Some(reason) = &call.reason
+            && !idtoken_lint::check::REASONS.contains(&reason.id)
+        {
+            problems.push(format!("the reason {} is not listed", reason.id));
+        }
         if call.trace.last().is_none_or(|step| step.at != call.at) {
             problems.push(format!("{}:{}: the trace does not end at the call", call.at.path, call.at.start.line));
         }

@@ -48,7 +48,7 @@ impl Wrong {
 
 /// Run the examples of the files that are `wanted`, by all rules. To be called on a large stack.
 pub fn run(files: &RuleFiles, wanted: impl Fn(&Source) -> bool) -> Result<Tested, Mistake> {
-    let rules = files.compile(&[])?;
+    let rules = files.compile(&[], &[])?;
     let mut tables: BTreeMap<(usize, &'static str, usize), Vec<Example<'_>>> = BTreeMap::new();
     for example in files.examples() {
         if files.sources().get(example.source).is_some_and(&wanted) {

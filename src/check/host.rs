@@ -42,7 +42,7 @@ pub(super) fn host_of(rules: &Rules, target: &Target) -> Host {
     let authority = authority.split('/').next().unwrap_or(authority);
     let authority = authority.rsplit('@').next().unwrap_or(authority);
     let host = authority.split(':').next().unwrap_or(authority);
-    if host.is_empty() {
+    if host.is_empty() || rules.is_own_host(host) {
         return Host::Other;
     }
     if !host.contains(HOLE) {

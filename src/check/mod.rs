@@ -7,6 +7,7 @@ mod advice;
 pub mod examples;
 mod host;
 pub mod model;
+pub mod policy;
 mod request;
 mod run;
 mod sites;
@@ -14,3 +15,4 @@ mod target;
 mod verdict;
 
 pub use run::run;
+pub use verdict::REASONS;

@@ -128,6 +128,15 @@ pub struct Call {
     pub trace: Vec<TraceStep>,
     /// What the migration table's page does not say: disagreements with today's API description.
     pub notes: Vec<String>,
+    /// Why an unknown call is known to send no ID token all the same: somebody looked, and said so.
+    pub accepted: Option<String>,
+}
+
+impl Call {
+    /// Whether it is unknown, and somebody looked at it.
+    pub fn is_accepted(&self) -> bool {
+        self.verdict == Verdict::Unknown && self.accepted.is_some()
+    }
 }
 
 /// How serious a finding is.
@@ -169,6 +178,55 @@ pub struct Finding {
     pub call: Option<usize>,
 }
 
+/// What keeps a finding from counting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SuppressedBy {
+    /// The configuration accepts the call.
+    Configuration,
+}
+
+impl SuppressedBy {
+    /// As every format writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SuppressedBy::Configuration => "configuration",
+        }
+    }
+}
+
+/// Why a finding does not count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// What keeps it.
+    pub by: SuppressedBy,
+    /// What was said about it.
+    pub reason: String,
+    /// Where that is written, if it is written in a file that was analysed.
+    pub at: Option<Location>,
+}
+
+/// A finding that does not count.
+#[derive(Clone, Debug)]
+pub struct Suppressed {
+    /// The finding.
+    pub finding: Finding,
+    /// Why.
+    pub suppression: Suppression,
+}
+
+/// Something about what teams wrote for this program: a decision that applies to nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Notice {
+    /// The file.
+    pub path: String,
+    /// 1-based.
+    pub line: u32,
+    /// Stable, kebab-case.
+    pub id: &'static str,
+    /// One sentence.
+    pub message: String,
+}
+
 /// A file or folder that was not analysed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Skipped {
@@ -187,6 +245,8 @@ pub struct FileCounts {
     pub parsed: usize,
     /// Not analysed; named in [`Report::skipped`].
     pub skipped: usize,
+    /// Left out because the configuration says so; not among the seen ones.
+    pub excluded: usize,
 }
 
 /// What one run says.
@@ -200,6 +260,10 @@ pub struct Report {
     pub calls: Vec<Call>,
     /// What to do, sorted by place.
     pub findings: Vec<Finding>,
+    /// Findings that do not count, sorted by place.
+    pub suppressed: Vec<Suppressed>,
+    /// What to tidy up in what was written for this program, sorted.
+    pub notices: Vec<Notice>,
     /// What was not analysed, sorted.
     pub skipped: Vec<Skipped>,
     /// Every affected endpoint in the order of the migration table.
@@ -214,8 +278,13 @@ impl Report {
         self.calls.iter().filter(|call| call.verdict == verdict).count()
     }
 
+    /// How many unknown calls somebody looked at.
+    pub fn accepted(&self) -> usize {
+        self.calls.iter().filter(|call| call.is_accepted()).count()
+    }
+
     /// Whether the toggle can be turned off as far as this code is concerned.
     pub fn ready(&self) -> bool {
-        self.calls.iter().all(|call| call.verdict == Verdict::AccessToken)
+        self.calls.iter().all(|call| call.verdict == Verdict::AccessToken || call.is_accepted())
     }
 }

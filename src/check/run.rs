@@ -8,7 +8,7 @@ use crate::eval::value::{Node, Trail};
 use crate::ir::{Expr, ExprId, Key, Lang, Lit, Name, Prop};
 use crate::project::{Lowered, Project};
 use crate::rules::Rules;
-use crate::text::files::is_under;
+use crate::text::files::is_inside;
 use crate::text::{FileId, LineIndex, Span};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -20,12 +20,7 @@ use std::sync::Arc;
 pub fn run(project: &Project<'_>, rules: &Rules, root: &str, paths: &[String]) -> Report {
     let calls = if project.has_evidence() { all_calls(project, rules) } else { Vec::new() };
     let reported = |call: &Call| {
-        let here = |path: &str| {
-            paths.iter().any(|folder| match folder.as_str() {
-                "." => !path.starts_with("../") && !path.starts_with('/'),
-                folder => is_under(path, folder),
-            })
-        };
+        let here = |path: &str| paths.iter().any(|folder| is_inside(path, folder));
         here(&call.at.path) || call.trace.iter().any(|step| here(&step.at.path))
     };
     let calls: Vec<(Call, usize)> = calls.into_iter().filter(|(call, _)| reported(call)).collect();
@@ -59,9 +54,11 @@ pub fn run(project: &Project<'_>, rules: &Rules, root: &str, paths: &[String]) -
     let skipped: Vec<Skipped> = project.skipped().into_iter().map(|(path, reason)| Skipped { path, reason }).collect();
     Report {
         root: root.to_owned(),
-        files: FileCounts { seen: project.len(), parsed: project.parsed(), skipped: skipped.len() },
+        files: FileCounts { seen: project.len(), parsed: project.parsed(), skipped: skipped.len(), excluded: 0 },
         calls: calls.into_iter().map(|(call, _)| call).collect(),
         findings,
+        suppressed: Vec::new(),
+        notices: Vec::new(),
         skipped,
         endpoints: rules.endpoints.iter().map(|endpoint| endpoint.name.clone()).collect(),
         sources,
@@ -233,6 +230,7 @@ fn as_call(shared: &Shared<'_>, record: &Record) -> (Call, usize) {
         suggested_scopes: Vec::new(),
         trace,
         notes: endpoint.notes.clone(),
+        accepted: None,
     };
     call.suggested_scopes = advice::suggested(&call);
     (call, record.endpoint)

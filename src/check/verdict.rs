@@ -9,6 +9,29 @@ use std::rc::Rc;
 /// Why a call is unknown that sends a known token, but of neither kind.
 pub(super) const OTHER_TOKEN: &str = "other-token";
 
+/// The ids of all reasons, for those who refer to them.
+pub const REASONS: &[&str] = &[
+    "budget",
+    "cycle",
+    "dynamic-key",
+    "library-value",
+    "literal-token",
+    "no-authorization",
+    "no-callers",
+    "not-a-string",
+    "not-bearer",
+    "not-followed",
+    OTHER_TOKEN,
+    "storage",
+    "environment",
+    "too-many-callers",
+    "unassigned",
+    "undeclared",
+    "unknown-call",
+    "unknown-member",
+    "unresolved-import",
+];
+
 /// What was found out about a call's credential.
 pub(super) struct Judged {
     /// The verdict.

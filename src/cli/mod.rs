@@ -5,6 +5,7 @@
 
 mod audit;
 mod check;
+mod config;
 mod explain;
 mod output;
 mod panics;
@@ -20,7 +21,7 @@ const EXIT_STATUS: &str = "\
 Exit status, the same in every format:
   0  nothing to do
   1  findings (check), or the toggle cannot be turned off yet (audit)
-  2  wrong usage, a broken rule file, an unreadable path, or an internal error";
+  2  wrong usage, a broken rule file or configuration, an unreadable path, or an internal error";
 
 /// Finds calls that send an ID token to the Management API.
 ///
@@ -48,6 +49,8 @@ enum Command {
     Explain(explain::Arguments),
     /// List and test the rules: those of the program and your own
     Rules(rules::Arguments),
+    /// Show the configuration that counts here
+    Config(config::Arguments),
 }
 
 /// The exit status of a run that did what it should.
@@ -98,6 +101,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Audit(arguments) => audit::run(arguments, cli.color),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Rules(arguments) => rules::run(arguments, cli.color),
+        Command::Config(arguments) => config::run(arguments),
     });
     match result {
         Ok(status) => status.into(),

@@ -35,6 +35,9 @@ struct ListArguments {
 
     #[command(flatten)]
     rules: shared::OwnRules,
+
+    #[command(flatten)]
+    config: shared::ConfigArguments,
 }
 
 #[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
@@ -65,9 +68,11 @@ pub(super) fn run(arguments: &Arguments, color: Color) -> Result<Status, Failure
 }
 
 fn list(arguments: &ListArguments) -> Result<Status, Failure> {
-    let files = shared::rule_files(&arguments.rules.rules)?;
+    let mut rules = arguments.config.read(".")?.rules;
+    rules.extend(arguments.rules.rules.iter().cloned());
+    let files = shared::rule_files(&rules)?;
     // a file that cannot be used is not worth listing
-    files.compile(&[]).map_err(shared::broken_file)?;
+    files.compile(&[], &[]).map_err(shared::broken_file)?;
     output::to_stdout(false, |out| match arguments.format {
         ListFormat::Text => write_list(&files, out),
         ListFormat::Json => {

@@ -4,6 +4,7 @@ use super::terminal::{self, Color};
 use super::{Failure, output};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use idtoken_lint::check::model::Report;
+use idtoken_lint::config::{self, Config};
 use idtoken_lint::report::text::{self, Question, TextOptions};
 use idtoken_lint::report::{self, Format};
 use idtoken_lint::rules::RuleFiles;
@@ -40,6 +41,41 @@ pub(super) struct Arguments {
 
     #[command(flatten)]
     rules: OwnRules,
+
+    #[command(flatten)]
+    config: ConfigArguments,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ConfigArguments {
+    /// Read the configuration from FILE instead of the nearest idtoken-lint.toml
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    config: Option<String>,
+
+    /// Read no configuration
+    #[arg(long)]
+    no_config: bool,
+}
+
+impl ConfigArguments {
+    /// The configuration that counts for `path`.
+    pub(super) fn read(&self, path: &str) -> Result<Config, Failure> {
+        let config = match &self.config {
+            _ if self.no_config => return Ok(Config::default()),
+            Some(file) => Config::read(&OsFiles, file),
+            None => Config::find(&OsFiles, path),
+        };
+        config.map_err(|error| {
+            let problem = error.to_string();
+            match error {
+                config::Error::Mistake(mistake) => broken_file(*mistake),
+                config::Error::Unreadable { .. } => Failure::new(
+                    problem,
+                    "Make it readable, name another one with `--config FILE`, or use `--no-config`.",
+                ),
+            }
+        })
+    }
 }
 
 #[derive(Debug, clap::Args)]
@@ -56,11 +92,18 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 
 /// Run the analysis.
 pub(super) fn analyze(arguments: &Arguments) -> Result<Report, Failure> {
+    let from = arguments.root.as_ref().or(arguments.paths.first()).map_or(".", String::as_str);
+    let config = arguments.config.read(from)?;
+    let with =
+        |configured: Vec<String>, given: &[String]| configured.into_iter().chain(given.iter().cloned()).collect();
     let options = Options {
         paths: arguments.paths.clone(),
         root: arguments.root.clone(),
-        hosts: arguments.hosts.clone(),
-        rules: arguments.rules.rules.clone(),
+        hosts: with(config.tenants, &arguments.hosts),
+        rules: with(config.rules, &arguments.rules.rules),
+        own_hosts: config.own_hosts,
+        exclude: config.excluded,
+        policy: config.policy,
     };
     idtoken_lint::analyze(&OsFiles, &options).map_err(failure)
 }

@@ -25,6 +25,13 @@ pub struct Source {
     pub(super) file: Arc<RuleFile>,
 }
 
+/// The endpoints of the migration table, `GET /api/v2/users/{id}` and so on.
+pub fn endpoint_names() -> Vec<String> {
+    let files = RuleFiles::embedded().unwrap_or_default();
+    let tables = files.sources.iter().flat_map(|source| &source.file.endpoint);
+    tables.map(|table| format!("{} {}", table.method, table.path)).collect()
+}
+
 impl Source {
     /// How many tables it has that can hold examples.
     pub fn tables(&self) -> usize {
@@ -93,13 +100,13 @@ impl RuleFiles {
         self.sources.iter().filter(|source| source.own)
     }
 
-    /// Compile them all. Own `hosts` (tenant or custom domains) count like tenants'.
-    pub fn compile(&self, hosts: &[String]) -> Result<Rules, Mistake> {
+    /// Compile them all. `tenants` are hosts that count like those of the rules; `own` ones never count.
+    pub fn compile(&self, tenants: &[String], own: &[String]) -> Result<Rules, Mistake> {
         self.check()?;
-        self.compile_unchecked(hosts)
+        self.compile_unchecked(tenants, own)
     }
 
-    fn compile_unchecked(&self, hosts: &[String]) -> Result<Rules, Mistake> {
+    fn compile_unchecked(&self, tenants: &[String], own: &[String]) -> Result<Rules, Mistake> {
         let names = self.type_names()?;
         let mut rules = Rules::default();
         // endpoints first: calls refer to them
@@ -114,7 +121,7 @@ impl RuleFiles {
                 rules.add_own_evidence(&place, &source.file)?;
             }
         }
-        rules.finish(hosts);
+        rules.finish(tenants, own);
         Ok(rules)
     }
 
@@ -128,7 +135,7 @@ impl RuleFiles {
             source.file = Arc::new(file);
         }
         // where it described a type, paths may lead nowhere
-        files.compile_unchecked(&[])
+        files.compile_unchecked(&[], &[])
     }
 
     /// What the files say of each other: every type that a path starts from is described somewhere.
@@ -299,7 +306,7 @@ mod tests {
     fn with(own: &str) -> Result<Rules, Mistake> {
         let mut files = RuleFiles::embedded()?;
         files.add("own.toml", own.into())?;
-        files.compile(&[])
+        files.compile(&[], &[])
     }
 
     /// What is said about a broken file, and the text it is said about.
@@ -387,7 +394,7 @@ mod tests {
     fn a_table_that_is_taken_out_is_gone() {
         let mut files = RuleFiles::embedded().unwrap();
         files.add("own.toml", "[[name]]\nkind = 'id'\nwords = ['badge']\n".into()).unwrap();
-        assert_eq!(files.compile(&[]).unwrap().token_name("myBadge"), Some(super::super::TokenKind::Id));
+        assert_eq!(files.compile(&[], &[]).unwrap().token_name("myBadge"), Some(super::super::TokenKind::Id));
         let without = files.without(0, "name", 0).unwrap();
         assert_eq!(without.token_name("myBadge"), None);
     }

@@ -19,7 +19,7 @@ mod endpoint;
 mod place;
 
 pub use endpoint::{Endpoint, Segment};
-pub use files::RuleFiles;
+pub use files::{RuleFiles, endpoint_names};
 pub use schema::{LinkingTable, Made, StoredTable, SubjectKind, TokenKind};
 
 use crate::text::Mistake;
@@ -214,12 +214,13 @@ pub struct Rules {
     name_hints: Option<aho_corasick::AhoCorasick>,
     subjects: Vec<SubjectTable>,
     hosts: HostTable,
+    own_hosts: Vec<String>,
 }
 
 impl Rules {
     /// The embedded rules. Own `hosts` (tenant or custom domains) count like tenants'.
     pub fn load(hosts: &[String]) -> Result<Rules, Mistake> {
-        RuleFiles::embedded()?.compile(hosts)
+        RuleFiles::embedded()?.compile(hosts, &[])
     }
 
     /// The facts on `states`.
@@ -262,11 +263,12 @@ impl Rules {
 
     /// Whether a literal host name (no scheme, no port) is a tenant's.
     pub fn is_tenant_host(&self, host: &str) -> bool {
-        let host = host.to_lowercase();
-        self.hosts.suffix.iter().any(|suffix| {
-            let bare = suffix.trim_start_matches('.');
-            host == bare || host.strip_suffix(bare).is_some_and(|rest| rest.ends_with('.'))
-        })
+        is_within(host, &self.hosts.suffix)
+    }
+
+    /// Whether a literal host name was said to be one's own.
+    pub fn is_own_host(&self, host: &str) -> bool {
+        is_within(host, &self.own_hosts)
     }
 
     /// Whether one of `names` (of settings, variables, members) says that it holds a tenant's host or issuer.
@@ -446,7 +448,7 @@ impl Rules {
     }
 
     /// What is said of all rules together, when all are in.
-    fn finish(&mut self, hosts: &[String]) {
+    fn finish(&mut self, tenants: &[String], own: &[String]) {
         self.find_builders();
         let longest = |phrase: &String| phrase.split(' ').max_by_key(|word| word.len()).map(str::to_owned);
         let hints: Vec<String> = self.names.iter().flat_map(|table| &table.words).filter_map(longest).collect();
@@ -454,7 +456,8 @@ impl Rules {
         self.name_hints = aho_corasick::AhoCorasick::builder().ascii_case_insensitive(true).build(hints).ok();
         let window = Root::Type(GLOBAL_OBJECT.to_owned());
         self.global_object = self.automaton.root(&window).first().copied();
-        self.hosts.suffix.extend(hosts.iter().map(|host| host.to_lowercase()));
+        self.hosts.suffix.extend(tenants.iter().map(|host| host.to_lowercase()));
+        self.own_hosts = own.iter().map(|host| host.to_lowercase()).collect();
         let words =
             [&mut self.write_members, &mut self.sender_words, &mut self.project_evidence, &mut self.file_evidence];
         for list in words {
@@ -579,6 +582,15 @@ impl Rules {
         }
         Ok(states)
     }
+}
+
+/// Whether a host is one of `domains` or below one.
+fn is_within(host: &str, domains: &[String]) -> bool {
+    let host = host.to_lowercase();
+    domains.iter().any(|domain| {
+        let bare = domain.trim_start_matches('.');
+        host == bare || host.strip_suffix(bare).is_some_and(|rest| rest.ends_with('.'))
+    })
 }
 
 fn says(phrases: &[String], names: &[Arc<str>]) -> bool {

@@ -49,8 +49,17 @@ pub trait Files: Sync {
     fn is_dir(&self, path: &str) -> bool;
     /// A path as the walk names it: relative to the working directory, with `/`; `.` for that itself.
     fn named(&self, path: &str) -> String;
+    /// A path from the root of all files on, with `/`.
+    fn absolute(&self, path: &str) -> String {
+        self.named(path)
+    }
     /// The folder to read for judging what lies in `path`: the repository it lies in, or without one its own folder.
     fn project_root(&self, path: &str) -> String;
+    /// The nearest file called `name` in the folder `path` or one around it, up to the repository that it lies in; without
+    /// one, up to the working directory.
+    fn find_upward(&self, _path: &str, _name: &str) -> Option<String> {
+        None
+    }
 }
 
 /// The real file system. Paths are relative to the working directory, or absolute.
@@ -92,6 +101,24 @@ impl Files for OsFiles {
             Ok(here) => relative_to(&super::files::slashed(&here), path),
             Err(_) => normalize(path),
         }
+    }
+
+    fn absolute(&self, path: &str) -> String {
+        // the folder of a file in the working directory has no name
+        let path = if path.is_empty() { "." } else { path };
+        std::path::absolute(path).map_or_else(|_| normalize(path), |path| normalize(&slashed(&path)))
+    }
+
+    fn find_upward(&self, path: &str, name: &str) -> Option<String> {
+        let own = if self.is_dir(path) { path } else { parent(path) };
+        let start = std::path::absolute(if own.is_empty() { "." } else { own }).ok()?;
+        let is_repository = |folder: &Path| folder.join(".git").exists();
+        let here = std::env::current_dir().ok();
+        let end = start.ancestors().find(|folder| is_repository(folder));
+        let end = end.or_else(|| here.as_deref().filter(|here| start.starts_with(here))).unwrap_or(&start);
+        let folders = start.ancestors().take_while(|folder| folder.starts_with(end));
+        let found = folders.map(|folder| folder.join(name)).find(|file| file.is_file())?;
+        Some(self.named(&slashed(&found)))
     }
 
     fn project_root(&self, path: &str) -> String {
@@ -175,8 +202,27 @@ impl Files for MemoryFiles {
         }
     }
 
+    fn absolute(&self, path: &str) -> String {
+        normalize(path)
+    }
+
     fn project_root(&self, _path: &str) -> String {
         ".".to_owned()
+    }
+
+    fn find_upward(&self, path: &str, name: &str) -> Option<String> {
+        let path = normalize(path);
+        let mut folder = if self.is_dir(&path) { path.as_str() } else { parent(&path) };
+        loop {
+            let file = join(folder, name);
+            if self.files.contains_key(&file) {
+                return Some(file);
+            }
+            if folder.is_empty() {
+                return None;
+            }
+            folder = parent(folder);
+        }
     }
 }
 
@@ -184,6 +230,17 @@ impl Files for MemoryFiles {
 pub fn is_under(path: &str, folder: &str) -> bool {
     let folder = folder.trim_end_matches('/');
     folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether `path` is `folder` or lies under it, both as [`Files::named`] names them: `.` is the working directory.
+pub fn is_inside(path: &str, folder: &str) -> bool {
+    let up = |path: &str| path.split('/').take_while(|part| *part == "..").count();
+    let only_up = folder == "." || folder.split('/').all(|part| part == "..");
+    if only_up {
+        let is_absolute = path.starts_with('/') || path.get(1..3) == Some(":/");
+        return !is_absolute && up(path) <= up(folder);
+    }
+    is_under(path, folder)
 }
 
 /// `path` without `.`, `..` and doubled slashes, with `/`.
@@ -256,6 +313,30 @@ mod tests {
         assert_eq!(relative_to("/a/b", "/a/x/y.js"), "../x/y.js");
         assert_eq!(relative_to("/a/b", "/z/y.js"), "/z/y.js");
         assert_eq!(relative_to("/a/b", "."), ".");
+    }
+
+    #[test]
+    fn folders_hold_what_lies_below_them() {
+        for (path, folder) in [
+            ("a.js", "."),
+            ("a.js", ".."),
+            ("../b/a.js", ".."),
+            (".", ".."),
+            ("src/a.js", "src"),
+            ("../b/a.js", "../b"),
+        ] {
+            assert!(is_inside(path, folder), "{path} {folder}");
+        }
+        for (path, folder) in [
+            ("../a.js", "."),
+            ("../../a.js", ".."),
+            ("/x/a.js", ".."),
+            ("..", "."),
+            ("src2/a.js", "src"),
+            ("a.js", "../b"),
+        ] {
+            assert!(!is_inside(path, folder), "{path} {folder}");
+        }
     }
 
     #[test]

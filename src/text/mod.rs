@@ -5,6 +5,7 @@
 //! Must not know any language, rule or verdict. The only module of the analysis that touches the system.
 
 pub mod files;
+pub mod globs;
 pub mod lines;
 pub mod mistake;
 pub mod nearest;
@@ -12,6 +13,7 @@ pub mod span;
 pub mod walk;
 
 pub use files::{Files, MemoryFiles, OsFiles};
+pub use globs::Globs;
 pub use lines::{LineCol, LineIndex};
 pub use mistake::Mistake;
 pub use span::{FileId, Span};

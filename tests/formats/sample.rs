@@ -35,7 +35,7 @@ pub(crate) const READ: &str = "export const read = id => management.getUser(id);
 pub(crate) fn sample() -> Report {
     let mut report = Report {
         root: ".".into(),
-        files: FileCounts { seen: 41, parsed: 5, skipped: 1 },
+        files: FileCounts { seen: 41, parsed: 5, skipped: 1, excluded: 0 },
         endpoints: [
             "GET /api/v2/users/{id}",
             "GET /api/v2/users/{id}/enrollments",
@@ -144,5 +144,6 @@ pub(crate) fn call(at: Location, endpoint: &str, verdict: Verdict) -> Call {
         suggested_scopes: Vec::new(),
         trace: Vec::new(),
         notes: Vec::new(),
+        accepted: None,
     }
 }

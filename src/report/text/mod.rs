@@ -54,6 +54,7 @@ pub fn write(report: &Report, question: Question, options: &TextOptions, out: &m
             audit::write(report, options, out)?;
         }
         summary::write_skipped(report, options, out)?;
+        summary::write_notices(report, options, out)?;
     }
     match question {
         Question::Check => summary::write_line(report, options, out),
