@@ -88,12 +88,16 @@ pub fn analyze(files: &dyn text::Files, options: &Options) -> Result<check::mode
     let remaining: &dyn text::Files = excluding.as_ref().map_or(files, |files| files);
     let work = || {
         let project = project::Project::open(remaining, &roots, &rules.project_evidence, &rules.file_evidence);
-        check::run(&project, &rules, &root, &paths)
+        let mut report = check::run(&project, &rules, &root, &paths);
+        check::suppress::apply(&mut report, &project, &paths, whole);
+        report
     };
     let mut report = project::Project::on_large_stack(work).map_err(|error| Error::Threads(error.to_string()))?;
     let left_out = excluding.as_ref().map(Excluding::left_out).unwrap_or_default();
     report.files.excluded = left_out.iter().filter(|path| lower::Syntax::of_path(path).is_some()).count();
     options.policy.apply(&mut report, files, whole);
+    report.suppressed.sort_by(|left, right| left.finding.at.cmp(&right.finding.at));
+    report.notices.sort();
     Ok(report)
 }
 

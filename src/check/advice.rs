@@ -4,7 +4,7 @@ use super::model::{Call, Severity, Subject, Verdict};
 use crate::rules::Endpoint;
 
 /// The rule for a call whose credential could not be followed.
-const UNRESOLVED: &str = "unresolved-bearer";
+pub(super) const UNRESOLVED: &str = "unresolved-bearer";
 
 /// The rule, the severity and the texts for a call, if there is something to do.
 pub(super) fn finding(call: &Call, endpoint: &Endpoint, prefix: &str) -> Option<(String, Severity, String, String)> {

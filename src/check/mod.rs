@@ -11,6 +11,7 @@ pub mod policy;
 mod request;
 mod run;
 mod sites;
+pub mod suppress;
 mod target;
 mod verdict;
 

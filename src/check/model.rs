@@ -181,6 +181,8 @@ pub struct Finding {
 /// What keeps a finding from counting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SuppressedBy {
+    /// A comment in the source.
+    Comment,
     /// The configuration accepts the call.
     Configuration,
 }
@@ -189,6 +191,7 @@ impl SuppressedBy {
     /// As every format writes it.
     pub fn as_str(self) -> &'static str {
         match self {
+            SuppressedBy::Comment => "comment",
             SuppressedBy::Configuration => "configuration",
         }
     }

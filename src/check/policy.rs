@@ -51,7 +51,7 @@ impl Policy {
             let fits = |accept: &Accept| accept.fits(call, files);
             if let Some(nth) = self.accept.iter().position(fits) {
                 used[nth] = true;
-                call.accepted = Some(self.accept[nth].because.clone());
+                call.accepted.get_or_insert_with(|| self.accept[nth].because.clone());
             }
         }
         let findings = std::mem::take(&mut report.findings);

@@ -3,6 +3,7 @@
 //! Owns the choice of the front-end. Must not know any rule, library or endpoint. Never fails and never panics: what is
 //! not understood becomes `Opaque`; only a text that no parser can make anything of is refused, with the reason.
 
+pub mod comments;
 pub mod js;
 pub mod rust;
 

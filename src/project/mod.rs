@@ -42,6 +42,7 @@ struct SourceFile {
     syntax: Syntax,
     kept: Option<Arc<str>>,
     has_file_evidence: bool,
+    has_remark: bool,
     unreadable: Option<ReadError>,
     lowered: OnceLock<Result<Arc<Lowered>, lower::Refused>>,
 }
@@ -132,6 +133,11 @@ impl<'a> Project<'a> {
     /// The files that hold a literal worth parsing for.
     pub fn roots(&self) -> Vec<FileId> {
         self.ids().filter(|id| self.file(*id).has_file_evidence).collect()
+    }
+
+    /// The files that may hold a remark to this program.
+    pub fn remarked(&self) -> Vec<FileId> {
+        self.ids().filter(|id| self.file(*id).has_remark).collect()
     }
 
     /// A file's path.
@@ -271,11 +277,19 @@ fn look(system: &dyn Files, path: String, search: &Search, kept_bytes: &AtomicUs
         // literals that cannot be compiled rule nothing out
         search.as_ref().is_none_or(|search| search.is_match(text))
     };
-    let mut file =
-        SourceFile { path, syntax, kept: None, has_file_evidence: false, unreadable: None, lowered: OnceLock::new() };
+    let mut file = SourceFile {
+        path,
+        syntax,
+        kept: None,
+        has_file_evidence: false,
+        has_remark: false,
+        unreadable: None,
+        lowered: OnceLock::new(),
+    };
     match system.read(&file.path) {
         Ok(text) => {
             file.has_file_evidence = found(&search.file, &text);
+            file.has_remark = memchr::memmem::find(text.as_bytes(), lower::comments::MARK.as_bytes()).is_some();
             let evidence = found(&search.project, &text);
             if kept_bytes.fetch_add(text.len(), Ordering::Relaxed) < KEPT_BYTES {
                 file.kept = Some(text);

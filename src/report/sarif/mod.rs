@@ -118,6 +118,7 @@ fn outcome<'a>(
 fn suppression<'a>(report: &'a report::Report, suppression: &'a report::Suppression) -> Suppression<'a> {
     Suppression {
         kind: match suppression.by {
+            report::SuppressedBy::Comment => "inSource",
             report::SuppressedBy::Configuration => "external",
         },
         status: "accepted",
