@@ -80,6 +80,8 @@ pub fn analyze(files: &dyn text::Files, options: &Options) -> Result<check::mode
     };
     roots.sort();
     roots.dedup();
+    // the same wherever the program runs, as far as that can be
+    let base = roots.first().and_then(|root| files.repository(root)).unwrap_or_else(|| ".".to_owned());
     let root = options.root.clone().unwrap_or_else(|| roots.join(", "));
     let whole = roots.iter().all(|root| paths.iter().any(|path| text::files::is_inside(root, path)));
     // what was named is looked at, even where ignore files or the root leave it out
@@ -88,16 +90,15 @@ pub fn analyze(files: &dyn text::Files, options: &Options) -> Result<check::mode
     let remaining: &dyn text::Files = excluding.as_ref().map_or(files, |files| files);
     let work = || {
         let project = project::Project::open(remaining, &roots, &rules.project_evidence, &rules.file_evidence);
-        let mut report = check::run(&project, &rules, &root, &paths);
-        check::suppress::apply(&mut report, &project, &paths, whole);
+        let mut report = check::run(&project, &rules, check::Scope { root, paths, base });
+        check::suppress::apply(&mut report, &project, whole);
         report
     };
     let mut report = project::Project::on_large_stack(work).map_err(|error| Error::Threads(error.to_string()))?;
     let left_out = excluding.as_ref().map(Excluding::left_out).unwrap_or_default();
     report.files.excluded = left_out.iter().filter(|path| lower::Syntax::of_path(path).is_some()).count();
     options.policy.apply(&mut report, files, whole);
-    report.suppressed.sort_by(|left, right| left.finding.at.cmp(&right.finding.at));
-    report.notices.sort();
+    report.sort();
     Ok(report)
 }
 

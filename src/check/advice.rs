@@ -74,6 +74,12 @@ pub(super) fn suggested(call: &Call) -> Vec<String> {
     }
 }
 
+/// What a call's text says, however it is formatted: without white space, and without what formatters put in or take out.
+pub(super) fn dense(text: &str) -> String {
+    let is_format = |c: char| c.is_whitespace() || matches!(c, ';' | ',' | '(' | ')' | '\'' | '"' | '`');
+    text.chars().filter(|c| !is_format(*c)).collect()
+}
+
 /// A 64-bit FNV-1a hash of `parts`, in hexadecimal.
 pub(super) fn fingerprint(parts: &[&str]) -> String {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;

@@ -3,6 +3,7 @@
 //! A `yes` example must come to what its table leads to, and because of that table: without it, something else must
 //! come out. A `no` example must not come to it.
 
+use super::Scope;
 use super::model::{Call, Report, Subject, Verdict};
 use super::verdict::OTHER_TOKEN;
 use crate::project::Project;
@@ -108,7 +109,7 @@ fn analyze(example: &Example<'_>, rules: &Rules) -> Report {
     files.insert(example.path(), example.program());
     let here = [".".to_owned()];
     let project = Project::open(&files, &here, &rules.project_evidence, &rules.file_evidence);
-    super::run(&project, rules, ".", &here)
+    super::run(&project, rules, Scope { root: ".".to_owned(), paths: here.to_vec(), base: ".".to_owned() })
 }
 
 fn leads_to(call: &Call, expected: Expected) -> bool {

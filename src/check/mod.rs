@@ -15,5 +15,5 @@ pub mod suppress;
 mod target;
 mod verdict;
 
-pub use run::run;
+pub use run::{Scope, run};
 pub use verdict::REASONS;

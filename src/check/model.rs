@@ -171,9 +171,13 @@ pub struct Finding {
     pub help: String,
     /// Where.
     pub at: Location,
-    /// Survives moved lines and formatting: rule, path, endpoint, the call's text without white space, and a number
-    /// where these repeat. Hexadecimal.
+    /// Survives moved lines and formatting: rule, place, endpoint, what the call's text says, and a number where these
+    /// repeat. Hexadecimal.
     pub fingerprint: String,
+    /// The same without the place and the number: survives a file's move.
+    pub content: String,
+    /// The file's path from [`Report::base`] on: the same wherever the program runs.
+    pub place: String,
     /// Index into [`Report::calls`].
     pub call: Option<usize>,
 }
@@ -185,6 +189,8 @@ pub enum SuppressedBy {
     Comment,
     /// The configuration accepts the call.
     Configuration,
+    /// It was there before.
+    Baseline,
 }
 
 impl SuppressedBy {
@@ -193,6 +199,7 @@ impl SuppressedBy {
         match self {
             SuppressedBy::Comment => "comment",
             SuppressedBy::Configuration => "configuration",
+            SuppressedBy::Baseline => "baseline",
         }
     }
 }
@@ -257,6 +264,10 @@ pub struct FileCounts {
 pub struct Report {
     /// The project, as given.
     pub root: String,
+    /// What was to be reported, relative to the working directory.
+    pub paths: Vec<String>,
+    /// The folder that findings' places are seen from, relative to the working directory.
+    pub base: String,
     /// How many files.
     pub files: FileCounts,
     /// Every call to an affected endpoint that is to be reported, sorted by place.
@@ -279,6 +290,17 @@ impl Report {
     /// How many calls have this verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.calls.iter().filter(|call| call.verdict == verdict).count()
+    }
+
+    /// Put what was added into its order.
+    pub fn sort(&mut self) {
+        self.suppressed.sort_by(|left, right| left.finding.at.cmp(&right.finding.at));
+        self.notices.sort();
+    }
+
+    /// How many findings were kept from counting by this.
+    pub fn suppressed_by(&self, by: SuppressedBy) -> usize {
+        self.suppressed.iter().filter(|suppressed| suppressed.suppression.by == by).count()
     }
 
     /// How many unknown calls somebody looked at.

@@ -45,12 +45,12 @@ struct Remarked {
 
 /// Take the findings that comments allow out of a report. Suppressions about nothing are noticed if the `whole` project
 /// is reported.
-pub fn apply(report: &mut Report, project: &Project<'_>, paths: &[String], whole: bool) {
+pub fn apply(report: &mut Report, project: &Project<'_>, whole: bool) {
     let mut files = Vec::new();
     let mut all = Vec::new();
     for id in project.remarked() {
         let file = read(project, id);
-        let reported = whole || paths.iter().any(|folder| is_inside(&file.path, folder));
+        let reported = whole || report.paths.iter().any(|folder| is_inside(&file.path, folder));
         let notices = if reported { &mut report.notices } else { &mut Vec::new() };
         collect(&file, files.len(), &mut all, notices);
         files.push(file);

@@ -57,7 +57,11 @@ fn write(config: &Config, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "own-hosts = {}", list(&config.own_hosts))?;
     writeln!(out, "exclude = {}", list(&config.exclude))?;
     writeln!(out, "# relative to the working directory")?;
-    writeln!(out, "rules = {}\n\n[severity]", list(&config.rules))?;
+    writeln!(out, "rules = {}", list(&config.rules))?;
+    if let Some(baseline) = &config.baseline {
+        writeln!(out, "baseline = {}", quote(baseline))?;
+    }
+    writeln!(out, "\n[severity]")?;
     for doc in docs::all() {
         let level = match config.policy.levels.get(doc.id) {
             Some(Level::Error) => "error",

@@ -4,6 +4,7 @@
 //! of how an analysis is done.
 
 mod audit;
+mod baseline;
 mod check;
 mod config;
 mod explain;

@@ -59,6 +59,13 @@ pub(super) fn report_failure(failure: &Failure, color: Color) {
     };
 }
 
+/// Say something on standard error that is no failure.
+pub(super) fn remark(text: &str) {
+    let mut out = AutoStream::new(io::stderr().lock(), ColorChoice::Never);
+    // where standard error is closed, nobody wants to know
+    _ = writeln!(out, "{}", idtoken_lint::report::redact::clean(text));
+}
+
 fn write_all(file: std::fs::File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut out = BufWriter::new(file);
     write(&mut out)?;

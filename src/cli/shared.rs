@@ -1,7 +1,7 @@
 //! What `check` and `audit` share: their arguments, the call of the library, and who gets the report in which format.
 
 use super::terminal::{self, Color};
-use super::{Failure, output};
+use super::{Failure, baseline, output};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use idtoken_lint::check::model::Report;
 use idtoken_lint::config::{self, Config};
@@ -44,6 +44,14 @@ pub(super) struct Arguments {
 
     #[command(flatten)]
     config: ConfigArguments,
+
+    /// Findings that FILE knows do not count: only new ones fail
+    #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
+    baseline: Option<String>,
+
+    /// Write the findings there are to FILE, as a baseline; what is not found any more is taken out
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -105,7 +113,13 @@ pub(super) fn analyze(arguments: &Arguments) -> Result<Report, Failure> {
         exclude: config.excluded,
         policy: config.policy,
     };
-    idtoken_lint::analyze(&OsFiles, &options).map_err(failure)
+    let mut report = idtoken_lint::analyze(&OsFiles, &options).map_err(failure)?;
+    if let Some(file) = &arguments.write_baseline {
+        baseline::write(&mut report, file)?;
+    } else if let Some(file) = arguments.baseline.as_ref().or(config.baseline.as_ref()) {
+        baseline::apply(&mut report, file)?;
+    }
+    Ok(report)
 }
 
 /// The rules of the program, and the own ones at `paths`.

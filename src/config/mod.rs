@@ -30,6 +30,8 @@ pub struct Config {
     pub excluded: Option<Globs>,
     /// Own rule files and folders, relative to the working directory.
     pub rules: Vec<String>,
+    /// The baseline, relative to the working directory.
+    pub baseline: Option<String>,
     /// Severities, and accepted unknowns.
     pub policy: Policy,
 }

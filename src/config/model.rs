@@ -24,6 +24,9 @@ pub(super) struct ConfigFile {
     /// Rules of your own: files, and folders of files, relative to the folder of this file.
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub(super) rules: Vec<Spanned<String>>,
+    /// The baseline, relative to the folder of this file: findings that it knows do not count.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub(super) baseline: Option<Spanned<String>>,
     /// What becomes of each rule's findings, by rule id.
     #[cfg_attr(test, schemars(with = "BTreeMap<String, LevelText>"))]
     pub(super) severity: BTreeMap<Spanned<String>, LevelText>,

@@ -32,7 +32,7 @@ pub(super) fn resolve(files: &dyn Files, name: &str, text: &Arc<str>) -> Result<
     }
     let exclude: Vec<String> = file.exclude.iter().map(|pattern| pattern.get_ref().clone()).collect();
     let excluded = if exclude.is_empty() { None } else { Some(place.globs(&file.exclude)?) };
-    let rules = file.rules.iter().map(|path| place.rule_path(path)).collect::<Result<_, _>>()?;
+    let rules = file.rules.iter().map(|path| place.path(path)).collect::<Result<_, _>>()?;
     let mut policy = Policy::default();
     let ids: Vec<&str> = docs::all().iter().map(|doc| doc.id).collect();
     for (id, level) in &file.severity {
@@ -50,7 +50,9 @@ pub(super) fn resolve(files: &dyn Files, name: &str, text: &Arc<str>) -> Result<
     for table in &file.accept {
         policy.accept.push(place.accept(table)?);
     }
-    Ok(Config { file: Some(name.to_owned()), tenants, own_hosts, exclude, excluded, rules, policy })
+    // it need not be there yet
+    let baseline = file.baseline.as_ref().map(|path| join(parent(name), path.get_ref()));
+    Ok(Config { file: Some(name.to_owned()), tenants, own_hosts, exclude, excluded, rules, baseline, policy })
 }
 
 fn level_of(level: LevelText) -> Level {
@@ -112,7 +114,7 @@ impl Place<'_> {
         })
     }
 
-    fn rule_path(&self, written: &Spanned<String>) -> Result<String, Mistake> {
+    fn path(&self, written: &Spanned<String>) -> Result<String, Mistake> {
         let path = join(parent(self.name), written.get_ref());
         if self.files.exists(&path) {
             return Ok(path);

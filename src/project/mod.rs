@@ -140,6 +140,11 @@ impl<'a> Project<'a> {
         self.ids().filter(|id| self.file(*id).has_remark).collect()
     }
 
+    /// A path from the root of all files on.
+    pub fn absolute(&self, path: &str) -> String {
+        self.system.absolute(path)
+    }
+
     /// A file's path.
     pub fn path(&self, id: FileId) -> &str {
         &self.file(id).path

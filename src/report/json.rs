@@ -36,6 +36,7 @@ struct Summary {
     ready: bool,
     suppressed: usize,
     accepted: usize,
+    baseline: usize,
 }
 
 #[derive(Serialize)]
@@ -156,6 +157,7 @@ fn document(report: &model::Report) -> Document<'_> {
             ready: report.ready(),
             suppressed: report.suppressed.len(),
             accepted: report.accepted(),
+            baseline: report.suppressed_by(model::SuppressedBy::Baseline),
         },
         calls: report.calls.iter().map(call).collect(),
         findings: report.findings.iter().map(finding).collect(),

@@ -55,6 +55,10 @@ pub trait Files: Sync {
     }
     /// The folder to read for judging what lies in `path`: the repository it lies in, or without one its own folder.
     fn project_root(&self, path: &str) -> String;
+    /// The folder of the repository that `path` lies in.
+    fn repository(&self, _path: &str) -> Option<String> {
+        None
+    }
     /// The nearest file called `name` in the folder `path` or one around it, up to the repository that it lies in; without
     /// one, up to the working directory.
     fn find_upward(&self, _path: &str, _name: &str) -> Option<String> {
@@ -110,25 +114,32 @@ impl Files for OsFiles {
     }
 
     fn find_upward(&self, path: &str, name: &str) -> Option<String> {
-        let own = if self.is_dir(path) { path } else { parent(path) };
-        let start = std::path::absolute(if own.is_empty() { "." } else { own }).ok()?;
+        let start = absolute_folder(self, path);
+        let start = Path::new(&start);
         let is_repository = |folder: &Path| folder.join(".git").exists();
         let here = std::env::current_dir().ok();
         let end = start.ancestors().find(|folder| is_repository(folder));
-        let end = end.or_else(|| here.as_deref().filter(|here| start.starts_with(here))).unwrap_or(&start);
+        let end = end.or_else(|| here.as_deref().filter(|here| start.starts_with(here))).unwrap_or(start);
         let folders = start.ancestors().take_while(|folder| folder.starts_with(end));
         let found = folders.map(|folder| folder.join(name)).find(|file| file.is_file())?;
         Some(self.named(&slashed(&found)))
     }
 
-    fn project_root(&self, path: &str) -> String {
-        let own = if self.is_dir(path) { path.to_owned() } else { parent(path).to_owned() };
-        let own = self.named(if own.is_empty() { "." } else { &own });
-        // `..` must not make an ancestor of the folder that it leaves
-        let Ok(absolute) = std::path::absolute(&own).map(|path| normalize(&slashed(&path))) else { return own };
-        let repository = Path::new(&absolute).ancestors().find(|folder| folder.join(".git").exists());
-        repository.map_or(own, |folder| self.named(&slashed(folder)))
+    fn repository(&self, path: &str) -> Option<String> {
+        let own = absolute_folder(self, path);
+        let repository = Path::new(&own).ancestors().find(|folder| folder.join(".git").exists())?;
+        Some(self.named(&slashed(repository)))
     }
+
+    fn project_root(&self, path: &str) -> String {
+        self.repository(path).unwrap_or_else(|| self.named(&absolute_folder(self, path)))
+    }
+}
+
+/// The folder `path`, or that of the file `path`, from the root of all files on. Without `..`, which must not make an
+/// ancestor of the folder that it leaves.
+fn absolute_folder(files: &OsFiles, path: &str) -> String {
+    files.absolute(if files.is_dir(path) { path } else { parent(path) })
 }
 
 /// `path` as seen from the folder `here`: below it or beside it relative, elsewhere as given.

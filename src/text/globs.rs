@@ -108,6 +108,10 @@ impl Files for Excluding<'_> {
         self.files.project_root(path)
     }
 
+    fn repository(&self, path: &str) -> Option<String> {
+        self.files.repository(path)
+    }
+
     fn find_upward(&self, path: &str, name: &str) -> Option<String> {
         self.files.find_upward(path, name)
     }

@@ -92,6 +92,8 @@ pub(crate) fn sample() -> Report {
             .into(),
         at: request,
         fingerprint: "00ff00ff00ff00ff".into(),
+        content: "22ff00ff00ff00ff".into(),
+        place: "src/my pages/#1 100%.js".into(),
         call: Some(0),
     });
     report.findings.push(Finding {
@@ -101,6 +103,8 @@ pub(crate) fn sample() -> Report {
         help: "Find out where the value comes from.".into(),
         at: load,
         fingerprint: "11ff00ff00ff00ff".into(),
+        content: "33ff00ff00ff00ff".into(),
+        place: "src/my pages/#1 100%.js".into(),
         call: Some(1),
     });
     report

@@ -119,7 +119,7 @@ fn suppression<'a>(report: &'a report::Report, suppression: &'a report::Suppress
     Suppression {
         kind: match suppression.by {
             report::SuppressedBy::Comment => "inSource",
-            report::SuppressedBy::Configuration => "external",
+            report::SuppressedBy::Configuration | report::SuppressedBy::Baseline => "external",
         },
         status: "accepted",
         justification: redact(&suppression.reason),

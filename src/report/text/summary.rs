@@ -2,7 +2,7 @@
 
 use super::paint::{Style, paint};
 use super::{TextOptions, plural};
-use crate::check::model::{Report, Severity, Verdict};
+use crate::check::model::{Report, Severity, SuppressedBy, Verdict};
 use crate::report::redact::clean;
 use std::io;
 
@@ -57,7 +57,8 @@ fn sentence(report: &Report) -> (String, String) {
     let seen = format!("{seen} {}", plural(seen, "file", "files"));
     let more = |count: usize, what: &str| if count > 0 { format!(", {count} {what}") } else { String::new() };
     let skipped = more(report.files.skipped, "skipped") + &more(report.files.excluded, "excluded");
-    let suppressed = more(report.suppressed.len(), "suppressed");
+    let known = report.suppressed_by(SuppressedBy::Baseline);
+    let suppressed = more(report.suppressed.len() - known, "suppressed") + &more(known, "in the baseline");
     let files = format!("{seen} seen, {} parsed{skipped}", report.files.parsed);
     let calls_text = format!("{calls} {} to affected endpoints", plural(calls, "call", "calls"));
     match (findings, calls) {
