@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod check;
+pub mod config;
 pub mod eval;
 pub mod ir;
 pub mod lower;
@@ -8,6 +9,10 @@ pub mod project;
 pub mod report;
 pub mod rules;
 pub mod text;
+
+use check::policy::Policy;
+use text::globs::Excluding;
+use text::{Globs, Mistake};
 
 /// What to analyse.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +23,14 @@ pub struct Options {
     pub root: Option<String>,
     /// The teams' own tenant and custom domains.
     pub hosts: Vec<String>,
+    /// The teams' own rules: files and folders of files.
+    pub rules: Vec<String>,
+    /// Hosts of one's own: what is sent there is no finding.
+    pub own_hosts: Vec<String>,
+    /// Files that are not there.
+    pub exclude: Option<Globs>,
+    /// What the team decided about findings.
+    pub policy: Policy,
 }
 
 /// Why there is no report.
@@ -34,9 +47,15 @@ pub enum Error {
         /// What the system says.
         reason: String,
     },
+    /// A folder that was named for its rules has none.
+    #[error("the folder {0:?} holds no rule file (`*.toml`)")]
+    NoRules(String),
     /// The rules that come with the tool are broken.
     #[error("the rules cannot be loaded: {0}")]
     Rules(String),
+    /// A file that a person wrote for this program is broken.
+    #[error("{0}")]
+    Mistake(Box<Mistake>),
     /// The system gives no threads.
     #[error("no threads to work with: {0}")]
     Threads(String),
@@ -53,19 +72,73 @@ pub fn analyze(files: &dyn text::Files, options: &Options) -> Result<check::mode
         }
     }
     let paths: Vec<String> = given.iter().map(|path| files.named(path)).collect();
-    let rules = rules::Rules::load(&options.hosts).map_err(|error| Error::Rules(error.to_string()))?;
+    let rules = read_rules(files, &options.rules)?;
+    let rules = rules.compile(&options.hosts, &options.own_hosts).map_err(broken)?;
     let mut roots: Vec<String> = match &options.root {
         Some(root) => vec![files.named(root)],
         None => paths.iter().map(|path| files.project_root(path)).collect(),
     };
     roots.sort();
     roots.dedup();
+    // the same wherever the program runs, as far as that can be
+    let base = roots.first().and_then(|root| files.repository(root)).unwrap_or_else(|| ".".to_owned());
     let root = options.root.clone().unwrap_or_else(|| roots.join(", "));
+    let whole = roots.iter().all(|root| paths.iter().any(|path| text::files::is_inside(root, path)));
     // what was named is looked at, even where ignore files or the root leave it out
     roots.extend(paths.iter().cloned());
+    let excluding = options.exclude.as_ref().map(|globs| Excluding::new(files, globs));
+    let remaining: &dyn text::Files = excluding.as_ref().map_or(files, |files| files);
     let work = || {
-        let project = project::Project::open(files, &roots, &rules.project_evidence, &rules.file_evidence);
-        check::run(&project, &rules, &root, &paths)
+        let project = project::Project::open(remaining, &roots, &rules.project_evidence, &rules.file_evidence);
+        let mut report = check::run(&project, &rules, check::Scope { root, paths, base });
+        check::suppress::apply(&mut report, &project, whole);
+        report
     };
-    project::Project::on_large_stack(work).map_err(|error| Error::Threads(error.to_string()))
+    let mut report = project::Project::on_large_stack(work).map_err(|error| Error::Threads(error.to_string()))?;
+    let left_out = excluding.as_ref().map(Excluding::left_out).unwrap_or_default();
+    report.files.excluded = left_out.iter().filter(|path| lower::Syntax::of_path(path).is_some()).count();
+    options.policy.apply(&mut report, files, whole);
+    report.sort();
+    Ok(report)
+}
+
+/// The rules of this build, and the own ones at `paths`: files, and all `.toml` files of folders.
+pub fn read_rules(files: &dyn text::Files, paths: &[String]) -> Result<rules::RuleFiles, Error> {
+    let mut all = rules::RuleFiles::embedded().map_err(|mistake| Error::Rules(mistake.to_string()))?;
+    for path in paths {
+        for file in rule_files(files, path)? {
+            let unreadable =
+                |error: text::files::ReadError| Error::Unreadable { path: file.clone(), reason: error.to_string() };
+            let text = files.read(&file).map_err(unreadable)?;
+            all.add(&file, text).map_err(broken)?;
+        }
+    }
+    Ok(all)
+}
+
+/// The rule files that `path` names.
+fn rule_files(files: &dyn text::Files, path: &str) -> Result<Vec<String>, Error> {
+    if !files.exists(path) {
+        return Err(Error::NoSuchPath(path.to_owned()));
+    }
+    let named = files.named(path);
+    if !files.is_dir(path) {
+        return Ok(vec![named]);
+    }
+    let mut found = Vec::new();
+    for entry in files.walk(&named, &|path| path.ends_with(".toml")) {
+        match entry {
+            text::files::Entry::File(path) => found.push(path),
+            text::files::Entry::Unreadable(path, reason) => return Err(Error::Unreadable { path, reason }),
+        }
+    }
+    found.sort();
+    if found.is_empty() {
+        return Err(Error::NoRules(path.to_owned()));
+    }
+    Ok(found)
+}
+
+fn broken(mistake: Mistake) -> Error {
+    Error::Mistake(Box::new(mistake))
 }

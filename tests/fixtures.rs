@@ -3,6 +3,9 @@
 //! `//~ <verdict> [label | reason] METHOD /path [subject]` at the end of the line on which a call is reported;
 //! `//~v …` on a line of its own is about the next line without a mark; `//~ origin a` marks where a trace labelled
 //! `a` begins; `//~? …` marks a known gap, which must not pass unnoticed. Strict in both directions.
+//!
+//! A file `rules.toml` beside the sources holds rules of the project's own: with them the marks are right, and without
+//! them they must not be, or the rules do nothing.
 
 use idtoken_lint::Options;
 use idtoken_lint::check::model::Report;
@@ -68,10 +71,23 @@ fn run(case: &Path) -> Result<(), Failed> {
         }
         files.insert(path, bytes);
     }
-    let report = idtoken_lint::analyze(&files, &Options::default()).map_err(|error| error.to_string())?;
+    let own = case.join("rules.toml").exists();
+    let rules = if own { vec!["rules.toml".to_owned()] } else { Vec::new() };
+    let analyze = |rules| {
+        let options = Options { rules, ..Options::default() };
+        idtoken_lint::analyze(&files, &options).map_err(|error| error.to_string())
+    };
+    let report = analyze(rules)?;
     let mut problems = Vec::new();
     compare(&report, &marks, &mut problems);
     positions(&report, &mut problems);
+    if own {
+        let mut without = Vec::new();
+        compare(&analyze(Vec::new())?, &marks, &mut without);
+        if without.is_empty() {
+            problems.push("the marks are right without the own rules, too".to_owned());
+        }
+    }
     if problems.is_empty() { Ok(()) } else { Err(problems.join("\n").into()) }
 }
 
@@ -213,6 +229,11 @@ fn compare(report: &Report, marks: &Marks, problems: &mut Vec<String>) {
 /// Positions are checked against the text itself: the region is what the span holds, and a trace ends at its call.
 fn positions(report: &Report, problems: &mut Vec<String>) {
     for call in &report.calls {
+        if let Some(reason) = &call.reason
+            && !idtoken_lint::check::REASONS.contains(&reason.id)
+        {
+            problems.push(format!("the reason {} is not listed", reason.id));
+        }
         if call.trace.last().is_none_or(|step| step.at != call.at) {
             problems.push(format!("{}:{}: the trace does not end at the call", call.at.path, call.at.start.line));
         }

@@ -4,7 +4,7 @@ use super::model::{Call, Severity, Subject, Verdict};
 use crate::rules::Endpoint;
 
 /// The rule for a call whose credential could not be followed.
-const UNRESOLVED: &str = "unresolved-bearer";
+pub(super) const UNRESOLVED: &str = "unresolved-bearer";
 
 /// The rule, the severity and the texts for a call, if there is something to do.
 pub(super) fn finding(call: &Call, endpoint: &Endpoint, prefix: &str) -> Option<(String, Severity, String, String)> {
@@ -72,6 +72,12 @@ pub(super) fn suggested(call: &Call) -> Vec<String> {
         Subject::AnyUser => call.any_user_scopes.clone(),
         Subject::CurrentUser | Subject::Unclear => call.current_user_scopes.clone(),
     }
+}
+
+/// What a call's text says, however it is formatted: without white space, and without what formatters put in or take out.
+pub(super) fn dense(text: &str) -> String {
+    let is_format = |c: char| c.is_whitespace() || matches!(c, ';' | ',' | '(' | ')' | '\'' | '"' | '`');
+    text.chars().filter(|c| !is_format(*c)).collect()
 }
 
 /// A 64-bit FNV-1a hash of `parts`, in hexadecimal.

@@ -36,7 +36,7 @@ pub(super) fn host_of(rules: &Rules, target: &Target) -> Host {
         return if alone && rules.names_base(&names) && !rules.names_own(&names) { Host::Tenant } else { Host::Other };
     }
     let host = authority(&text);
-    if host.is_empty() {
+    if host.is_empty() || rules.is_own_host(host) {
         return Host::Other;
     }
     if !host.contains(HOLE) {
@@ -74,7 +74,7 @@ pub(super) fn allows(rules: &Rules, entry: &Traced, urls: &[Pattern]) -> bool {
             Some(text) => {
                 let host = authority(text).trim_start_matches("*.");
                 let is_same = |url: &Pattern| !host.is_empty() && authority(url.prefix()) == host;
-                rules.is_tenant_host(host) || urls.iter().any(is_same)
+                rules.is_tenant_host(host) && !rules.is_own_host(host) || urls.iter().any(is_same)
             }
             None => {
                 let names: Vec<_> = pattern.holes().flat_map(names_of).collect();

@@ -5,13 +5,17 @@
 
 mod advice;
 mod effects;
+pub mod examples;
 mod host;
 pub mod model;
+pub mod policy;
 mod request;
 mod roots;
 mod run;
 mod sites;
+pub mod suppress;
 mod target;
 mod verdict;
 
-pub use run::run;
+pub use run::{Scope, run};
+pub use verdict::REASONS;

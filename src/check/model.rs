@@ -128,6 +128,15 @@ pub struct Call {
     pub trace: Vec<TraceStep>,
     /// What the migration table's page does not say: disagreements with today's API description.
     pub notes: Vec<String>,
+    /// Why an unknown call is known to send no ID token all the same: somebody looked, and said so.
+    pub accepted: Option<String>,
+}
+
+impl Call {
+    /// Whether it is unknown, and somebody looked at it.
+    pub fn is_accepted(&self) -> bool {
+        self.verdict == Verdict::Unknown && self.accepted.is_some()
+    }
 }
 
 /// How serious a finding is.
@@ -162,11 +171,70 @@ pub struct Finding {
     pub help: String,
     /// Where.
     pub at: Location,
-    /// Survives moved lines and formatting: rule, path, endpoint, the call's text without white space, and a number
-    /// where these repeat. Hexadecimal.
+    /// Survives moved lines and formatting: rule, place, endpoint, what the call's text says, and a number where these
+    /// repeat. Hexadecimal.
     pub fingerprint: String,
+    /// The same without the place and the number: survives a file's move.
+    pub content: String,
+    /// The file's path from [`Report::base`] on: the same wherever the program runs.
+    pub place: String,
     /// Index into [`Report::calls`].
     pub call: Option<usize>,
+}
+
+/// What keeps a finding from counting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SuppressedBy {
+    /// A comment in the source.
+    Comment,
+    /// The configuration accepts the call.
+    Configuration,
+    /// It was there before.
+    Baseline,
+}
+
+impl SuppressedBy {
+    /// As every format writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SuppressedBy::Comment => "comment",
+            SuppressedBy::Configuration => "configuration",
+            SuppressedBy::Baseline => "baseline",
+        }
+    }
+}
+
+/// Why a finding does not count.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// What keeps it.
+    pub by: SuppressedBy,
+    /// What was said about it.
+    pub reason: String,
+    /// Where that is written, if it is written in a file that was analysed.
+    pub at: Option<Location>,
+}
+
+/// A finding that does not count.
+#[derive(Clone, Debug)]
+pub struct Suppressed {
+    /// The finding.
+    pub finding: Finding,
+    /// Why.
+    pub suppression: Suppression,
+}
+
+/// Something about what teams wrote for this program: a decision that applies to nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Notice {
+    /// The file.
+    pub path: String,
+    /// 1-based.
+    pub line: u32,
+    /// Stable, kebab-case.
+    pub id: &'static str,
+    /// One sentence.
+    pub message: String,
 }
 
 /// A file or folder that was not analysed.
@@ -187,6 +255,8 @@ pub struct FileCounts {
     pub parsed: usize,
     /// Not analysed; named in [`Report::skipped`].
     pub skipped: usize,
+    /// Left out because the configuration says so; not among the seen ones.
+    pub excluded: usize,
 }
 
 /// What one run says.
@@ -194,12 +264,20 @@ pub struct FileCounts {
 pub struct Report {
     /// The project, as given.
     pub root: String,
+    /// What was to be reported, relative to the working directory.
+    pub paths: Vec<String>,
+    /// The folder that findings' places are seen from, relative to the working directory.
+    pub base: String,
     /// How many files.
     pub files: FileCounts,
     /// Every call to an affected endpoint that is to be reported, sorted by place.
     pub calls: Vec<Call>,
     /// What to do, sorted by place.
     pub findings: Vec<Finding>,
+    /// Findings that do not count, sorted by place.
+    pub suppressed: Vec<Suppressed>,
+    /// What to tidy up in what was written for this program, sorted.
+    pub notices: Vec<Notice>,
     /// What was not analysed, sorted.
     pub skipped: Vec<Skipped>,
     /// Every affected endpoint in the order of the migration table.
@@ -214,8 +292,24 @@ impl Report {
         self.calls.iter().filter(|call| call.verdict == verdict).count()
     }
 
+    /// Put what was added into its order.
+    pub fn sort(&mut self) {
+        self.suppressed.sort_by(|left, right| left.finding.at.cmp(&right.finding.at));
+        self.notices.sort();
+    }
+
+    /// How many findings were kept from counting by this.
+    pub fn suppressed_by(&self, by: SuppressedBy) -> usize {
+        self.suppressed.iter().filter(|suppressed| suppressed.suppression.by == by).count()
+    }
+
+    /// How many unknown calls somebody looked at.
+    pub fn accepted(&self) -> usize {
+        self.calls.iter().filter(|call| call.is_accepted()).count()
+    }
+
     /// Whether the toggle can be turned off as far as this code is concerned.
     pub fn ready(&self) -> bool {
-        self.calls.iter().all(|call| call.verdict == Verdict::AccessToken)
+        self.calls.iter().all(|call| call.verdict == Verdict::AccessToken || call.is_accepted())
     }
 }

@@ -7,7 +7,7 @@ use crate::eval::Shared;
 use crate::eval::value::{Node, Trail};
 use crate::project::Project;
 use crate::rules::Rules;
-use crate::text::files::is_under;
+use crate::text::files::{is_inside, is_under};
 use crate::text::{FileId, LineIndex, Span};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -15,16 +15,23 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
+/// What is to be reported.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// The project, as given.
+    pub root: String,
+    /// Files and folders.
+    pub paths: Vec<String>,
+    /// The folder that findings' places are seen from.
+    pub base: String,
+}
+
 /// Analyse a project; report what has its call or a step of its trace in `paths`.
-pub fn run(project: &Project<'_>, rules: &Rules, root: &str, paths: &[String]) -> Report {
+pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope) -> Report {
+    let Scope { root, paths, base } = scope;
     let calls = if project.has_evidence() { all_calls(project, rules) } else { Vec::new() };
     let reported = |call: &Call| {
-        let here = |path: &str| {
-            paths.iter().any(|folder| match folder.as_str() {
-                "." => !path.starts_with("../") && !path.starts_with('/'),
-                folder => is_under(path, folder),
-            })
-        };
+        let here = |path: &str| paths.iter().any(|folder| is_inside(path, folder));
         here(&call.at.path) || call.trace.iter().any(|step| here(&step.at.path))
     };
     let calls: Vec<(Call, usize)> = calls.into_iter().filter(|(call, _)| reported(call)).collect();
@@ -37,7 +44,7 @@ pub fn run(project: &Project<'_>, rules: &Rules, root: &str, paths: &[String]) -
         }
     };
     let mut findings = Vec::new();
-    let mut repeated: FxHashMap<String, usize> = FxHashMap::default();
+    let mut repeated: FxHashMap<(String, String, String), usize> = FxHashMap::default();
     for (nth, (call, endpoint)) in calls.iter().enumerate() {
         keep(&call.at.path);
         call.trace.iter().for_each(|step| keep(&step.at.path));
@@ -46,25 +53,37 @@ pub fn run(project: &Project<'_>, rules: &Rules, root: &str, paths: &[String]) -
             continue;
         };
         let text = project.by_path(&call.at.path).map(|file| project.text(file)).unwrap_or_else(|| Arc::from(""));
-        let dense: String =
-            text.get(call.at.span.range()).unwrap_or_default().chars().filter(|c| !c.is_whitespace()).collect();
-        let parts = [rule.as_str(), &call.at.path, &call.endpoint, &dense];
-        let times = repeated.entry(advice::fingerprint(&parts)).or_insert(0);
+        let dense = advice::dense(text.get(call.at.span.range()).unwrap_or_default());
+        let place = seen_from(project, &call.at.path, &base);
+        let times = repeated.entry((place.clone(), dense.clone(), call.endpoint.clone())).or_insert(0);
         let number = times.to_string();
         *times += 1;
-        let fingerprint = advice::fingerprint(&[parts[0], parts[1], parts[2], parts[3], &number]);
-        findings.push(Finding { rule, severity, message, help, at: call.at.clone(), fingerprint, call: Some(nth) });
+        let fingerprint = advice::fingerprint(&[&rule, &place, &call.endpoint, &dense, &number]);
+        let content = advice::fingerprint(&[&rule, &call.endpoint, &dense]);
+        let at = call.at.clone();
+        findings.push(Finding { rule, severity, message, help, at, fingerprint, content, place, call: Some(nth) });
     }
     let skipped: Vec<Skipped> = project.skipped().into_iter().map(|(path, reason)| Skipped { path, reason }).collect();
     Report {
-        root: root.to_owned(),
-        files: FileCounts { seen: project.len(), parsed: project.parsed(), skipped: skipped.len() },
+        root,
+        files: FileCounts { seen: project.len(), parsed: project.parsed(), skipped: skipped.len(), excluded: 0 },
         calls: calls.into_iter().map(|(call, _)| call).collect(),
         findings,
+        suppressed: Vec::new(),
+        notices: Vec::new(),
         skipped,
         endpoints: rules.endpoints.iter().map(|endpoint| endpoint.name.clone()).collect(),
         sources,
+        paths,
+        base,
     }
+}
+
+/// A path from `base` on; where it does not lie there, as it is.
+fn seen_from(project: &Project<'_>, path: &str, base: &str) -> String {
+    let (absolute, base) = (project.absolute(path), project.absolute(base));
+    let inside = if is_under(&absolute, &base) { absolute[base.len()..].trim_start_matches('/') } else { "" };
+    if inside.is_empty() { path.to_owned() } else { inside.to_owned() }
 }
 
 /// Every call of the project with its endpoint, sorted by place.
@@ -173,6 +192,7 @@ fn as_call(shared: &Shared<'_>, record: &Record) -> (Call, usize) {
         suggested_scopes: Vec::new(),
         trace,
         notes: endpoint.notes.clone(),
+        accepted: None,
     };
     call.suggested_scopes = advice::suggested(&call);
     (call, record.endpoint)

@@ -6,6 +6,32 @@ use crate::eval::value::{Evidence, Node, Pattern, Piece, Reason, Traced, Trail, 
 use crate::rules::TokenKind;
 use std::rc::Rc;
 
+/// Why a call is unknown that sends a known token, but of neither kind.
+pub(super) const OTHER_TOKEN: &str = "other-token";
+
+/// The ids of all reasons, for those who refer to them.
+pub const REASONS: &[&str] = &[
+    "budget",
+    "cycle",
+    "dynamic-key",
+    "library-value",
+    "literal-token",
+    "no-authorization",
+    "no-callers",
+    "not-a-string",
+    "not-bearer",
+    "not-followed",
+    OTHER_TOKEN,
+    "storage",
+    "environment",
+    "too-many-callers",
+    "unassigned",
+    "undeclared",
+    "unknown-call",
+    "unknown-member",
+    "unresolved-import",
+];
+
 /// What was found out about a call's credential.
 pub(super) struct Judged {
     /// The verdict.
@@ -91,7 +117,7 @@ pub(super) fn judge(credential: &Credential) -> Judged {
     }
     if let Some(One::Token(_, _, trail)) = alternatives.first() {
         let text = "it is another kind of token, neither an ID token nor an access token".to_owned();
-        return Judged { reason: Some(("other-token", text)), trail: trail.clone(), ..blank };
+        return Judged { reason: Some((OTHER_TOKEN, text)), trail: trail.clone(), ..blank };
     }
     let text = "no Authorization header was found at the call or at its client".to_owned();
     Judged { reason: Some(("no-authorization", text)), given: false, ..blank }

@@ -4,21 +4,25 @@
 //! of how an analysis is done.
 
 mod audit;
+mod baseline;
 mod check;
+mod config;
 mod explain;
 mod output;
 mod panics;
+mod rules;
 mod shared;
 mod terminal;
 
 use clap::{Parser, Subcommand};
+use idtoken_lint::text::Mistake;
 use std::process::ExitCode;
 
 const EXIT_STATUS: &str = "\
 Exit status, the same in every format:
   0  nothing to do
   1  findings (check), or the toggle cannot be turned off yet (audit)
-  2  wrong usage, an unreadable path, or an internal error";
+  2  wrong usage, a broken rule file or configuration, an unreadable path, or an internal error";
 
 /// Finds calls that send an ID token to the Management API.
 ///
@@ -44,6 +48,10 @@ enum Command {
     Audit(shared::Arguments),
     /// Print the page about a rule
     Explain(explain::Arguments),
+    /// List and test the rules: those of the program and your own
+    Rules(rules::Arguments),
+    /// Show the configuration that counts here
+    Config(config::Arguments),
 }
 
 /// The exit status of a run that did what it should.
@@ -69,6 +77,14 @@ impl From<Status> for ExitCode {
 struct Failure {
     problem: String,
     help: String,
+    /// Where it lies, if it lies in a file that was written for this program.
+    mistake: Option<Box<Mistake>>,
+}
+
+impl Failure {
+    fn new(problem: impl Into<String>, help: impl Into<String>) -> Self {
+        Failure { problem: problem.into(), help: help.into(), mistake: None }
+    }
 }
 
 /// Do what the arguments say.
@@ -85,6 +101,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Check(arguments) => check::run(arguments, cli.color),
         Command::Audit(arguments) => audit::run(arguments, cli.color),
         Command::Explain(arguments) => explain::run(arguments),
+        Command::Rules(arguments) => rules::run(arguments, cli.color),
+        Command::Config(arguments) => config::run(arguments),
     });
     match result {
         Ok(status) => status.into(),

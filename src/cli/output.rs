@@ -11,19 +11,21 @@ use std::path::{Path, PathBuf};
 pub(super) fn to_stdout(colour: bool, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
     let mut out = BufWriter::new(AutoStream::new(io::stdout().lock(), choice(colour)));
     match write(&mut out).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure {
-            problem: format!("standard output cannot be written: {error}"),
-            help: "See whether the disk is full; or write to another place with `--output FILE`.".to_owned(),
-        }),
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::new(
+            format!("standard output cannot be written: {error}"),
+            "See whether the disk is full; or write to another place with `--output FILE`.",
+        )),
         _ => Ok(()),
     }
 }
 
 /// Write to a file: whole or not at all, so that no other program reads half a report.
 pub(super) fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
-    let failure = |error: io::Error| Failure {
-        problem: format!("{:?} cannot be written: {error}", path.display().to_string()),
-        help: "`--output` names a file in a folder that exists and can be written to.".to_owned(),
+    let failure = |error: io::Error| {
+        Failure::new(
+            format!("{:?} cannot be written: {error}", path.display().to_string()),
+            "`--output` names a file in a folder that exists and can be written to.",
+        )
     };
     if path.is_dir() {
         return Err(failure(ErrorKind::IsADirectory.into()));
@@ -51,7 +53,17 @@ pub(super) fn report_failure(failure: &Failure, color: Color) {
     let options = terminal::for_stderr(color);
     let mut out = AutoStream::new(io::stderr().lock(), choice(options.colour));
     // where standard error is closed too, the exit status is all that can be said
-    _ = text::write_problem(&failure.problem, &failure.help, &options, &mut out);
+    _ = match &failure.mistake {
+        Some(mistake) => text::write_mistake(mistake, &options, &mut out),
+        None => text::write_problem(&failure.problem, &failure.help, &options, &mut out),
+    };
+}
+
+/// Say something on standard error that is no failure.
+pub(super) fn remark(text: &str) {
+    let mut out = AutoStream::new(io::stderr().lock(), ColorChoice::Never);
+    // where standard error is closed, nobody wants to know
+    _ = writeln!(out, "{}", idtoken_lint::report::redact::clean(text));
 }
 
 fn write_all(file: std::fs::File, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {

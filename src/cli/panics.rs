@@ -17,13 +17,11 @@ pub(super) fn guard<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, F
     drop(std::panic::take_hook());
     result.unwrap_or_else(|_| {
         let first = first.lock().unwrap_or_else(PoisonError::into_inner).take();
-        Err(Failure {
-            problem: format!("internal error: {}", first.unwrap_or_else(|| "unknown".to_owned())),
-            help:
-                "This is a mistake in idtoken-lint, not in your code. Please report it, with the file that causes it \
-                   if you can find and show it: run with single folders as PATHS to narrow it down."
-                    .to_owned(),
-        })
+        Err(Failure::new(
+            format!("internal error: {}", first.unwrap_or_else(|| "unknown".to_owned())),
+            "This is a mistake in idtoken-lint, not in your code. Please report it, with the file that causes it if \
+             you can find and show it: run with single folders as PATHS to narrow it down.",
+        ))
     })
 }
 

@@ -1,12 +1,16 @@
 //! What `check` and `audit` share: their arguments, the call of the library, and who gets the report in which format.
 
 use super::terminal::{self, Color};
-use super::{Failure, output};
+use super::{Failure, baseline, output};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use idtoken_lint::check::model::Report;
+use idtoken_lint::config::{self, Config};
 use idtoken_lint::report::text::{self, Question, TextOptions};
 use idtoken_lint::report::{self, Format};
+use idtoken_lint::rules::RuleFiles;
+use idtoken_lint::text::{Mistake, OsFiles};
 use idtoken_lint::{Error, Options};
+use std::fmt::Display;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -34,6 +38,59 @@ pub(super) struct Arguments {
     /// A host of yours that serves the Management API: a custom domain or a tenant; may be repeated
     #[arg(long = "host", value_name = "NAME")]
     hosts: Vec<String>,
+
+    #[command(flatten)]
+    rules: OwnRules,
+
+    #[command(flatten)]
+    config: ConfigArguments,
+
+    /// Findings that FILE knows do not count: only new ones fail
+    #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
+    baseline: Option<String>,
+
+    /// Write the findings there are to FILE, as a baseline; what is not found any more is taken out
+    #[arg(long, value_name = "FILE")]
+    write_baseline: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct ConfigArguments {
+    /// Read the configuration from FILE instead of the nearest idtoken-lint.toml
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    config: Option<String>,
+
+    /// Read no configuration
+    #[arg(long)]
+    no_config: bool,
+}
+
+impl ConfigArguments {
+    /// The configuration that counts for `path`.
+    pub(super) fn read(&self, path: &str) -> Result<Config, Failure> {
+        let config = match &self.config {
+            _ if self.no_config => return Ok(Config::default()),
+            Some(file) => Config::read(&OsFiles, file),
+            None => Config::find(&OsFiles, path),
+        };
+        config.map_err(|error| {
+            let problem = error.to_string();
+            match error {
+                config::Error::Mistake(mistake) => broken_file(*mistake),
+                config::Error::Unreadable { .. } => Failure::new(
+                    problem,
+                    "Make it readable, name another one with `--config FILE`, or use `--no-config`.",
+                ),
+            }
+        })
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct OwnRules {
+    /// Rules of your own, a file or a folder of files, which join those of the program; may be repeated
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(super) rules: Vec<String>,
 }
 
 fn formats() -> impl TypedValueParser<Value = Format> {
@@ -43,17 +100,55 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 
 /// Run the analysis.
 pub(super) fn analyze(arguments: &Arguments) -> Result<Report, Failure> {
-    let options =
-        Options { paths: arguments.paths.clone(), root: arguments.root.clone(), hosts: arguments.hosts.clone() };
-    idtoken_lint::analyze(&idtoken_lint::text::OsFiles, &options).map_err(|error| {
-        let help = match &error {
-            Error::NoSuchPath(_) => "Check the spelling; paths are relative to the working directory.",
-            Error::Unreadable { .. } => "Make it readable, or leave it out of the paths.",
-            Error::Rules(_) => "The rules are part of the program: this is a mistake in it. Please report it.",
-            Error::Threads(_) => "Close other programs, or raise the limit on threads and memory.",
-        };
-        Failure { problem: error.to_string(), help: help.to_owned() }
-    })
+    let from = arguments.root.as_ref().or(arguments.paths.first()).map_or(".", String::as_str);
+    let config = arguments.config.read(from)?;
+    let with =
+        |configured: Vec<String>, given: &[String]| configured.into_iter().chain(given.iter().cloned()).collect();
+    let options = Options {
+        paths: arguments.paths.clone(),
+        root: arguments.root.clone(),
+        hosts: with(config.tenants, &arguments.hosts),
+        rules: with(config.rules, &arguments.rules.rules),
+        own_hosts: config.own_hosts,
+        exclude: config.excluded,
+        policy: config.policy,
+    };
+    let mut report = idtoken_lint::analyze(&OsFiles, &options).map_err(failure)?;
+    if let Some(file) = &arguments.write_baseline {
+        baseline::write(&mut report, file)?;
+    } else if let Some(file) = arguments.baseline.as_ref().or(config.baseline.as_ref()) {
+        baseline::apply(&mut report, file)?;
+    }
+    Ok(report)
+}
+
+/// The rules of the program, and the own ones at `paths`.
+pub(super) fn rule_files(paths: &[String]) -> Result<RuleFiles, Failure> {
+    idtoken_lint::read_rules(&OsFiles, paths).map_err(failure)
+}
+
+/// A rule file that cannot be used.
+pub(super) fn broken_file(mistake: Mistake) -> Failure {
+    failure(Error::Mistake(Box::new(mistake)))
+}
+
+/// The system gives no threads.
+pub(super) fn no_threads(error: impl Display) -> Failure {
+    failure(Error::Threads(error.to_string()))
+}
+
+fn failure(error: Error) -> Failure {
+    let help = match &error {
+        Error::NoSuchPath(_) => "Check the spelling; paths are relative to the working directory.",
+        Error::Unreadable { .. } => "Make it readable, or leave it out of the paths.",
+        Error::NoRules(_) => "Name the folder that holds them, or single files.",
+        Error::Rules(_) => "The rules are part of the program: this is a mistake in it. Please report it.",
+        Error::Mistake(_) => "",
+        Error::Threads(_) => "Close other programs, or raise the limit on threads and memory.",
+    };
+    let problem = error.to_string();
+    let mistake = if let Error::Mistake(mistake) = error { Some(mistake) } else { None };
+    Failure { mistake, ..Failure::new(problem, help) }
 }
 
 /// Write the report to where it was asked for.

@@ -453,7 +453,7 @@ impl<'s> Eval<'s> {
                             self.api_root(states, name.as_str().into(), node)
                         }
                     }
-                    Resolved::Missing => Value::unknown(Reason::UnresolvedImport(import.specifier.clone()), Vec::new()),
+                    Resolved::Missing => self.missing_module(&import.specifier, node),
                 })
             }
             Expr::Elem(inner) => {

@@ -3,6 +3,7 @@
 use super::engine::Eval;
 use super::value::{Api, ApiStep, Evidence, Node, Reason, Traced, Unknown, Value};
 use crate::ir::{Expr, Name};
+use crate::rules::path::Step;
 use crate::rules::{Fact, TokenFact, TokenKind, Versions};
 use crate::text::{FileId, Span};
 use std::rc::Rc;
@@ -35,13 +36,19 @@ impl<'s> Eval<'s> {
         }
     }
 
-    /// Whether a library value is a mere member about which the rules know nothing but what calling it would do.
+    /// Whether a library value is a mere member about which the rules know nothing but what calling it would do. What
+    /// is imported and can be called is a function, whatever its name.
     pub(crate) fn is_blank(&self, api: &Api) -> bool {
         let called = || {
             let Some(lowered) = self.lowered(api.node.file) else { return false };
-            lowered.ir.parents[api.node.expr.index()].is_some_and(
-                |parent| matches!(lowered.ir.expr(parent), Expr::Call { callee, .. } if *callee == api.node.expr),
-            )
+            let ir = &lowered.ir;
+            let is_callee = |parent| matches!(ir.expr(parent), Expr::Call { callee, .. } if *callee == api.node.expr);
+            let is_imported = || match ir.expr(api.node.expr) {
+                Expr::Field { base, .. } => matches!(ir.expr(*base), Expr::Import(_)),
+                _ => false,
+            };
+            let callable = || !self.rules.automaton.step(&api.states, &Step::Call).is_empty();
+            ir.parents[api.node.expr.index()].is_some_and(is_callee) || is_imported() && callable()
         };
         // what a package exports and the rules describe is no mere member
         let mut from = api.from.as_ref().map(|from| &from.value);
@@ -53,7 +60,7 @@ impl<'s> Eval<'s> {
         let is_export = matches!(from, Some(Value::Api(package)) if matches!(package.step, ApiStep::Root(_)));
         matches!(api.step, ApiStep::Member(_))
             && self.rules.facts(&api.states).next().is_none()
-            && !(is_export && !self.rules.automaton.is_leaf(&api.states))
+            && (!is_export || self.rules.automaton.is_leaf(&api.states))
             && !called()
     }
 

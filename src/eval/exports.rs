@@ -1,12 +1,31 @@
-//! What a module of the project exports.
+//! What a module of the project exports, or one that is not there.
 
 use super::engine::Eval;
 use super::value::{Node, Reason, Traced, Vals, Value};
 use crate::ir::Name;
 use crate::project::PlaceKey;
+use crate::rules::path::Root as ApiRoot;
 use crate::text::FileId;
 
 impl<'s> Eval<'s> {
+    /// A module of the project that is not there, generated or left out: own rules may describe it, by its path without
+    /// the way up.
+    pub(crate) fn missing_module(&self, specifier: &Name, node: Node) -> Value {
+        let whole = match specifier.strip_prefix("mod:") {
+            Some(module) => module.replacen('#', "", 1),
+            None => specifier.to_string(),
+        };
+        let mut path = whole.as_str();
+        while let Some(rest) = path.strip_prefix("./").or_else(|| path.strip_prefix("../")) {
+            path = rest;
+        }
+        let states = self.rules.automaton.root(&ApiRoot::Import(path.to_owned()));
+        match states.is_empty() {
+            true => Value::unknown(Reason::UnresolvedImport(specifier.clone()), Vec::new()),
+            false => self.api_root(states, specifier.clone(), node),
+        }
+    }
+
     /// What a module of the project exports under a name.
     pub(crate) fn export(&mut self, file: FileId, name: &Name, node: Node, depth: u8) -> Vals {
         let Some(lowered) = self.lowered(file) else {

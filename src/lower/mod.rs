@@ -1,8 +1,10 @@
 //! From source text to the expression graph.
 //!
-//! Owns the choice of the front-end, and which parts of another language's file are scripts. Must not know any rule, library or endpoint. Never fails and never panics: what is
-//! not understood becomes `Opaque`; only a text that no parser can make anything of is refused, with the reason.
+//! Owns the choice of the front-end, and which parts of another language's file are scripts. Must not know any rule,
+//! library or endpoint. Never fails and never panics: what is not understood becomes `Opaque`; only a text that no parser
+//! can make anything of is refused, with the reason.
 
+pub mod comments;
 pub mod host;
 pub mod js;
 pub mod json;

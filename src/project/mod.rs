@@ -60,6 +60,8 @@ struct SourceFile {
     has_file_evidence: bool,
     /// Whether it names an endpoint's place, or a client of it, as far as a file can by itself.
     is_telling: bool,
+    /// Whether it may hold a remark to this program.
+    has_remark: bool,
     /// The script files that a page names.
     sources: Vec<String>,
     unreadable: Option<ReadError>,
@@ -187,6 +189,16 @@ impl<'a> Project<'a> {
         &self.pages
     }
 
+    /// The files that may hold a remark to this program.
+    pub fn remarked(&self) -> Vec<FileId> {
+        self.ids().filter(|id| self.file(*id).has_remark).collect()
+    }
+
+    /// A path from the root of all files on.
+    pub fn absolute(&self, path: &str) -> String {
+        self.system.absolute(path)
+    }
+
     /// A file's path.
     pub fn path(&self, id: FileId) -> &str {
         &self.file(id).path
@@ -231,7 +243,7 @@ impl<'a> Project<'a> {
     /// Everything that could not be looked at, with the reason, sorted by path.
     pub fn skipped(&self) -> Vec<(String, String)> {
         let mut skipped = self.unreadable.clone();
-        for (id, file) in self.ids().zip(&self.files) {
+        for (id, file) in (0u32..).map(FileId).zip(&self.files) {
             if let Some(error) = &file.unreadable {
                 skipped.push((file.path.clone(), error.to_string()));
             } else if let Some(Err(reason)) = file.lowered.get() {
@@ -331,6 +343,7 @@ impl SourceFile {
             kept,
             has_file_evidence: false,
             is_telling: false,
+            has_remark: false,
             sources: Vec::new(),
             unreadable,
             lowered,
@@ -350,6 +363,7 @@ fn look(
     match system.read(&file.path) {
         Ok(text) => {
             file.has_file_evidence = search.in_file(&text);
+            file.has_remark = memchr::memmem::find(text.as_bytes(), lower::comments::MARK.as_bytes()).is_some();
             file.sources = pages::sources(syntax, &text);
             let evidence = search.in_project(&text);
             file.is_telling = evidence && file.has_file_evidence;

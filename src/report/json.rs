@@ -18,6 +18,8 @@ struct Document<'a> {
     calls: Vec<Call<'a>>,
     findings: Vec<Finding<'a>>,
     skipped: Vec<Skipped<'a>>,
+    suppressed: Vec<Suppressed<'a>>,
+    notices: Vec<Notice<'a>>,
 }
 
 #[derive(Serialize)]
@@ -32,6 +34,9 @@ struct Summary {
     calls: Calls,
     findings: usize,
     ready: bool,
+    suppressed: usize,
+    accepted: usize,
+    baseline: usize,
 }
 
 #[derive(Serialize)]
@@ -39,6 +44,7 @@ struct Files {
     seen: usize,
     parsed: usize,
     skipped: usize,
+    excluded: usize,
 }
 
 #[derive(Serialize)]
@@ -73,6 +79,7 @@ struct Call<'a> {
     suggested_scopes: &'a [String],
     trace: Vec<Step<'a>>,
     notes: Vec<Cow<'a, str>>,
+    accepted: Option<Cow<'a, str>>,
 }
 
 #[derive(Serialize)]
@@ -100,6 +107,23 @@ struct Finding<'a> {
     call: Option<usize>,
 }
 
+/// A finding that does not count, and why.
+#[derive(Serialize)]
+struct Suppressed<'a> {
+    finding: Finding<'a>,
+    by: &'static str,
+    reason: Cow<'a, str>,
+    at: Option<Place<'a>>,
+}
+
+#[derive(Serialize)]
+struct Notice<'a> {
+    id: &'static str,
+    path: &'a str,
+    line: u32,
+    message: Cow<'a, str>,
+}
+
 #[derive(Serialize)]
 struct Skipped<'a> {
     path: &'a str,
@@ -118,7 +142,12 @@ fn document(report: &model::Report) -> Document<'_> {
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
         root: &report.root,
         summary: Summary {
-            files: Files { seen: report.files.seen, parsed: report.files.parsed, skipped: report.files.skipped },
+            files: Files {
+                seen: report.files.seen,
+                parsed: report.files.parsed,
+                skipped: report.files.skipped,
+                excluded: report.files.excluded,
+            },
             calls: Calls {
                 id_token: report.count(model::Verdict::IdToken),
                 access_token: report.count(model::Verdict::AccessToken),
@@ -126,6 +155,9 @@ fn document(report: &model::Report) -> Document<'_> {
             },
             findings: report.findings.len(),
             ready: report.ready(),
+            suppressed: report.suppressed.len(),
+            accepted: report.accepted(),
+            baseline: report.suppressed_by(model::SuppressedBy::Baseline),
         },
         calls: report.calls.iter().map(call).collect(),
         findings: report.findings.iter().map(finding).collect(),
@@ -134,6 +166,8 @@ fn document(report: &model::Report) -> Document<'_> {
             .iter()
             .map(|skipped| Skipped { path: &skipped.path, reason: redact(&skipped.reason) })
             .collect(),
+        suppressed: report.suppressed.iter().map(suppressed).collect(),
+        notices: report.notices.iter().map(notice).collect(),
     }
 }
 
@@ -151,6 +185,7 @@ fn call(call: &model::Call) -> Call<'_> {
         suggested_scopes: &call.suggested_scopes,
         trace: call.trace.iter().map(|step| Step { at: place(&step.at), note: redact(&step.note) }).collect(),
         notes: call.notes.iter().map(|note| redact(note)).collect(),
+        accepted: call.accepted.as_deref().map(redact),
     }
 }
 
@@ -164,6 +199,20 @@ fn finding(finding: &model::Finding) -> Finding<'_> {
         fingerprint: &finding.fingerprint,
         call: finding.call,
     }
+}
+
+fn suppressed(suppressed: &model::Suppressed) -> Suppressed<'_> {
+    let suppression = &suppressed.suppression;
+    Suppressed {
+        finding: finding(&suppressed.finding),
+        by: suppression.by.as_str(),
+        reason: redact(&suppression.reason),
+        at: suppression.at.as_ref().map(place),
+    }
+}
+
+fn notice(notice: &model::Notice) -> Notice<'_> {
+    Notice { id: notice.id, path: &notice.path, line: notice.line, message: redact(&notice.message) }
 }
 
 fn place(at: &model::Location) -> Place<'_> {

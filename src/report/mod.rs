@@ -4,6 +4,7 @@
 //! [`crate::check::model`] and owns its structs, so that a refactoring of the analysis cannot change a contract.
 //! Nothing here touches the system: a format writes to the writer it is given.
 
+pub mod baseline;
 pub mod json;
 pub mod redact;
 pub mod sarif;

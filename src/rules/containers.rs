@@ -2,9 +2,11 @@
 
 use super::automaton::State;
 use super::path::{Path, Root};
+use super::place::Place;
 use super::schema::{self, RuleFile};
 use super::slot::Slot;
-use super::{Fact, Place, RuleError, Rules};
+use super::{Fact, Rules};
+use crate::text::Mistake;
 use std::sync::Arc;
 
 /// See [`schema::RefsTable`].
@@ -58,7 +60,7 @@ pub struct HandlerFact {
 
 impl Rules {
     /// Compile what a file says about stores.
-    pub(super) fn add_stores(&mut self, place: &Place<'_>, file: &RuleFile) -> Result<(), RuleError> {
+    pub(super) fn add_stores(&mut self, place: &Place<'_>, file: &RuleFile) -> Result<(), Mistake> {
         let component = &file.component;
         self.component.sections.extend(component.sections.iter().cloned());
         self.component.computed.extend(component.computed.iter().cloned());
@@ -66,7 +68,8 @@ impl Rules {
         self.component.itself.extend(component.itself.iter().cloned());
         self.component.patch.extend(component.patch.iter().cloned());
         self.auto_import.folders.extend(file.auto_import.folders.iter().cloned());
-        self.auto_import.package = file.auto_import.package.clone().or(self.auto_import.package.take());
+        // own files come first, and count before those of the build
+        self.auto_import.package = self.auto_import.package.take().or_else(|| file.auto_import.package.clone());
         for table in &file.refs {
             let fact = RefsFact { of: place.slot(&table.of)?, read: table.read.as_str().into() };
             self.hang(place, &table.on, Fact::Refs(fact))?;
@@ -86,8 +89,8 @@ impl Rules {
         Ok(())
     }
 
-    fn add_container(&mut self, place: &Place<'_>, table: &schema::ContainerTable) -> Result<(), RuleError> {
-        let names = |paths: &[schema::PathText]| -> Result<Vec<String>, RuleError> {
+    fn add_container(&mut self, place: &Place<'_>, table: &schema::ContainerTable) -> Result<(), Mistake> {
+        let names = |paths: &[schema::PathText]| -> Result<Vec<String>, Mistake> {
             let mut names = Vec::new();
             for text in paths {
                 names.extend(place.paths(text)?.iter().filter_map(Path::last_member));
@@ -96,7 +99,7 @@ impl Rules {
             names.dedup();
             Ok(names)
         };
-        let handler = |table: &schema::HandlerTable| -> Result<HandlerFact, RuleError> {
+        let handler = |table: &schema::HandlerTable| -> Result<HandlerFact, Mistake> {
             Ok(HandlerFact {
                 section: table.section.as_str().into(),
                 by: table.by.as_str().into(),

@@ -5,205 +5,46 @@
 
 pub mod automaton;
 pub mod docs;
+pub mod examples;
+pub mod files;
+pub mod list;
 pub mod path;
 pub mod schema;
 pub mod slot;
+pub mod toml_file;
 pub mod words;
 
 mod containers;
 mod embedded;
 mod endpoint;
+mod facts;
+mod place;
 mod questions;
 mod stored;
 mod versions;
 
 pub use containers::{ContainerFact, HandlerFact, MapperFact, RefsFact};
 pub use endpoint::{Endpoint, Segment};
+pub use facts::{AmbientFact, CallFact, CellFact, ContextFact, Fact, FactId, Hook, PassFact, StoreFact, TokenFact};
+pub use files::{RuleFiles, endpoint_names};
 pub use schema::{LinkingTable, Made, SubjectKind, TokenKind};
 pub use stored::StoredFact;
 pub use versions::Versions;
 
+use crate::text::Mistake;
 use automaton::{Automaton, State};
 use path::{Path, Root};
-use rustc_hash::{FxHashMap, FxHashSet};
+use place::Place;
+use rustc_hash::FxHashSet;
 use schema::{HostTable, NameTable, PathText, RuleFile, SlotText, SubjectTable};
-use slot::Slot;
+use slot::{Base, Slot};
 use std::sync::Arc;
-use toml::Spanned;
+
+/// The JSON Schema of rule files.
+pub const SCHEMA: &str = include_str!("rules.schema.json");
 
 /// The type that the rules give the global object.
 const GLOBAL_OBJECT: &str = "window";
-
-/// A fact's place in [`Rules::facts`].
-pub type FactId = u32;
-
-/// What is known of the values in a state.
-#[derive(Clone, Debug)]
-pub enum Fact {
-    /// It is a token.
-    Token(TokenFact),
-    /// The call adds to a request.
-    Call(Box<CallFact>),
-    /// The call's result is made of what it gets.
-    Pass(Box<PassFact>),
-    /// The members are a store's entries.
-    Store(Arc<str>),
-    /// The call reads a store.
-    Read(StoreFact),
-    /// The call writes a store.
-    Write(StoreFact),
-    /// It holds a value that changes.
-    Cell(CellFact),
-    /// The call gives what a component of its context was given.
-    Context(ContextFact),
-    /// The members are another object's, each wrapped.
-    Refs(RefsFact),
-    /// The members are those of a store.
-    Mapper(Box<MapperFact>),
-    /// It is a store made of options, number `.0`.
-    Container(usize),
-}
-
-/// See [`schema::TokenTable`].
-#[derive(Clone, Debug)]
-pub struct TokenFact {
-    /// Which kind.
-    pub kind: TokenKind,
-    /// How a trace names it.
-    pub what: Arc<str>,
-    /// In which versions.
-    pub versions: Versions,
-}
-
-/// See [`schema::HookTable`].
-#[derive(Clone, Debug)]
-pub struct Hook {
-    /// The function.
-    pub function: Slot,
-    /// Which parameter.
-    pub param: u32,
-    /// Which member of what the function makes is meant.
-    pub member: Option<Arc<str>>,
-    /// Which member of the parameter is the request.
-    pub within: Option<Arc<str>>,
-    /// The root of the type of what it gets; `None`: the request's options.
-    pub ty: Option<State>,
-}
-
-/// See [`schema::CallTable`].
-#[derive(Clone, Debug, Default)]
-#[allow(missing_docs, reason = "the members are those of the table")]
-pub struct CallFact {
-    pub client: Arc<str>,
-    pub url: Vec<Slot>,
-    pub base: Vec<Slot>,
-    pub path: Vec<Slot>,
-    pub host: Vec<Slot>,
-    pub method: Vec<Slot>,
-    pub endpoint: Option<usize>,
-    pub subject: Vec<Slot>,
-    pub header: Option<(Slot, Slot)>,
-    pub headers: Vec<Slot>,
-    pub bearer: Vec<Slot>,
-    pub authorization: Vec<Slot>,
-    pub header_lines: Vec<Slot>,
-    pub options: Vec<Slot>,
-    pub body: Vec<Slot>,
-    pub hooks: Vec<Hook>,
-    pub fallback: Option<TokenKind>,
-    pub stored: Option<StoredFact>,
-    pub allowed: Vec<Slot>,
-    pub unless: Vec<Slot>,
-    pub alone: Vec<Slot>,
-    pub versions: Versions,
-    pub sends: bool,
-    pub mutates: bool,
-    pub changes: Option<u32>,
-    pub ambient: bool,
-    pub tentative: bool,
-    pub on_tenant: bool,
-}
-
-/// See [`schema::PassTable`].
-#[derive(Clone, Debug, Default)]
-#[allow(missing_docs, reason = "the members are those of the table")]
-pub struct PassFact {
-    pub value: Vec<Slot>,
-    pub calls: Option<Slot>,
-    pub with: Vec<Slot>,
-    pub returns: bool,
-    pub concat: Vec<Slot>,
-    pub join: Option<Slot>,
-    pub merge: Vec<Slot>,
-    pub url: Vec<Slot>,
-    pub list: Vec<Slot>,
-    pub member: Option<Slot>,
-    pub resolves: Option<Slot>,
-    pub instance: Option<Slot>,
-    pub element: Option<Slot>,
-    pub append: Option<Slot>,
-    pub shared: bool,
-    pub segment: Option<Slot>,
-    pub pipes: bool,
-}
-
-/// See [`schema::StoreTable`].
-#[derive(Clone, Debug)]
-pub struct StoreFact {
-    /// The store's name.
-    pub store: Arc<str>,
-    /// The key.
-    pub key: Slot,
-    /// The value written.
-    pub value: Slot,
-    /// What is kept is made of it.
-    pub made: Option<Made>,
-}
-
-/// See [`schema::CellTable`].
-#[derive(Clone, Debug)]
-#[allow(missing_docs, reason = "the members are those of the table")]
-pub struct CellFact {
-    pub initial: Vec<Slot>,
-    pub read: Vec<String>,
-    pub set: Vec<String>,
-    pub setter: Option<u32>,
-    pub transparent: bool,
-}
-
-/// See [`schema::ContextTable`].
-#[derive(Clone, Debug)]
-#[allow(missing_docs, reason = "the members are those of the table")]
-pub struct ContextFact {
-    pub component: Arc<str>,
-    pub property: Arc<str>,
-}
-
-/// See [`schema::AmbientTable`].
-#[derive(Clone, Debug, Default)]
-#[allow(missing_docs, reason = "the members are those of the table")]
-pub struct AmbientFact {
-    pub client: Option<Arc<str>>,
-    pub objects: Vec<State>,
-    pub paths: Vec<Vec<String>>,
-    pub getter: bool,
-    pub base: bool,
-    pub classes: Vec<State>,
-    pub method: Option<String>,
-    pub ty: Option<State>,
-}
-
-/// Why the rules cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("{file}:{line}: {message}")]
-pub struct RuleError {
-    /// The rule file.
-    pub file: String,
-    /// 1-based.
-    pub line: u32,
-    /// What is wrong and what was expected.
-    pub message: String,
-}
 
 /// The compiled rules.
 #[derive(Debug, Default)]
@@ -251,33 +92,13 @@ pub struct Rules {
     name_hints: Option<aho_corasick::AhoCorasick>,
     subjects: Vec<SubjectTable>,
     hosts: HostTable,
+    own_hosts: Vec<String>,
 }
 
 impl Rules {
     /// The embedded rules. Own `hosts` (tenant or custom domains) count like tenants'.
-    pub fn load(hosts: &[String]) -> Result<Rules, RuleError> {
-        let mut rules = Rules::default();
-        let files = embedded::FILES
-            .iter()
-            .map(|(name, text)| Ok((*name, *text, read(name, text)?)))
-            .collect::<Result<Vec<_>, RuleError>>()?;
-        // endpoints first: calls refer to them; then types: paths lead through them
-        for (name, text, file) in &files {
-            rules.add_tables(file);
-            rules.add_types(&Place { name, text }, file)?;
-        }
-        for (name, text, file) in files {
-            rules.add_facts(&Place { name, text }, file)?;
-        }
-        rules.find_builders();
-        let longest = |phrase: &String| phrase.split(' ').max_by_key(|word| word.len()).map(str::to_owned);
-        let hints: Vec<String> = rules.names.iter().flat_map(|table| &table.words).filter_map(longest).collect();
-        // words that cannot be compiled rule nothing out
-        rules.name_hints = aho_corasick::AhoCorasick::builder().ascii_case_insensitive(true).build(hints).ok();
-        let window = Root::Type(GLOBAL_OBJECT.to_owned());
-        rules.global_object = rules.automaton.root(&window).first().copied();
-        rules.hosts.suffix.extend(hosts.iter().map(|host| host.to_lowercase()));
-        Ok(rules)
+    pub fn load(hosts: &[String]) -> Result<Rules, Mistake> {
+        RuleFiles::embedded()?.compile(hosts, &[])
     }
 
     /// The facts on `states`.
@@ -315,11 +136,12 @@ impl Rules {
 
     /// Whether a literal host name (no scheme, no port) is a tenant's.
     pub fn is_tenant_host(&self, host: &str) -> bool {
-        let host = host.to_lowercase();
-        self.hosts.suffix.iter().any(|suffix| {
-            let bare = suffix.trim_start_matches('.');
-            host == bare || host.strip_suffix(bare).is_some_and(|rest| rest.ends_with('.'))
-        })
+        is_within(host, &self.hosts.suffix)
+    }
+
+    /// Whether a literal host name was said to be one's own.
+    pub fn is_own_host(&self, host: &str) -> bool {
+        is_within(host, &self.own_hosts)
     }
 
     /// Whether one of `names` (of settings, variables, members) says that it holds a tenant's host or issuer.
@@ -349,7 +171,7 @@ impl Rules {
             self.file_evidence.extend(evidence.file.iter().cloned());
         }
         for host in &file.host {
-            self.hosts.suffix.extend(host.suffix.iter().cloned());
+            self.hosts.suffix.extend(host.suffix.iter().map(|name| name.to_lowercase()));
             self.hosts.words.extend(host.words.iter().cloned());
             self.hosts.base_words.extend(host.base_words.iter().cloned());
             self.hosts.own_words.extend(host.own_words.iter().cloned());
@@ -357,7 +179,7 @@ impl Rules {
         }
     }
 
-    fn add_types(&mut self, place: &Place<'_>, file: &RuleFile) -> Result<(), RuleError> {
+    fn add_types(&mut self, place: &Place<'_>, file: &RuleFile) -> Result<(), Mistake> {
         for table in &file.r#type {
             let root = Path { root: Root::Type(table.name.clone()), steps: Vec::new() };
             let of = self.automaton.insert(&root);
@@ -368,12 +190,12 @@ impl Rules {
         Ok(())
     }
 
-    fn add_facts(&mut self, place: &Place<'_>, file: RuleFile) -> Result<(), RuleError> {
-        self.add_stores(place, &file)?;
-        let client: Arc<str> = file.client.unwrap_or_default().into();
-        for table in file.token {
+    fn add_facts(&mut self, place: &Place<'_>, file: &RuleFile) -> Result<(), Mistake> {
+        self.add_stores(place, file)?;
+        let client: Arc<str> = file.client.as_deref().unwrap_or_default().into();
+        for table in &file.token {
             let versions = place.versions(&table.versions)?;
-            let fact = Fact::Token(TokenFact { kind: table.kind, what: table.what.into(), versions });
+            let fact = Fact::Token(TokenFact { kind: table.kind, what: table.what.as_str().into(), versions });
             self.hang(place, &table.at, fact)?;
         }
         for table in &file.pass {
@@ -398,7 +220,6 @@ impl Rules {
             };
             self.hang(place, &table.on, Fact::Pass(Box::new(fact)))?;
         }
-        let type_names = place.type_names(&file.r#type)?;
         for table in &file.store {
             let store: Arc<str> = table.name.as_str().into();
             if table.inherited {
@@ -410,8 +231,8 @@ impl Rules {
             };
             let fact = StoreFact {
                 store: store.clone(),
-                key: slot(table.key.as_ref(), slot::Base::Arg(0))?,
-                value: slot(table.value.as_ref(), slot::Base::Arg(1))?,
+                key: slot(table.key.as_ref(), Base::Arg(0))?,
+                value: slot(table.value.as_ref(), Base::Arg(1))?,
                 made: table.made,
             };
             for text in &table.object {
@@ -420,7 +241,7 @@ impl Rules {
                     match (member, path.root) {
                         (Some(name), _) | (None, Root::Global(name) | Root::Name(name)) => self.store_names.push(name),
                         (None, Root::Type(ty)) => {
-                            self.store_names.extend(type_names.get(&ty).into_iter().flatten().cloned());
+                            self.store_names.extend(place.names_of(&ty));
                         }
                         (None, Root::Import(_) | Root::Any) => {}
                     }
@@ -436,8 +257,6 @@ impl Rules {
             }
             self.hang(place, &table.write, Fact::Write(fact))?;
         }
-        self.write_members.sort();
-        self.write_members.dedup();
         for table in &file.cell {
             let fact = CellFact {
                 initial: place.slots(&table.initial)?,
@@ -453,7 +272,7 @@ impl Rules {
                 ContextFact { component: table.component.as_str().into(), property: table.property.as_str().into() };
             self.hang(place, &table.on, Fact::Context(fact))?;
         }
-        self.setters.extend(file.setter);
+        self.setters.extend(file.setter.iter().cloned());
         for table in &file.ambient {
             let ty = table
                 .r#as
@@ -478,7 +297,7 @@ impl Rules {
                         if table.sends && !table.tentative {
                             self.sender_words.extend(match &path.root {
                                 Root::Global(name) | Root::Name(name) | Root::Import(name) => vec![name.clone()],
-                                Root::Type(ty) => type_names.get(ty).cloned().unwrap_or_default(),
+                                Root::Type(ty) => place.names_of(ty),
                                 Root::Any => Vec::new(),
                             });
                         }
@@ -505,10 +324,63 @@ impl Rules {
             let fact = self.call_fact(place, &client, table)?;
             self.hang(place, &table.on, Fact::Call(Box::new(fact)))?;
         }
-        self.sender_words.sort();
-        self.sender_words.dedup();
-        self.names.extend(file.name);
-        self.subjects.extend(file.subject);
+        self.names.extend(file.name.iter().cloned());
+        self.subjects.extend(file.subject.iter().cloned());
+        Ok(())
+    }
+
+    /// What is said of all rules together, when all are in.
+    fn finish(&mut self, tenants: &[String], own: &[String]) {
+        self.find_builders();
+        let longest = |phrase: &String| phrase.split(' ').max_by_key(|word| word.len()).map(str::to_owned);
+        let hints: Vec<String> = self.names.iter().flat_map(|table| &table.words).filter_map(longest).collect();
+        // words that cannot be compiled rule nothing out
+        self.name_hints = aho_corasick::AhoCorasick::builder().ascii_case_insensitive(true).build(hints).ok();
+        let window = Root::Type(GLOBAL_OBJECT.to_owned());
+        self.global_object = self.automaton.root(&window).first().copied();
+        self.hosts.suffix.extend(tenants.iter().map(|host| host.to_lowercase()));
+        self.own_hosts = own.iter().map(|host| host.to_lowercase()).collect();
+        let words =
+            [&mut self.write_members, &mut self.sender_words, &mut self.project_evidence, &mut self.file_evidence];
+        for list in words {
+            list.sort();
+            list.dedup();
+        }
+    }
+
+    /// What own rules recognise may have none of the literals without which nothing is looked at: calls that say no
+    /// path of their own, and hosts under other names.
+    fn add_own_evidence(&mut self, place: &Place<'_>, file: &RuleFile) -> Result<(), Mistake> {
+        for table in &file.call {
+            let is_literal = |text: &SlotText| Ok(matches!(place.slot(text)?.base, Base::Literal(_)));
+            let slots = table.url.iter().chain(&table.base).chain(&table.path).chain(&table.host);
+            let literal = slots.map(is_literal).collect::<Result<Vec<bool>, Mistake>>()?;
+            if table.endpoint.is_none() && !literal.contains(&true) {
+                continue;
+            }
+            for text in &table.on {
+                for path in place.paths(text)? {
+                    let member = path.last_member();
+                    let names = match path.root {
+                        Root::Import(name) | Root::Global(name) | Root::Name(name) => vec![name],
+                        Root::Type(ty) => place.names_of(&ty),
+                        Root::Any => Vec::new(),
+                    };
+                    for word in member.map_or(names, |member| vec![member]) {
+                        self.project_evidence.push(word.to_lowercase());
+                        self.file_evidence.push(word);
+                    }
+                }
+            }
+        }
+        for host in &file.host {
+            self.project_evidence.extend(host.suffix.iter().map(|name| name.trim_start_matches('.').to_lowercase()));
+            for phrase in host.words.iter().chain(&host.base_words) {
+                // of the words of a name, the longest is the rarest
+                let longest = phrase.split(' ').max_by_key(|word| word.len());
+                self.project_evidence.extend(longest.map(str::to_lowercase));
+            }
+        }
         Ok(())
     }
 
@@ -533,16 +405,9 @@ impl Rules {
         place: &Place<'_>,
         client: &Arc<str>,
         table: &schema::CallTable,
-    ) -> Result<CallFact, RuleError> {
-        let endpoint = match &table.endpoint {
-            None => None,
-            Some(name) => Some(
-                self.endpoints
-                    .iter()
-                    .position(|endpoint| endpoint.name == *name.get_ref())
-                    .ok_or_else(|| place.error(name, "the name of an endpoint of the migration table"))?,
-            ),
-        };
+    ) -> Result<CallFact, Mistake> {
+        let known: Vec<&str> = self.endpoints.iter().map(|endpoint| endpoint.name.as_str()).collect();
+        let endpoint = table.endpoint.as_ref().map(|name| place.endpoint(name, &known)).transpose()?;
         let mut hooks = Vec::new();
         for hook in &table.hook {
             let ty = hook
@@ -592,7 +457,7 @@ impl Rules {
         })
     }
 
-    fn hang(&mut self, place: &Place<'_>, paths: &[PathText], fact: Fact) -> Result<(), RuleError> {
+    fn hang(&mut self, place: &Place<'_>, paths: &[PathText], fact: Fact) -> Result<(), Mistake> {
         let id = FactId::try_from(self.facts.len()).unwrap_or(FactId::MAX);
         self.facts.push(fact);
         for state in self.states(place, paths)? {
@@ -601,7 +466,7 @@ impl Rules {
         Ok(())
     }
 
-    fn states(&mut self, place: &Place<'_>, paths: &[PathText]) -> Result<Vec<State>, RuleError> {
+    fn states(&mut self, place: &Place<'_>, paths: &[PathText]) -> Result<Vec<State>, Mistake> {
         let mut states = Vec::new();
         for text in paths {
             states.extend(place.paths(text)?.iter().map(|path| self.automaton.insert(path)));
@@ -610,76 +475,19 @@ impl Rules {
     }
 }
 
+/// Whether a host is one of `domains` or below one.
+fn is_within(host: &str, domains: &[String]) -> bool {
+    let host = host.to_lowercase();
+    domains.iter().any(|domain| {
+        let bare = domain.trim_start_matches('.');
+        host == bare || host.strip_suffix(bare).is_some_and(|rest| rest.ends_with('.'))
+    })
+}
+
 fn says(phrases: &[String], names: &[Arc<str>]) -> bool {
     // a phrase may run over several names: `auth0.baseUrl`
     let words: Vec<String> = names.iter().flat_map(|name| words::split(name)).collect();
     phrases.iter().any(|phrase| words::has(&words, phrase))
-}
-
-fn read(name: &str, text: &str) -> Result<RuleFile, RuleError> {
-    toml::from_str(text).map_err(|error| {
-        let at = error.span().map_or(0, |span| span.start);
-        RuleError { file: name.to_owned(), line: line_of(text, at), message: error.message().to_owned() }
-    })
-}
-
-fn line_of(text: &str, at: usize) -> u32 {
-    let newlines = memchr::memchr_iter(b'\n', text.as_bytes().get(..at).unwrap_or_default()).count();
-    u32::try_from(newlines + 1).unwrap_or(u32::MAX)
-}
-
-/// The file that is being compiled, for its errors.
-struct Place<'a> {
-    name: &'a str,
-    text: &'a str,
-}
-
-impl Place<'_> {
-    fn error<T>(&self, at: &Spanned<T>, expected: &str) -> RuleError {
-        RuleError {
-            file: self.name.to_owned(),
-            line: line_of(self.text, at.span().start),
-            message: format!("expected {expected}"),
-        }
-    }
-
-    fn paths(&self, text: &PathText) -> Result<Vec<Path>, RuleError> {
-        path::parse(text.get_ref()).map_err(|error| {
-            let mut place = self.error(text, error.expected);
-            place.message = format!("{error} of the path `{}`", text.get_ref());
-            place
-        })
-    }
-
-    /// What the values of each type are called: the last name of their paths.
-    fn type_names(&self, types: &[schema::TypeTable]) -> Result<FxHashMap<String, Vec<String>>, RuleError> {
-        let mut names: FxHashMap<String, Vec<String>> = FxHashMap::default();
-        for table in types {
-            for text in &table.is {
-                for path in self.paths(text)? {
-                    let member = path.last_member();
-                    let root = match path.root {
-                        Root::Global(name) | Root::Name(name) => Some(name),
-                        _ => None,
-                    };
-                    names.entry(table.name.clone()).or_default().extend(member.or(root));
-                }
-            }
-        }
-        Ok(names)
-    }
-
-    fn slot(&self, text: &SlotText) -> Result<Slot, RuleError> {
-        slot::parse(text.get_ref()).map_err(|expected| self.error(text, expected))
-    }
-
-    fn slots(&self, texts: &[SlotText]) -> Result<Vec<Slot>, RuleError> {
-        texts.iter().map(|text| self.slot(text)).collect()
-    }
-
-    fn slot_opt(&self, text: Option<&SlotText>) -> Result<Option<Slot>, RuleError> {
-        text.map(|text| self.slot(text)).transpose()
-    }
 }
 
 #[cfg(test)]
@@ -712,14 +520,5 @@ mod tests {
         assert!(!rules.is_tenant_host("notauth0.com"));
         assert!(rules.is_tenant_host("login.example.com"));
         assert!(!rules.is_tenant_host("xlogin.example.com"));
-    }
-
-    #[test]
-    fn a_broken_rule_file_is_named_with_its_line() {
-        let text = "\n[[token]]\nkind = \"id\"\nat = [\"import x .a(\"]\nwhat = \"w\"\n";
-        let file = read("mine.toml", text).unwrap();
-        let error = Rules::default().add_facts(&Place { name: "mine.toml", text }, file).unwrap_err();
-        assert_eq!(error.to_string().split(": ").next(), Some("mine.toml:4"));
-        assert!(read("mine.toml", "[[tokens]]\n").unwrap_err().message.contains("unknown field"));
     }
 }

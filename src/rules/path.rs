@@ -74,6 +74,11 @@ impl Path {
             _ => None,
         })
     }
+
+    /// Whether it names a call: the result of calling a value, or what is made with it.
+    pub fn is_call(&self) -> bool {
+        matches!(self.steps.last(), Some(Step::Call | Step::New))
+    }
 }
 
 /// Why a path cannot be read.

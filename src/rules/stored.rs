@@ -1,11 +1,10 @@
 //! Credentials that a library keeps in a store by itself.
 
-use super::schema::{StoredTable, TokenKind};
+use super::schema::TokenKind;
 use super::slot::Slot;
-use super::{Place, RuleError};
 use std::sync::Arc;
 
-/// See [`StoredTable`].
+/// See [`StoredTable`](super::schema::StoredTable).
 #[derive(Clone, Debug)]
 pub struct StoredFact {
     /// The store.
@@ -14,10 +13,4 @@ pub struct StoredFact {
     pub key: Slot,
     /// What lies there if nobody writes it.
     pub kind: Option<TokenKind>,
-}
-
-impl Place<'_> {
-    pub(super) fn stored(&self, table: &StoredTable) -> Result<StoredFact, RuleError> {
-        Ok(StoredFact { store: table.store.as_str().into(), key: self.slot(&table.key)?, kind: table.kind })
-    }
 }

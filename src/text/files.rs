@@ -55,8 +55,21 @@ pub trait Files: Sync {
     fn is_dir(&self, path: &str) -> bool;
     /// A path as the walk names it: relative to the working directory, with `/`; `.` for that itself.
     fn named(&self, path: &str) -> String;
+    /// A path from the root of all files on, with `/`.
+    fn absolute(&self, path: &str) -> String {
+        self.named(path)
+    }
     /// The folder to read for judging what lies in `path`: the repository it lies in, or without one its own folder.
     fn project_root(&self, path: &str) -> String;
+    /// The folder of the repository that `path` lies in.
+    fn repository(&self, _path: &str) -> Option<String> {
+        None
+    }
+    /// The nearest file called `name` in the folder `path` or one around it, up to the repository that it lies in; without
+    /// one, up to the working directory.
+    fn find_upward(&self, _path: &str, _name: &str) -> Option<String> {
+        None
+    }
 }
 
 /// The real file system. Paths are relative to the working directory, or absolute.
@@ -104,14 +117,39 @@ impl Files for OsFiles {
         }
     }
 
-    fn project_root(&self, path: &str) -> String {
-        let own = if self.is_dir(path) { path.to_owned() } else { parent(path).to_owned() };
-        let own = self.named(if own.is_empty() { "." } else { &own });
-        // `..` must not make an ancestor of the folder that it leaves
-        let Ok(absolute) = std::path::absolute(&own).map(|path| normalize(&slashed(&path))) else { return own };
-        let repository = Path::new(&absolute).ancestors().find(|folder| folder.join(".git").exists());
-        repository.map_or(own, |folder| self.named(&slashed(folder)))
+    fn absolute(&self, path: &str) -> String {
+        // the folder of a file in the working directory has no name
+        let path = if path.is_empty() { "." } else { path };
+        std::path::absolute(path).map_or_else(|_| normalize(path), |path| normalize(&slashed(&path)))
     }
+
+    fn find_upward(&self, path: &str, name: &str) -> Option<String> {
+        let start = absolute_folder(self, path);
+        let start = Path::new(&start);
+        let is_repository = |folder: &Path| folder.join(".git").exists();
+        let here = std::env::current_dir().ok();
+        let end = start.ancestors().find(|folder| is_repository(folder));
+        let end = end.or_else(|| here.as_deref().filter(|here| start.starts_with(here))).unwrap_or(start);
+        let folders = start.ancestors().take_while(|folder| folder.starts_with(end));
+        let found = folders.map(|folder| folder.join(name)).find(|file| file.is_file())?;
+        Some(self.named(&slashed(&found)))
+    }
+
+    fn repository(&self, path: &str) -> Option<String> {
+        let own = absolute_folder(self, path);
+        let repository = Path::new(&own).ancestors().find(|folder| folder.join(".git").exists())?;
+        Some(self.named(&slashed(repository)))
+    }
+
+    fn project_root(&self, path: &str) -> String {
+        self.repository(path).unwrap_or_else(|| self.named(&absolute_folder(self, path)))
+    }
+}
+
+/// The folder `path`, or that of the file `path`, from the root of all files on. Without `..`, which must not make an
+/// ancestor of the folder that it leaves.
+fn absolute_folder(files: &OsFiles, path: &str) -> String {
+    files.absolute(if files.is_dir(path) { path } else { parent(path) })
 }
 
 /// `path` as seen from the folder `here`: below it or beside it relative, elsewhere as given.
@@ -185,8 +223,27 @@ impl Files for MemoryFiles {
         }
     }
 
+    fn absolute(&self, path: &str) -> String {
+        normalize(path)
+    }
+
     fn project_root(&self, _path: &str) -> String {
         ".".to_owned()
+    }
+
+    fn find_upward(&self, path: &str, name: &str) -> Option<String> {
+        let path = normalize(path);
+        let mut folder = if self.is_dir(&path) { path.as_str() } else { parent(&path) };
+        loop {
+            let file = join(folder, name);
+            if self.files.contains_key(&file) {
+                return Some(file);
+            }
+            if folder.is_empty() {
+                return None;
+            }
+            folder = parent(folder);
+        }
     }
 }
 
@@ -194,6 +251,17 @@ impl Files for MemoryFiles {
 pub fn is_under(path: &str, folder: &str) -> bool {
     let folder = folder.trim_end_matches('/');
     folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether `path` is `folder` or lies under it, both as [`Files::named`] names them: `.` is the working directory.
+pub fn is_inside(path: &str, folder: &str) -> bool {
+    let up = |path: &str| path.split('/').take_while(|part| *part == "..").count();
+    let only_up = folder == "." || folder.split('/').all(|part| part == "..");
+    if only_up {
+        let is_absolute = path.starts_with('/') || path.get(1..3) == Some(":/");
+        return !is_absolute && up(path) <= up(folder);
+    }
+    is_under(path, folder)
 }
 
 /// `path` without `.`, `..` and doubled slashes, with `/`.
@@ -266,6 +334,30 @@ mod tests {
         assert_eq!(relative_to("/a/b", "/a/x/y.js"), "../x/y.js");
         assert_eq!(relative_to("/a/b", "/z/y.js"), "/z/y.js");
         assert_eq!(relative_to("/a/b", "."), ".");
+    }
+
+    #[test]
+    fn folders_hold_what_lies_below_them() {
+        for (path, folder) in [
+            ("a.js", "."),
+            ("a.js", ".."),
+            ("../b/a.js", ".."),
+            (".", ".."),
+            ("src/a.js", "src"),
+            ("../b/a.js", "../b"),
+        ] {
+            assert!(is_inside(path, folder), "{path} {folder}");
+        }
+        for (path, folder) in [
+            ("../a.js", "."),
+            ("../../a.js", ".."),
+            ("/x/a.js", ".."),
+            ("..", "."),
+            ("src2/a.js", "src"),
+            ("a.js", "../b"),
+        ] {
+            assert!(!is_inside(path, folder), "{path} {folder}");
+        }
     }
 
     #[test]

@@ -1,13 +1,19 @@
 //! Files, texts and positions: everything below syntax.
 //!
-//! Owns the file systems (the real one and the in-memory one of the tests), the walk, spans and line indexes.
+//! Owns the file systems (the real one and the in-memory one of the tests), the walk, spans and line indexes, and how a
+//! mistake in a file is told.
 //! Must not know any language, rule or verdict. The only module of the analysis that touches the system.
 
 pub mod files;
+pub mod globs;
 pub mod lines;
+pub mod mistake;
+pub mod nearest;
 pub mod span;
 pub mod walk;
 
 pub use files::{Files, MemoryFiles, OsFiles};
+pub use globs::Globs;
 pub use lines::{LineCol, LineIndex};
+pub use mistake::Mistake;
 pub use span::{FileId, Span};

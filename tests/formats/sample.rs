@@ -35,7 +35,7 @@ pub(crate) const READ: &str = "export const read = id => management.getUser(id);
 pub(crate) fn sample() -> Report {
     let mut report = Report {
         root: ".".into(),
-        files: FileCounts { seen: 41, parsed: 5, skipped: 1 },
+        files: FileCounts { seen: 41, parsed: 5, skipped: 1, excluded: 0 },
         endpoints: [
             "GET /api/v2/users/{id}",
             "GET /api/v2/users/{id}/enrollments",
@@ -92,6 +92,8 @@ pub(crate) fn sample() -> Report {
             .into(),
         at: request,
         fingerprint: "00ff00ff00ff00ff".into(),
+        content: "22ff00ff00ff00ff".into(),
+        place: "src/my pages/#1 100%.js".into(),
         call: Some(0),
     });
     report.findings.push(Finding {
@@ -101,6 +103,8 @@ pub(crate) fn sample() -> Report {
         help: "Find out where the value comes from.".into(),
         at: load,
         fingerprint: "11ff00ff00ff00ff".into(),
+        content: "33ff00ff00ff00ff".into(),
+        place: "src/my pages/#1 100%.js".into(),
         call: Some(1),
     });
     report
@@ -144,5 +148,6 @@ pub(crate) fn call(at: Location, endpoint: &str, verdict: Verdict) -> Call {
         suggested_scopes: Vec::new(),
         trace: Vec::new(),
         notes: Vec::new(),
+        accepted: None,
     }
 }

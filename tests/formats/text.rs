@@ -294,7 +294,8 @@ fn one_line_is_enough_for_the_rest() {
 
 #[test]
 fn ten_skipped_files_are_named() {
-    let mut report = Report { files: FileCounts { seen: 12, parsed: 0, skipped: 12 }, ..Report::default() };
+    let mut report =
+        Report { files: FileCounts { seen: 12, parsed: 0, skipped: 12, excluded: 0 }, ..Report::default() };
     for n in 10..22 {
         report.skipped.push(Skipped { path: format!("f{n}.js"), reason: "why".into() });
     }

@@ -7,6 +7,7 @@
 mod assign;
 mod chain;
 mod class;
+mod comments;
 mod expr;
 mod func;
 mod jsx;
@@ -22,6 +23,8 @@ mod string;
 #[cfg(test)]
 mod tests;
 mod ts;
+
+pub(crate) use comments::comments;
 
 use crate::ir::{BlockKind, Builder, ExprId, FileIr, FuncId, Lang, Name, OpaqueKind, ThisOf};
 use crate::lower::host::{Host, Scope, Scripts};

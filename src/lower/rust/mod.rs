@@ -8,6 +8,7 @@
 //! wherever it stands), the second lowers what is in them.
 
 mod block;
+mod comments;
 mod control;
 mod expr;
 mod extent;
@@ -27,10 +28,13 @@ mod rules;
 mod scope;
 mod select;
 mod serde;
+mod skim;
 #[cfg(test)]
 mod tests;
 mod types;
 mod uses;
+
+pub(crate) use comments::comments;
 
 use crate::ir::{BindingId, Builder, ClassId, ExprId, FileIr, Lang, Name, ThisOf};
 use crate::lower::Refused;

@@ -5,6 +5,7 @@
 //! are cheaper per link. A rough scan of the text bounds all of these before the parser sees it. It never refuses what
 //! people write: real files stay below a tenth of each limit.
 
+use super::skim;
 use crate::lower::Refused;
 
 /// Open brackets, prefix operators and right-recursive forms at one place.
@@ -277,89 +278,37 @@ impl Scan<'_> {
     }
 
     fn skip_word(&mut self) {
-        let rest = &self.bytes[self.at..];
-        self.at += rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_' || **b >= 0x80).count().max(1);
+        self.at = skim::word(self.bytes, self.at);
     }
 
     fn skip_line(&mut self) {
-        self.at += self.bytes[self.at..].iter().take_while(|b| **b != b'\n').count();
+        self.at = skim::line(self.bytes, self.at);
     }
 
     fn skip_comment(&mut self) {
-        let mut open = 0_u32;
-        while self.at < self.bytes.len() {
-            let rest = &self.bytes[self.at..];
-            if rest.starts_with(b"/*") {
-                open += 1;
-                self.at += 2;
-            } else if rest.starts_with(b"*/") {
-                open -= 1;
-                self.at += 2;
-                if open == 0 {
-                    return;
-                }
-            } else {
-                self.at += 1;
-            }
-        }
+        self.at = skim::comment(self.bytes, self.at);
     }
 
     fn skip_string(&mut self) {
-        self.at += 1;
-        while let Some(byte) = self.bytes.get(self.at) {
-            match byte {
-                b'\\' => self.at += 2,
-                b'"' => {
-                    self.at += 1;
-                    return;
-                }
-                _ => self.at += 1,
-            }
-        }
+        self.at = skim::string(self.bytes, self.at);
     }
 
     /// `#"…"#` after an `r`; `false` for a raw identifier.
     fn skip_raw(&mut self) -> bool {
-        let rest = &self.bytes[self.at..];
-        let hashes = rest.iter().take_while(|b| **b == b'#').count();
-        if rest.get(hashes) != Some(&b'"') {
-            if hashes == 1 {
-                self.at += 1;
-                self.skip_word();
-            }
-            return false;
+        if let Some(end) = skim::raw_string(self.bytes, self.at) {
+            self.at = end;
+            return true;
         }
-        let body = self.at + hashes + 1;
-        let mut at = body;
-        while let Some(byte) = self.bytes.get(at) {
-            at += 1;
-            let tail = &self.bytes[at..];
-            if *byte == b'"' && tail.len() >= hashes && tail[..hashes].iter().all(|b| *b == b'#') {
-                self.at = at + hashes;
-                return true;
-            }
+        let hashes = self.bytes[self.at..].iter().take_while(|byte| **byte == b'#').count();
+        if hashes == 1 {
+            self.at += 1;
+            self.skip_word();
         }
-        self.at = self.bytes.len();
-        true
+        false
     }
 
     /// A character literal or a lifetime.
     fn skip_quote(&mut self) {
-        let rest = &self.bytes[self.at + 1..];
-        if rest.first() == Some(&b'\\') {
-            // The escaped character may itself be a quote.
-            let close = rest.iter().skip(2).position(|b| *b == b'\'').map_or(rest.len(), |found| found + 3);
-            self.at += 1 + close;
-            return;
-        }
-        let width = rest.iter().skip(1).take_while(|b| (0x80..0xC0).contains(*b)).count() + 1;
-        if rest.get(width) == Some(&b'\'') {
-            self.at += width + 2;
-        } else {
-            self.at += 1;
-            if self.bytes.get(self.at).is_some_and(|b| b.is_ascii_alphabetic() || *b == b'_' || *b >= 0x80) {
-                self.skip_word();
-            }
-        }
+        self.at = skim::quote(self.bytes, self.at);
     }
 }

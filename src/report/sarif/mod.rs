@@ -12,7 +12,8 @@ use crate::check::model as report;
 use crate::rules::docs::{self, Doc};
 use model::{
     ArtifactLocation, CodeFlow, Configuration, Driver, FlowLocation, Help, Invocation, Location, Log, Message,
-    Notification, Outcome, OutcomeProperties, PhysicalLocation, Region, Rule, RuleProperties, Run, ThreadFlow, Tool,
+    Notification, Outcome, OutcomeProperties, PhysicalLocation, Region, Rule, RuleProperties, Run, Suppression,
+    ThreadFlow, Tool,
 };
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -35,7 +36,9 @@ pub fn write(report: &report::Report, out: &mut dyn io::Write) -> io::Result<()>
 
 fn log(report: &report::Report) -> Log<'_> {
     let mut notifications: Vec<_> = report.skipped.iter().map(skipped).collect();
-    if let Some(left_out) = report.findings.len().checked_sub(MAX_RESULTS).filter(|&n| n > 0) {
+    notifications.extend(report.notices.iter().map(notice));
+    let all = report.findings.len() + report.suppressed.len();
+    if let Some(left_out) = all.checked_sub(MAX_RESULTS).filter(|&n| n > 0) {
         let text = format!("{left_out} findings are left out: a run holds at most {MAX_RESULTS}");
         notifications.push(Notification { level: "error", message: message(text), locations: Vec::new() });
     }
@@ -53,7 +56,13 @@ fn log(report: &report::Report) -> Log<'_> {
             },
             invocations: [Invocation { execution_successful: true, tool_execution_notifications: notifications }],
             column_kind: "unicodeCodePoints",
-            results: report.findings.iter().take(MAX_RESULTS).map(|finding| outcome(report, finding)).collect(),
+            results: report
+                .findings
+                .iter()
+                .map(|finding| outcome(report, finding, None))
+                .chain(report.suppressed.iter().map(|it| outcome(report, &it.finding, Some(&it.suppression))))
+                .take(MAX_RESULTS)
+                .collect(),
         }],
     }
 }
@@ -70,7 +79,11 @@ fn rule(doc: &Doc) -> Rule {
     }
 }
 
-fn outcome<'a>(report: &'a report::Report, finding: &'a report::Finding) -> Outcome<'a> {
+fn outcome<'a>(
+    report: &'a report::Report,
+    finding: &'a report::Finding,
+    suppressed: Option<&'a report::Suppression>,
+) -> Outcome<'a> {
     let call = finding.call.and_then(|index| report.calls.get(index));
     let trace = call.map_or(&[][..], |call| &call.trace);
     // the request is at the end: of a trace that is too long, the beginning is dropped
@@ -90,6 +103,7 @@ fn outcome<'a>(report: &'a report::Report, finding: &'a report::Finding) -> Outc
         code_flows: if trace.is_empty() { Vec::new() } else { vec![CodeFlow { thread_flows: [flow] }] },
         related_locations: related.map(|(index, s)| Location { id: Some(index + 1), ..step(s) }).collect(),
         partial_fingerprints: BTreeMap::from([("idtokenLint/v1", finding.fingerprint.as_str())]),
+        suppressions: suppressed.map(|suppressed| suppression(report, suppressed)).into_iter().collect(),
         properties: call.map(|call| OutcomeProperties {
             verdict: call.verdict.as_str(),
             confidence: call.confidence.as_str(),
@@ -97,6 +111,19 @@ fn outcome<'a>(report: &'a report::Report, finding: &'a report::Finding) -> Outc
             subject: call.subject.as_str(),
             suggested_scopes: &call.suggested_scopes,
         }),
+    }
+}
+
+/// A comment is in the source; configuration and baseline are not.
+fn suppression<'a>(report: &'a report::Report, suppression: &'a report::Suppression) -> Suppression<'a> {
+    Suppression {
+        kind: match suppression.by {
+            report::SuppressedBy::Comment => "inSource",
+            report::SuppressedBy::Configuration | report::SuppressedBy::Baseline => "external",
+        },
+        status: "accepted",
+        justification: redact(&suppression.reason),
+        location: suppression.at.as_ref().map(|at| location(report, at)),
     }
 }
 
@@ -114,6 +141,16 @@ fn skipped(skipped: &report::Skipped) -> Notification<'_> {
         level: "warning",
         message: message(format!("{} was not analysed: {}", skipped.path, redact(&skipped.reason))),
         locations: vec![Location { id: None, physical_location: physical(&skipped.path, None), message: None }],
+    }
+}
+
+fn notice(notice: &report::Notice) -> Notification<'_> {
+    let region =
+        Region { start_line: notice.line, start_column: 1, end_line: notice.line, end_column: 1, snippet: None };
+    Notification {
+        level: "warning",
+        message: message(redact(&notice.message)),
+        locations: vec![Location { id: None, physical_location: physical(&notice.path, Some(region)), message: None }],
     }
 }
 

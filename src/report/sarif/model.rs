@@ -80,6 +80,16 @@ pub(super) struct Notification<'a> {
     pub(super) locations: Vec<Location<'a>>,
 }
 
+/// Why a result does not count.
+#[derive(Serialize)]
+pub(super) struct Suppression<'a> {
+    pub(super) kind: &'static str,
+    pub(super) status: &'static str,
+    pub(super) justification: Text<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) location: Option<Location<'a>>,
+}
+
 /// What the standard calls a result.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -95,6 +105,8 @@ pub(super) struct Outcome<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) related_locations: Vec<Location<'a>>,
     pub(super) partial_fingerprints: BTreeMap<&'static str, &'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) suppressions: Vec<Suppression<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) properties: Option<OutcomeProperties<'a>>,
 }

@@ -26,7 +26,7 @@ pub(super) fn write_answer(report: &Report, options: &TextOptions, out: &mut dyn
 fn answer(report: &Report) -> (Style, String) {
     if !report.ready() {
         let mut reasons = Vec::new();
-        let (id_token, unknown) = (report.count(Verdict::IdToken), report.count(Verdict::Unknown));
+        let (id_token, unknown) = (report.count(Verdict::IdToken), report.count(Verdict::Unknown) - report.accepted());
         if id_token > 0 {
             reasons.push(format!("{id_token} {} an ID token", plural(id_token, "call sends", "calls send")));
         }
@@ -39,9 +39,18 @@ fn answer(report: &Report) -> (Style, String) {
     let skipped = report.files.skipped;
     if report.files.seen == 0 {
         (Style::Doubtful, "The toggle can be turned off as far as this says: no file was looked at.".to_owned())
-    } else if skipped > 0 {
-        let files = plural(skipped, "file that was skipped sends", "files that were skipped send");
-        (Style::Doubtful, format!("The toggle can be turned off, provided that the {skipped} {files} no ID token."))
+    } else if skipped > 0 || report.accepted() > 0 {
+        let mut what = Vec::new();
+        if skipped > 0 {
+            what.push(format!("the {skipped} {}", plural(skipped, "file that was skipped", "files that were skipped")));
+        }
+        let accepted = report.accepted();
+        if accepted > 0 {
+            what.push(format!("the {accepted} accepted {}", plural(accepted, "call", "calls")));
+        }
+        let verb = plural(skipped + accepted, "sends", "send");
+        let what = what.join(" and ");
+        (Style::Doubtful, format!("The toggle can be turned off, provided that {what} {verb} no ID token."))
     } else {
         (Style::Good, "The toggle can be turned off.".to_owned())
     }
@@ -60,7 +69,11 @@ fn write_calls(calls: &[Call], options: &TextOptions, out: &mut dyn io::Write) -
         for call in group {
             let verdict = format!("{:verdicts$}", call.verdict.as_str());
             let verdict = paint(verdict, style(call.verdict), options.colour);
-            let reason = call.reason.as_ref().map(|reason| format!("({}: {})", reason.id, clean(&reason.text)));
+            let accepted = call.accepted.as_ref().filter(|_| call.is_accepted());
+            let reason = match (accepted, &call.reason) {
+                (Some(because), _) => Some(format!("(accepted: {})", clean(because))),
+                (None, reason) => reason.as_ref().map(|reason| format!("({}: {})", reason.id, clean(&reason.text))),
+            };
             let line = format!(
                 "  {:>places$}  {verdict}  {:endpoints$}  {:clients$}  {:subjects$}  {}",
                 place(call),

@@ -11,9 +11,9 @@ use std::io;
 /// More labels than this beside the call hide it; then the steps get snippets of their own.
 const MAX_BESIDE: usize = 5;
 /// What the drawing takes on the left of a source line.
-const GUTTER: usize = 10;
+pub(super) const GUTTER: usize = 10;
 /// Narrower excerpts say nothing.
-const LEAST_EXCERPT: usize = 40;
+pub(super) const LEAST_EXCERPT: usize = 40;
 
 /// The files of a report, each indexed when it is first shown.
 pub(super) struct Sources<'a> {

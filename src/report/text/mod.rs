@@ -12,6 +12,7 @@ mod summary;
 
 use crate::check::model::Report;
 use crate::report::redact::clean;
+use crate::text::Mistake;
 use std::io;
 
 /// How to write for this reader.
@@ -53,6 +54,7 @@ pub fn write(report: &Report, question: Question, options: &TextOptions, out: &m
             audit::write(report, options, out)?;
         }
         summary::write_skipped(report, options, out)?;
+        summary::write_notices(report, options, out)?;
     }
     match question {
         Question::Check => summary::write_line(report, options, out),
@@ -70,6 +72,22 @@ pub fn write_problem(problem: &str, help: &str, options: &TextOptions, out: &mut
         severity: Some(crate::check::model::Severity::Error),
         message: clean(problem),
         help: Some(clean(help)),
+        ..Default::default()
+    };
+    pretty::draw(block, options, out)
+}
+
+/// Write what is wrong in a file that was written for this program, with its place.
+pub fn write_mistake(mistake: &Mistake, options: &TextOptions, out: &mut dyn io::Write) -> io::Result<()> {
+    let source = excerpt::Source::new(&mistake.file, &mistake.text);
+    let label = excerpt::Label { span: mistake.span, text: clean(&mistake.label), primary: true };
+    let width = options.width.saturating_sub(finding::GUTTER).max(finding::LEAST_EXCERPT);
+    let excerpt = source.holds(mistake.span).then(|| source.excerpt(vec![label], width));
+    let block = pretty::Block {
+        severity: Some(crate::check::model::Severity::Error),
+        message: clean(&mistake.message),
+        excerpt,
+        help: Some(clean(&mistake.help)).filter(|help| !help.is_empty()),
         ..Default::default()
     };
     pretty::draw(block, options, out)

@@ -2,7 +2,7 @@
 
 use super::paint::{Style, paint};
 use super::{TextOptions, plural};
-use crate::check::model::{Report, Severity};
+use crate::check::model::{Report, Severity, SuppressedBy, Verdict};
 use crate::report::redact::clean;
 use std::io;
 
@@ -20,6 +20,18 @@ pub(super) fn write_skipped(report: &Report, options: &TextOptions, out: &mut dy
     }
     if let Some(more) = report.skipped.len().checked_sub(MAX_SKIPPED).filter(|&more| more > 0) {
         writeln!(out, "  and {more} more, all named by `--format json`")?;
+    }
+    writeln!(out)
+}
+
+/// Name what is to be tidied up in comments, configuration and baseline.
+pub(super) fn write_notices(report: &Report, options: &TextOptions, out: &mut dyn io::Write) -> io::Result<()> {
+    if report.notices.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", paint("to tidy up", Style::Heading, options.colour))?;
+    for notice in &report.notices {
+        writeln!(out, "  {}:{}: {} [{}]", clean(&notice.path), notice.line, clean(&notice.message), notice.id)?;
     }
     writeln!(out)
 }
@@ -43,15 +55,25 @@ fn sentence(report: &Report) -> (String, String) {
     let calls = report.calls.len();
     let seen = report.files.seen;
     let seen = format!("{seen} {}", plural(seen, "file", "files"));
-    let skipped = if report.files.skipped > 0 { format!(", {} skipped", report.files.skipped) } else { String::new() };
+    let more = |count: usize, what: &str| if count > 0 { format!(", {count} {what}") } else { String::new() };
+    let skipped = more(report.files.skipped, "skipped") + &more(report.files.excluded, "excluded");
+    let known = report.suppressed_by(SuppressedBy::Baseline);
+    let suppressed = more(report.suppressed.len() - known, "suppressed") + &more(known, "in the baseline");
     let files = format!("{seen} seen, {} parsed{skipped}", report.files.parsed);
     let calls_text = format!("{calls} {} to affected endpoints", plural(calls, "call", "calls"));
     match (findings, calls) {
-        (0, 0) if report.files.seen == 0 => (format!("no source files in {}", clean(&report.root)), String::new()),
+        (0, 0) if report.files.seen == 0 => {
+            (format!("no source files in {}{skipped}", clean(&report.root)), String::new())
+        }
         (0, 0) => (format!("no call to an affected endpoint in {seen}{skipped}"), String::new()),
-        (0, _) if report.ready() => (format!("no findings, {calls_text} with access tokens"), files),
-        (0, _) => (format!("no findings in {calls_text}"), files),
-        _ => (format!("{findings} {} ({})", plural(findings, "finding", "findings"), by_severity(report)), files),
+        (0, _) if report.count(Verdict::AccessToken) == calls => {
+            (format!("no findings, {calls_text} with access tokens"), files)
+        }
+        (0, _) => (format!("no findings{suppressed} in {calls_text}"), files),
+        _ => {
+            let noun = plural(findings, "finding", "findings");
+            (format!("{findings} {noun} ({}){suppressed}", by_severity(report)), files)
+        }
     }
 }
 

@@ -1,21 +1,20 @@
 //! The shape of a rule file, as TOML is read into it.
 //!
 //! Every table can name its own `source`; a file's `source` counts for all of its tables. Unknown keys are errors.
+//! Most tables can hold examples: `yes` and `no`, small programs that `rules test` runs. The JSON Schema of rule files
+//! is derived from these types by a test.
+
+mod stores;
+mod texts;
+
+pub use stores::{AutoImportTable, ContainerTable, HandlerTable, MapperTable, RefsTable};
+pub use texts::{Code, EndpointText, ExampleLang, PathText, SlotText, VersionText, VersionsText};
 
 use serde::Deserialize;
-use std::collections::BTreeMap;
-use toml::Spanned;
-
-/// A path as written, with its place in the file.
-pub type PathText = Spanned<String>;
-/// A slot as written, with its place in the file.
-pub type SlotText = Spanned<String>;
-/// The versions of packages that a table is about, where they differ: `{ angular2-jwt = "<=0.2.0" }`. It counts where
-/// the manifests around the code allow one of them, or say nothing.
-pub type VersionsText = BTreeMap<String, Spanned<String>>;
 
 /// One rule file.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct RuleFile {
     /// Where the facts of this file come from.
@@ -64,6 +63,7 @@ pub struct RuleFile {
 
 /// `[[type]]`: all values at `is` behave like `type NAME`.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TypeTable {
     /// The name after `type` in paths.
@@ -72,10 +72,20 @@ pub struct TypeTable {
     pub is: Vec<PathText>,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    #[serde(default)]
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    #[serde(default)]
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    #[serde(default)]
+    pub lang: ExampleLang,
 }
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum TokenKind {
     /// A raw ID token of Auth0.
@@ -88,6 +98,7 @@ pub enum TokenKind {
 
 /// `[[token]]`: the values at `at` are tokens.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TokenTable {
     /// Which kind.
@@ -101,10 +112,20 @@ pub struct TokenTable {
     pub versions: VersionsText,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    #[serde(default)]
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    #[serde(default)]
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    #[serde(default)]
+    pub lang: ExampleLang,
 }
 
 /// A function given to a library, which calls it with a value of a type.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct HookTable {
     /// The function.
@@ -121,6 +142,7 @@ pub struct HookTable {
 
 /// `[[call]]`: what the calls at `on` add to a request.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct CallTable {
     /// The calls: paths that end in `()` or `@new`.
@@ -136,7 +158,7 @@ pub struct CallTable {
     /// The method. The first that is a string counts.
     pub method: Vec<SlotText>,
     /// An endpoint of the migration table that this call stands for.
-    pub endpoint: Option<Spanned<String>>,
+    pub endpoint: Option<EndpointText>,
     /// The user's id, where `endpoint` is given.
     pub subject: Vec<SlotText>,
     /// One header: its name and its value.
@@ -183,10 +205,17 @@ pub struct CallTable {
     pub versions: VersionsText,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: ExampleLang,
 }
 
 /// A default credential of a library.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct StoredTable {
     /// The store.
@@ -199,6 +228,7 @@ pub struct StoredTable {
 
 /// `[[pass]]`: calls whose result is made of what they get.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct PassTable {
     /// The calls: paths that end in `()` or `@new`, or members.
@@ -239,10 +269,17 @@ pub struct PassTable {
     pub pipes: bool,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: ExampleLang,
 }
 
 /// How a kept value is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum Made {
     /// By calling it.
@@ -253,6 +290,7 @@ pub enum Made {
 
 /// `[[store]]`: a place that keeps values by key.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct StoreTable {
     /// Stores of one name are one store.
@@ -273,10 +311,17 @@ pub struct StoreTable {
     pub inherited: bool,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: ExampleLang,
 }
 
 /// `[[ambient]]`: credentials that are kept apart from the requests that carry them.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct AmbientTable {
     /// The client whose requests carry it; without it, those of the object that is written to.
@@ -297,10 +342,17 @@ pub struct AmbientTable {
     pub r#as: Option<String>,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: ExampleLang,
 }
 
 /// `[[cell]]`: what the calls at `on` make holds a value that changes.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct CellTable {
     /// The calls that make it.
@@ -317,10 +369,17 @@ pub struct CellTable {
     pub transparent: bool,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: ExampleLang,
 }
 
 /// `[[setter]]`: a method of components that writes members of another member.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SetterTable {
     /// The method.
@@ -329,10 +388,20 @@ pub struct SetterTable {
     pub member: String,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    #[serde(default)]
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    #[serde(default)]
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    #[serde(default)]
+    pub lang: ExampleLang,
 }
 
 /// `[component]`: the sections of an options object whose members are members of one `this`.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct ComponentTable {
     /// Members that hold members of `this`.
@@ -351,6 +420,7 @@ pub struct ComponentTable {
 
 /// `[[context]]`: the calls at `on` give what a component of the same context was given.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ContextTable {
     /// The calls, with the context as their first argument.
@@ -361,98 +431,20 @@ pub struct ContextTable {
     pub property: String,
     /// Where this is known from.
     pub source: Option<String>,
-}
-
-/// `[[refs]]`: what the calls at `on` make has the members of another object, each wrapped.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct RefsTable {
-    /// The calls.
-    pub on: Vec<PathText>,
-    /// The other object.
-    pub of: SlotText,
-    /// The member of a wrapper that is the value.
-    pub read: String,
-    /// Where this is known from.
-    pub source: Option<String>,
-}
-
-/// `[[mapper]]`: what the calls at `on` make has members of a store, which are spread into a component.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct MapperTable {
-    /// The calls.
-    pub on: Vec<PathText>,
-    /// A list of the members' names; or an object whose members are names, or functions of the store.
-    pub names: SlotText,
-    /// The store, or a function that gives it; without it, the container of this name.
-    pub of: Option<SlotText>,
-    /// The container.
-    pub container: Option<String>,
-    /// Which of its members holds the members that are mapped.
-    pub part: Option<String>,
-    /// Where this is known from.
-    pub source: Option<String>,
-}
-
-/// `[[container]]`: stores made of options: a state, functions that compute from it, and functions that write it, which are
-/// called by their names through the store.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct ContainerTable {
-    /// The name of the type of such stores; a store that is given and not made stands for all that are made.
-    pub r#type: String,
-    /// The calls that make one.
-    pub made: Vec<PathText>,
-    /// The options.
-    pub options: SlotText,
-    /// The member of the options that is, or makes, the state; under the same name the store and its functions see it.
-    pub state: String,
-    /// What functions see of the outermost store under other names: name, and member of the store.
-    pub root: Vec<[String; 2]>,
-    /// The section whose functions compute values of the state.
-    pub getters: String,
-    /// The section of stores inside the store.
-    pub modules: String,
-    /// The option that puts a module's name before the names of its functions, with a slash.
-    pub namespaced: String,
-    /// The sections of functions that are called by name.
-    pub handlers: Vec<HandlerTable>,
-    /// Folders whose files are modules of one store, by the names of what they export.
+    /// Programs in which this table leads to its verdict.
     #[serde(default)]
-    pub folders: Vec<String>,
-    /// Where this is known from.
-    pub source: Option<String>,
-}
-
-/// Functions of a container that are called by name.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct HandlerTable {
-    /// The section of the options.
-    pub section: String,
-    /// The method that calls them: with the name, or an object whose member `type` is the name, and what they get.
-    pub by: String,
-    /// Their first parameter: the state; else what the store is to its own functions.
-    pub gets_state: bool,
-    /// Calls that give a component methods that call them.
-    pub mapped_by: Vec<PathText>,
-}
-
-/// `[auto-import]`: names that are known in every file though none declares or imports them.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct AutoImportTable {
-    /// Folders whose files' exports are known so.
-    pub folders: Vec<String>,
-    /// The package whose members are known so.
-    pub package: Option<String>,
-    /// Where this is known from.
-    pub source: Option<String>,
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    #[serde(default)]
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    #[serde(default)]
+    pub lang: ExampleLang,
 }
 
 /// `[[name]]`: identifiers with one of these phrases hold such a token, if nothing better is known.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct NameTable {
     /// Which kind.
@@ -464,10 +456,20 @@ pub struct NameTable {
     pub except: Vec<String>,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    #[serde(default)]
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    #[serde(default)]
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    #[serde(default)]
+    pub lang: ExampleLang,
 }
 
 /// `[[host]]`: what tells a tenant's host.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct HostTable {
     /// Endings of host names that are tenants.
@@ -482,10 +484,17 @@ pub struct HostTable {
     pub prefix: Option<String>,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: ExampleLang,
 }
 
 /// Whose id a name holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum SubjectKind {
     /// The logged-in user's.
@@ -495,7 +504,8 @@ pub enum SubjectKind {
 }
 
 /// `[[subject]]`: names on the way to a user's id.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SubjectTable {
     /// Whose.
@@ -504,10 +514,20 @@ pub struct SubjectTable {
     pub path: Vec<String>,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    #[serde(default)]
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    #[serde(default)]
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    #[serde(default)]
+    pub lang: ExampleLang,
 }
 
 /// `[[endpoint]]`: one of the eight.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct EndpointTable {
     /// The HTTP method.
@@ -533,6 +553,7 @@ pub struct EndpointTable {
 
 /// One row of the scope table.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ScopeTable {
     /// With the logged-in user's own token.
@@ -543,6 +564,7 @@ pub struct ScopeTable {
 
 /// Which body members link accounts, and with which token.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LinkingTable {
     /// The member that holds the secondary account's ID token, which is right there.
@@ -555,6 +577,7 @@ pub struct LinkingTable {
 
 /// `[[evidence]]`: literals without which nothing can be found.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct EvidenceTable {
     /// One of these, in any case, in some file of the project: else nothing is parsed.
@@ -563,4 +586,23 @@ pub struct EvidenceTable {
     pub file: Vec<String>,
     /// Where this is known from.
     pub source: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `UPDATE_SCHEMAS=1` writes it anew.
+    #[test]
+    fn the_schema_is_that_of_the_types() {
+        let mut schema = schemars::schema_for!(RuleFile);
+        schema.insert("title".into(), "Rules of idtoken-lint".into());
+        let expected = serde_json::to_string_pretty(&schema).unwrap() + "\n";
+        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rules/rules.schema.json");
+            std::fs::write(path, &expected).unwrap();
+            return;
+        }
+        assert_eq!(crate::rules::SCHEMA, expected, "run the test with UPDATE_SCHEMAS=1");
+    }
 }

@@ -1,0 +1,168 @@
+//! What the rules know of values, compiled from their tables.
+
+use super::automaton::State;
+use super::containers::{MapperFact, RefsFact};
+use super::schema::{Made, TokenKind};
+use super::slot::Slot;
+use super::stored::StoredFact;
+use super::versions::Versions;
+use std::sync::Arc;
+
+/// A fact's place in [`Rules::facts`](super::Rules::facts).
+pub type FactId = u32;
+
+/// What is known of the values in a state.
+#[derive(Clone, Debug)]
+pub enum Fact {
+    /// It is a token.
+    Token(TokenFact),
+    /// The call adds to a request.
+    Call(Box<CallFact>),
+    /// The call's result is made of what it gets.
+    Pass(Box<PassFact>),
+    /// The members are a store's entries.
+    Store(Arc<str>),
+    /// The call reads a store.
+    Read(StoreFact),
+    /// The call writes a store.
+    Write(StoreFact),
+    /// It holds a value that changes.
+    Cell(CellFact),
+    /// The call gives what a component of its context was given.
+    Context(ContextFact),
+    /// The members are another object's, each wrapped.
+    Refs(RefsFact),
+    /// The members are those of a store.
+    Mapper(Box<MapperFact>),
+    /// It is a store made of options, number `.0`.
+    Container(usize),
+}
+
+/// See [`TokenTable`](super::schema::TokenTable).
+#[derive(Clone, Debug)]
+pub struct TokenFact {
+    /// Which kind.
+    pub kind: TokenKind,
+    /// How a trace names it.
+    pub what: Arc<str>,
+    /// In which versions.
+    pub versions: Versions,
+}
+
+/// See [`HookTable`](super::schema::HookTable).
+#[derive(Clone, Debug)]
+pub struct Hook {
+    /// The function.
+    pub function: Slot,
+    /// Which parameter.
+    pub param: u32,
+    /// Which member of what the function makes is meant.
+    pub member: Option<Arc<str>>,
+    /// Which member of the parameter is the request.
+    pub within: Option<Arc<str>>,
+    /// The root of the type of what it gets; `None`: the request's options.
+    pub ty: Option<State>,
+}
+
+/// See [`CallTable`](super::schema::CallTable).
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs, reason = "the members are those of the table")]
+pub struct CallFact {
+    pub client: Arc<str>,
+    pub url: Vec<Slot>,
+    pub base: Vec<Slot>,
+    pub path: Vec<Slot>,
+    pub host: Vec<Slot>,
+    pub method: Vec<Slot>,
+    pub endpoint: Option<usize>,
+    pub subject: Vec<Slot>,
+    pub header: Option<(Slot, Slot)>,
+    pub headers: Vec<Slot>,
+    pub bearer: Vec<Slot>,
+    pub authorization: Vec<Slot>,
+    pub header_lines: Vec<Slot>,
+    pub options: Vec<Slot>,
+    pub body: Vec<Slot>,
+    pub hooks: Vec<Hook>,
+    pub fallback: Option<TokenKind>,
+    pub stored: Option<StoredFact>,
+    pub allowed: Vec<Slot>,
+    pub unless: Vec<Slot>,
+    pub alone: Vec<Slot>,
+    pub versions: Versions,
+    pub sends: bool,
+    pub mutates: bool,
+    pub changes: Option<u32>,
+    pub ambient: bool,
+    pub tentative: bool,
+    pub on_tenant: bool,
+}
+
+/// See [`PassTable`](super::schema::PassTable).
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs, reason = "the members are those of the table")]
+pub struct PassFact {
+    pub value: Vec<Slot>,
+    pub calls: Option<Slot>,
+    pub with: Vec<Slot>,
+    pub returns: bool,
+    pub concat: Vec<Slot>,
+    pub join: Option<Slot>,
+    pub merge: Vec<Slot>,
+    pub url: Vec<Slot>,
+    pub list: Vec<Slot>,
+    pub member: Option<Slot>,
+    pub resolves: Option<Slot>,
+    pub instance: Option<Slot>,
+    pub element: Option<Slot>,
+    pub append: Option<Slot>,
+    pub shared: bool,
+    pub segment: Option<Slot>,
+    pub pipes: bool,
+}
+
+/// See [`StoreTable`](super::schema::StoreTable).
+#[derive(Clone, Debug)]
+pub struct StoreFact {
+    /// The store's name.
+    pub store: Arc<str>,
+    /// The key.
+    pub key: Slot,
+    /// The value written.
+    pub value: Slot,
+    /// What is kept is made of it.
+    pub made: Option<Made>,
+}
+
+/// See [`CellTable`](super::schema::CellTable).
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the members are those of the table")]
+pub struct CellFact {
+    pub initial: Vec<Slot>,
+    pub read: Vec<String>,
+    pub set: Vec<String>,
+    pub setter: Option<u32>,
+    pub transparent: bool,
+}
+
+/// See [`ContextTable`](super::schema::ContextTable).
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the members are those of the table")]
+pub struct ContextFact {
+    pub component: Arc<str>,
+    pub property: Arc<str>,
+}
+
+/// See [`AmbientTable`](super::schema::AmbientTable).
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs, reason = "the members are those of the table")]
+pub struct AmbientFact {
+    pub client: Option<Arc<str>>,
+    pub objects: Vec<State>,
+    pub paths: Vec<Vec<String>>,
+    pub getter: bool,
+    pub base: bool,
+    pub classes: Vec<State>,
+    pub method: Option<String>,
+    pub ty: Option<State>,
+}

@@ -1,0 +1,418 @@
+//! The rule files of one run: those of this build, and the teams' own.
+//!
+//! Owns which files there are, and what must be true of them together. Own files are told apart: they come first, so
+//! that what they say counts before what the build says, and what could only be found by them is looked for.
+
+use super::place::Place;
+use super::schema::{ContainerTable, PathText, RuleFile};
+use super::{GLOBAL_OBJECT, Rules, embedded, toml_file};
+use crate::rules::path::Root;
+use crate::text::nearest::did_you_mean;
+use crate::text::{Mistake, Span};
+use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// One rule file.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// Its path.
+    pub name: String,
+    /// Its text.
+    pub text: Arc<str>,
+    /// Whether it is a team's own.
+    pub own: bool,
+    pub(super) file: Arc<RuleFile>,
+}
+
+/// The endpoints of the migration table, `GET /api/v2/users/{id}` and so on.
+pub fn endpoint_names() -> Vec<String> {
+    let files = RuleFiles::embedded().unwrap_or_default();
+    let tables = files.sources.iter().flat_map(|source| &source.file.endpoint);
+    tables.map(|table| format!("{} {}", table.method, table.path)).collect()
+}
+
+impl Source {
+    /// How many tables it has that can hold examples.
+    pub fn tables(&self) -> usize {
+        let file = &self.file;
+        file.r#type.len()
+            + file.token.len()
+            + file.call.len()
+            + file.pass.len()
+            + file.store.len()
+            + file.name.len()
+            + file.host.len()
+            + file.subject.len()
+            + file.cell.len()
+            + file.setter.len()
+            + file.context.len()
+            + file.refs.len()
+            + file.mapper.len()
+            + file.container.len()
+            + file.ambient.len()
+    }
+}
+
+/// All rule files of a run, own ones first.
+#[derive(Clone, Debug, Default)]
+pub struct RuleFiles {
+    sources: Vec<Source>,
+}
+
+impl RuleFiles {
+    /// The files of this build.
+    pub fn embedded() -> Result<RuleFiles, Mistake> {
+        let mut files = RuleFiles::default();
+        for (name, text) in embedded::FILES {
+            let text: Arc<str> = (*text).into();
+            let file = Arc::new(toml_file::read(name, &text)?);
+            files.sources.push(Source { name: (*name).to_owned(), text, own: false, file });
+        }
+        Ok(files)
+    }
+
+    /// Add a team's own file.
+    pub fn add(&mut self, name: &str, text: Arc<str>) -> Result<(), Mistake> {
+        let file: RuleFile = toml_file::read(name, &text)?;
+        let place = Place::new(name, &text);
+        let fixed = |span: Span, message: &str| {
+            let label = "the migration table is part of the program";
+            let help = "Own rules say how calls and tokens are recognised; which endpoints are affected is fixed.";
+            place.mistake(span, message, label, help)
+        };
+        if let Some((span, _)) = toml_file::tables(&text, "endpoint").first() {
+            return Err(fixed(*span, "own rules cannot add endpoints"));
+        }
+        let prefix = file.host.iter().zip(toml_file::tables(&text, "host")).find(|(table, _)| table.prefix.is_some());
+        if let Some((_, (span, _))) = prefix {
+            return Err(fixed(span, "own rules cannot change the endpoints' `prefix`"));
+        }
+        let own = self.own().count();
+        self.sources.insert(own, Source { name: name.to_owned(), text, own: true, file: Arc::new(file) });
+        Ok(())
+    }
+
+    /// Every file, own ones first.
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// The own files.
+    pub fn own(&self) -> impl Iterator<Item = &Source> {
+        self.sources.iter().filter(|source| source.own)
+    }
+
+    /// Compile them all. `tenants` are hosts that count like those of the rules; `own` ones never count.
+    pub fn compile(&self, tenants: &[String], own: &[String]) -> Result<Rules, Mistake> {
+        self.check()?;
+        self.compile_unchecked(tenants, own)
+    }
+
+    fn compile_unchecked(&self, tenants: &[String], own: &[String]) -> Result<Rules, Mistake> {
+        let names = self.type_names()?;
+        let mut rules = Rules::default();
+        // endpoints first: calls refer to them; then types: paths lead through them
+        for source in &self.sources {
+            rules.add_tables(&source.file);
+            rules.add_types(&Place::new(&source.name, &source.text), &source.file)?;
+        }
+        for source in &self.sources {
+            let place = Place::new(&source.name, &source.text).with_types(&names);
+            rules.add_facts(&place, &source.file)?;
+            if source.own {
+                rules.add_own_evidence(&place, &source.file)?;
+            }
+        }
+        rules.finish(tenants, own);
+        Ok(rules)
+    }
+
+    /// The rules without the `nth` table `[[kind]]` of the file `source`.
+    pub fn without(&self, source: usize, kind: &str, nth: usize) -> Result<Rules, Mistake> {
+        let mut files = self.clone();
+        if let Some(source) = files.sources.get_mut(source)
+            && let Ok(mut file) = toml_file::read::<RuleFile>(&source.name, &source.text)
+        {
+            file.remove(kind, nth);
+            source.file = Arc::new(file);
+        }
+        // where it described a type, paths may lead nowhere
+        files.compile_unchecked(&[], &[])
+    }
+
+    /// What the files say of each other: every type that a path starts from is described somewhere.
+    fn check(&self) -> Result<(), Mistake> {
+        let mut described: BTreeSet<&str> = BTreeSet::from([GLOBAL_OBJECT]);
+        for source in &self.sources {
+            described.extend(source.file.r#type.iter().map(|table| table.name.as_str()));
+            described.extend(source.file.call.iter().flat_map(|table| &table.hook).filter_map(|h| h.r#as.as_deref()));
+            described.extend(source.file.container.iter().map(|table| table.r#type.as_str()));
+            described.extend(source.file.ambient.iter().filter_map(|table| table.r#as.as_deref()));
+        }
+        for source in &self.sources {
+            let place = Place::new(&source.name, &source.text);
+            for Paths { kind, nth, values, calls } in source.file.paths() {
+                if values.is_empty() && calls.is_empty() {
+                    let headers = toml_file::tables(&source.text, kind);
+                    let span = headers.get(nth).map_or(Span::default(), |(span, _)| *span);
+                    let message = format!("this table says nothing: it names no {}", matched(kind));
+                    return Err(place.mistake(span, &message, "a path was expected below", ""));
+                }
+                for text in values {
+                    check_path(&place, text, false, &described)?;
+                }
+                for text in calls {
+                    check_path(&place, text, true, &described)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What the values of each type are called: the last name of their paths.
+    fn type_names(&self) -> Result<FxHashMap<String, Vec<String>>, Mistake> {
+        let mut names: FxHashMap<String, Vec<String>> = FxHashMap::default();
+        for source in &self.sources {
+            let place = Place::new(&source.name, &source.text);
+            for table in &source.file.r#type {
+                for text in &table.is {
+                    for path in place.paths(text)? {
+                        let member = path.last_member();
+                        let root = match path.root {
+                            Root::Global(name) | Root::Name(name) => Some(name),
+                            _ => None,
+                        };
+                        names.entry(table.name.clone()).or_default().extend(member.or(root));
+                    }
+                }
+            }
+        }
+        Ok(names)
+    }
+}
+
+/// What the paths of a table are, in words.
+fn matched(kind: &str) -> &'static str {
+    match kind {
+        "token" => "value (`at`)",
+        "type" => "value (`is`)",
+        "store" => "`object`, no `read` and no `write`",
+        "ambient" => "`object` and no `class`",
+        "container" => "call (`made`)",
+        _ => "call (`on`)",
+    }
+}
+
+fn check_path(
+    place: &Place<'_>,
+    text: &PathText,
+    ends_in_call: bool,
+    described: &BTreeSet<&str>,
+) -> Result<(), Mistake> {
+    for path in place.paths(text)? {
+        if let Root::Type(name) = &path.root
+            && !described.contains(name.as_str())
+        {
+            let known: Vec<&str> = described.iter().copied().collect();
+            let at = text.get_ref().find(name.as_str()).unwrap_or_default();
+            let span = place.inside(text.span(), text.get_ref(), at..at + name.len());
+            let message = format!("no `[[type]]` is named `{name}`");
+            return Err(place.mistake(span, &message, "not described", &did_you_mean(name, "types", &known)));
+        }
+        if ends_in_call && !path.is_call() {
+            let span = place.whole(text.span());
+            let help = format!("Write `{}()` for calling it, or `{0}@new` for making one.", text.get_ref());
+            return Err(place.mistake(
+                span,
+                "this names a value, not a call",
+                "expected a path that ends in `()`",
+                &help,
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The paths of one table.
+struct Paths<'a> {
+    /// `token`, `call`, …
+    kind: &'static str,
+    /// Which table of its kind.
+    nth: usize,
+    /// Paths that may lead to anything.
+    values: Vec<&'a PathText>,
+    /// Paths that must lead to a call.
+    calls: Vec<&'a PathText>,
+}
+
+impl RuleFile {
+    /// The paths of every table that says something about them.
+    fn paths<'a>(&'a self) -> Vec<Paths<'a>> {
+        fn of<'a, T>(
+            kind: &'static str,
+            tables: &'a [T],
+            values: impl Fn(&'a T) -> Vec<&'a PathText>,
+            calls: impl Fn(&'a T) -> Vec<&'a PathText>,
+        ) -> Vec<Paths<'a>> {
+            let one = |(nth, table)| Paths { kind, nth, values: values(table), calls: calls(table) };
+            tables.iter().enumerate().map(one).collect()
+        }
+        let mut all = of("type", &self.r#type, |table| table.is.iter().collect(), |_| Vec::new());
+        all.extend(of("token", &self.token, |table| table.at.iter().collect(), |_| Vec::new()));
+        all.extend(of("pass", &self.pass, |table| table.on.iter().collect(), |_| Vec::new()));
+        all.extend(of("call", &self.call, |_| Vec::new(), |table| table.on.iter().collect()));
+        all.extend(of("cell", &self.cell, |_| Vec::new(), |table| table.on.iter().collect()));
+        all.extend(of("context", &self.context, |_| Vec::new(), |table| table.on.iter().collect()));
+        all.extend(of("refs", &self.refs, |_| Vec::new(), |table| table.on.iter().collect()));
+        all.extend(of("mapper", &self.mapper, |_| Vec::new(), |table| table.on.iter().collect()));
+        let mapped_by = |table: &'a ContainerTable| table.handlers.iter().flat_map(|handler| &handler.mapped_by);
+        all.extend(of(
+            "container",
+            &self.container,
+            |_| Vec::new(),
+            |table| table.made.iter().chain(mapped_by(table)).collect(),
+        ));
+        all.extend(of(
+            "store",
+            &self.store,
+            |table| table.object.iter().collect(),
+            |table| table.read.iter().chain(&table.write).collect(),
+        ));
+        all.extend(of(
+            "ambient",
+            &self.ambient,
+            |table| table.object.iter().chain(&table.class).collect(),
+            |_| Vec::new(),
+        ));
+        all
+    }
+
+    /// Take out the `nth` table `[[kind]]`.
+    fn remove(&mut self, kind: &str, nth: usize) {
+        fn take<T>(tables: &mut Vec<T>, nth: usize) {
+            if nth < tables.len() {
+                tables.remove(nth);
+            }
+        }
+        match kind {
+            "type" => take(&mut self.r#type, nth),
+            "token" => take(&mut self.token, nth),
+            "call" => take(&mut self.call, nth),
+            "pass" => take(&mut self.pass, nth),
+            "store" => take(&mut self.store, nth),
+            "name" => take(&mut self.name, nth),
+            "host" => take(&mut self.host, nth),
+            "subject" => take(&mut self.subject, nth),
+            "cell" => take(&mut self.cell, nth),
+            "setter" => take(&mut self.setter, nth),
+            "context" => take(&mut self.context, nth),
+            "refs" => take(&mut self.refs, nth),
+            "mapper" => take(&mut self.mapper, nth),
+            "container" => take(&mut self.container, nth),
+            "ambient" => take(&mut self.ambient, nth),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(own: &str) -> Result<Rules, Mistake> {
+        let mut files = RuleFiles::embedded()?;
+        files.add("own.toml", own.into())?;
+        files.compile(&[], &[])
+    }
+
+    /// What is said about a broken file, and the text it is said about.
+    fn mistake(own: &str) -> (String, String) {
+        let mistake = with(own).unwrap_err();
+        (format!("{mistake} {}", mistake.help), mistake.text[mistake.span.range()].to_owned())
+    }
+
+    #[test]
+    fn mistakes_point_at_the_word_that_is_wrong() {
+        for (own, said, at) in [
+            (
+                "\n[[token]]\nkind = \"id\"\nat = [\"imports x .a\"]\nwhat = \"w\"\n",
+                "own.toml:4: `imports` begins no path: expected `import`, `global`, `name`, `type` or `any` Did you \
+                 mean import?",
+                "imports",
+            ),
+            (
+                "[[token]]\nkind = \"id\"\nat = [\"import x .a(\"]\nwhat = \"w\"\n",
+                "own.toml:3: the path `import x .a(` cannot be read: expected `.name`, `()`",
+                "(",
+            ),
+            (
+                "[[token]]\nkind = 'id'\nat = ['type axois .token']\nwhat = 'w'\n",
+                "own.toml:3: no `[[type]]` is named `axois`: not described Did you mean axios?",
+                "axois",
+            ),
+            (
+                "[[call]]\non = ['import x .get']\nurl = ['arg(0)']\n",
+                "own.toml:2: this names a value, not a call: expected a path that ends in `()` Write `import x .get()`",
+                "'import x .get'",
+            ),
+            (
+                "[[call]]\non = ['import x .get()']\nurl = ['argument(0)']\n",
+                "own.toml:3: the slot `argument(0)` cannot be read: expected `arg(N)`",
+                "argument(0)",
+            ),
+            (
+                "\n[[call]]\nurl = ['arg(0)']\n",
+                "own.toml:2: this table says nothing: it names no call (`on`)",
+                "[[call]]",
+            ),
+            (
+                "[[call]]\non = ['import x .get()']\nendpoint = 'GET /api/v2/user/{id}'\n",
+                "own.toml:3: `GET /api/v2/user/{id}` is no affected endpoint: expected one of the migration table Did \
+                 you mean GET /api/v2/users/{id}",
+                "GET /api/v2/user/{id}",
+            ),
+            ("[[endpoint]]\nmethod = 'GET'\n", "own.toml:1: the key `path` is missing", "[[endpoint]]"),
+        ] {
+            let (message, place) = mistake(own);
+            assert!(message.starts_with(said), "{message}");
+            assert_eq!(place, at, "{message}");
+        }
+    }
+
+    #[test]
+    fn the_migration_table_is_fixed() {
+        let endpoint =
+            "[[endpoint]]\nmethod = 'GET'\npath = '/api/v2/x'\nuse = ''\nscope = []\nrule = ''\nsource = ''\n";
+        assert!(mistake(endpoint).0.starts_with("own.toml:1: own rules cannot add endpoints"));
+        assert!(mistake("\n[[host]]\nprefix = '/'\n").0.starts_with("own.toml:2: own rules cannot change"));
+    }
+
+    #[test]
+    fn own_rules_come_before_those_of_the_build() {
+        let own = "[[name]]\nkind = 'access'\nwords = ['id token']\n";
+        let rules = with(own).unwrap();
+        assert_eq!(rules.token_name("idToken"), Some(super::super::TokenKind::Access));
+    }
+
+    #[test]
+    fn what_only_own_rules_can_find_is_looked_for() {
+        let own = "[[call]]\non = ['import acme-sdk .Directory@new.fetchPerson()']\nendpoint = 'GET /api/v2/users/{id}'\n\
+                   sends = true\n[[host]]\nsuffix = ['Login.Acme.Example']\nbase-words = ['people service']\n";
+        let rules = with(own).unwrap();
+        assert!(rules.file_evidence.contains(&"fetchPerson".to_owned()));
+        for word in ["fetchperson", "login.acme.example", "service"] {
+            assert!(rules.project_evidence.contains(&word.to_owned()), "{word}");
+        }
+        assert!(rules.is_tenant_host("login.acme.example"));
+    }
+
+    #[test]
+    fn a_table_that_is_taken_out_is_gone() {
+        let mut files = RuleFiles::embedded().unwrap();
+        files.add("own.toml", "[[name]]\nkind = 'id'\nwords = ['badge']\n".into()).unwrap();
+        assert_eq!(files.compile(&[], &[]).unwrap().token_name("myBadge"), Some(super::super::TokenKind::Id));
+        let without = files.without(0, "name", 0).unwrap();
+        assert_eq!(without.token_name("myBadge"), None);
+    }
+}

@@ -1,0 +1,124 @@
+//! The shape of tables about stores of whole applications, and of what stands for their members.
+
+use super::texts::{Code, ExampleLang, PathText, SlotText};
+use serde::Deserialize;
+
+/// `[[refs]]`: what the calls at `on` make has the members of another object, each wrapped.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RefsTable {
+    /// The calls.
+    pub on: Vec<PathText>,
+    /// The other object.
+    pub of: SlotText,
+    /// The member of a wrapper that is the value.
+    pub read: String,
+    /// Where this is known from.
+    pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    #[serde(default)]
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    #[serde(default)]
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    #[serde(default)]
+    pub lang: ExampleLang,
+}
+
+/// `[[mapper]]`: what the calls at `on` make has members of a store, which are spread into a component.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MapperTable {
+    /// The calls.
+    pub on: Vec<PathText>,
+    /// A list of the members' names; or an object whose members are names, or functions of the store.
+    pub names: SlotText,
+    /// The store, or a function that gives it; without it, the container of this name.
+    pub of: Option<SlotText>,
+    /// The container.
+    pub container: Option<String>,
+    /// Which of its members holds the members that are mapped.
+    pub part: Option<String>,
+    /// Where this is known from.
+    pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    #[serde(default)]
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    #[serde(default)]
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    #[serde(default)]
+    pub lang: ExampleLang,
+}
+
+/// `[[container]]`: stores made of options: a state, functions that compute from it, and functions that write it, which are
+/// called by their names through the store.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ContainerTable {
+    /// The name of the type of such stores; a store that is given and not made stands for all that are made.
+    pub r#type: String,
+    /// The calls that make one.
+    pub made: Vec<PathText>,
+    /// The options.
+    pub options: SlotText,
+    /// The member of the options that is, or makes, the state; under the same name the store and its functions see it.
+    pub state: String,
+    /// What functions see of the outermost store under other names: name, and member of the store.
+    pub root: Vec<[String; 2]>,
+    /// The section whose functions compute values of the state.
+    pub getters: String,
+    /// The section of stores inside the store.
+    pub modules: String,
+    /// The option that puts a module's name before the names of its functions, with a slash.
+    pub namespaced: String,
+    /// The sections of functions that are called by name.
+    pub handlers: Vec<HandlerTable>,
+    /// Folders whose files are modules of one store, by the names of what they export.
+    #[serde(default)]
+    pub folders: Vec<String>,
+    /// Where this is known from.
+    pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    #[serde(default)]
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    #[serde(default)]
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    #[serde(default)]
+    pub lang: ExampleLang,
+}
+
+/// Functions of a container that are called by name.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct HandlerTable {
+    /// The section of the options.
+    pub section: String,
+    /// The method that calls them: with the name, or an object whose member `type` is the name, and what they get.
+    pub by: String,
+    /// Their first parameter: the state; else what the store is to its own functions.
+    pub gets_state: bool,
+    /// Calls that give a component methods that call them.
+    pub mapped_by: Vec<PathText>,
+}
+
+/// `[auto-import]`: names that are known in every file though none declares or imports them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct AutoImportTable {
+    /// Folders whose files' exports are known so.
+    pub folders: Vec<String>,
+    /// The package whose members are known so.
+    pub package: Option<String>,
+    /// Where this is known from.
+    pub source: Option<String>,
+}
