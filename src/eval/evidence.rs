@@ -50,10 +50,11 @@ impl<'s> Eval<'s> {
         {
             from = module.from.as_ref().map(|from| &from.value);
         }
-        let is_export = matches!(from, Some(Value::Api(package)) if matches!(package.step, ApiStep::Root(_)));
+        let of_package = matches!(from, Some(Value::Api(package)) if matches!(package.step, ApiStep::Root(_)));
+        let is_described = of_package && !self.rules.automaton.is_leaf(&api.states);
         matches!(api.step, ApiStep::Member(_))
             && self.rules.facts(&api.states).next().is_none()
-            && !(is_export && !self.rules.automaton.is_leaf(&api.states))
+            && !is_described
             && !called()
     }
 
