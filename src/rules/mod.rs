@@ -13,6 +13,7 @@ pub mod words;
 mod containers;
 mod embedded;
 mod endpoint;
+mod names;
 mod questions;
 mod stored;
 mod versions;
@@ -293,11 +294,7 @@ impl Rules {
             return None;
         }
         let words = words::split(name);
-        let says = |table: &&NameTable| {
-            table.words.iter().any(|phrase| words::has(&words, phrase))
-                && !table.except.iter().any(|phrase| words::has(&words, phrase))
-        };
-        self.names.iter().find(says).map(|table| table.kind)
+        self.names.iter().find(|table| table.of.is_empty() && table.says(&words)).map(|table| table.kind)
     }
 
     /// Whose id the access path `path` (names from the outside in) holds, as far as its names say. A capital begins a
