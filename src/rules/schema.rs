@@ -462,6 +462,9 @@ pub struct NameTable {
     /// Phrases that rule it out.
     #[serde(default)]
     pub except: Vec<String>,
+    /// It says so only of methods called on something of one of these names.
+    #[serde(default)]
+    pub of: Vec<String>,
     /// Where this is known from.
     pub source: Option<String>,
 }
