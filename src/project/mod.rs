@@ -231,7 +231,8 @@ impl<'a> Project<'a> {
     /// Everything that could not be looked at, with the reason, sorted by path.
     pub fn skipped(&self) -> Vec<(String, String)> {
         let mut skipped = self.unreadable.clone();
-        for (id, file) in self.ids().zip(&self.files) {
+        // data as well as sources
+        for (id, file) in (0u32..).map(FileId).zip(&self.files) {
             if let Some(error) = &file.unreadable {
                 skipped.push((file.path.clone(), error.to_string()));
             } else if let Some(Err(reason)) = file.lowered.get() {
