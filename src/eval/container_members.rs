@@ -210,7 +210,7 @@ impl<'s> Eval<'s> {
         let module = &all.modules[handler.module];
         let fact = &self.rules.containers[module.fact];
         let store = if index < 2 { self.store_seen_from(module) } else { self.any_store(module.fact, node) };
-        let part = if index % 2 == 0 { &fact.state } else { &fact.getters };
+        let part = if index.is_multiple_of(2) { &fact.state } else { &fact.getters };
         vec![self.store_part(&store, part, node)]
     }
 
