@@ -52,9 +52,6 @@ fn help(call: &Call, prefix: &str) -> String {
             scopes(&call.any_user_scopes)
         ));
     }
-    for note in &call.notes {
-        help.push_str(&format!("\nNote: {note}"));
-    }
     help
 }
 

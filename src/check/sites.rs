@@ -218,6 +218,20 @@ fn around(shared: &Shared<'_>, node: Node) -> Vec<FuncRef> {
     functions
 }
 
+/// The functions around a node and around the callers that were opened so far. A function comes as late as it can: its
+/// callers tell nothing of which closure the functions inside it belong to, but theirs tell which call of it is meant.
+fn around_levels(shared: &Shared<'_>, node: Node, levels: &[Level]) -> Vec<FuncRef> {
+    let mut functions = around(shared, node);
+    for level in levels {
+        if let Level::Caller(_, call) = level {
+            let outer = around(shared, *call);
+            functions.retain(|function| !outer.contains(function));
+            functions.extend(outer);
+        }
+    }
+    functions
+}
+
 /// Judge the request at `node` under the levels that were opened so far.
 fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, effort: &mut Effort, into: &mut Vec<Record>) {
     let Some(fewer) = effort.expansions.checked_sub(1) else { return };
@@ -227,12 +241,7 @@ fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, effort: &
         eval.glance();
     }
     let ctx = context(&mut eval, levels);
-    let mut open_functions = around(shared, node);
-    for level in levels {
-        if let Level::Caller(_, call) = level {
-            open_functions.extend(around(shared, *call));
-        }
-    }
+    let open_functions = around_levels(shared, node, levels);
     let site = levels.iter().rev().find_map(|level| match level {
         Level::Caller(_, call) => Some(*call),
         Level::Element(..) => None,
@@ -581,12 +590,7 @@ fn handed_in(
         // does the endpoint hold for whatever the function is given?
         let mut eval = Eval::new(shared);
         let inner = context(&mut eval, &levels);
-        let mut open_functions = around(shared, built);
-        for level in &levels {
-            if let Level::Caller(_, call) = level {
-                open_functions.extend(around(shared, *call));
-            }
-        }
+        let open_functions = around_levels(shared, built, &levels);
         let decided = requests(&mut eval, built, &inner, false).iter().any(|request| {
             let (candidates, _) = eval.with_open(open_functions.clone(), |eval| candidates(eval, request));
             let sure: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.sure).collect();

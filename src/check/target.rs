@@ -3,7 +3,7 @@
 //! Whole paths match. A hole may stand for any one segment; one that stands where a template has a literal makes a
 //! match possible, never sure; one that is glued to its neighbours may hold several segments.
 
-use crate::eval::value::{Open, Pattern, Piece, Traced};
+use crate::eval::value::{Open, Pattern, Piece, Reason, Traced, Value};
 use crate::rules::{Endpoint, Segment};
 
 /// A URL, split at the prefix that all endpoints share.
@@ -169,7 +169,7 @@ impl Target {
                         // from here on anything may follow
                         return match (value.value.open(), nth) {
                             (Some(_), _) => Match::Maybe,
-                            (None, 0) => Match::Any,
+                            (None, 0) if !is_nobodys(value) => Match::Any,
                             (None, _) => Match::No,
                         };
                     }
@@ -183,7 +183,7 @@ impl Target {
                         // a tail that is handed in may hold several segments; an id is one
                         return match (value.value.open(), nth) {
                             (Some(_), _) => Match::Maybe,
-                            (None, 0) if before.is_empty() => Match::Any,
+                            (None, 0) if before.is_empty() && !is_nobodys(value) => Match::Any,
                             (None, _) => Match::No,
                         };
                     }
@@ -214,10 +214,14 @@ impl Target {
     }
 }
 
+/// Whether a path is a parameter that nothing passes: a wrapper that nobody calls asks for nothing.
+fn is_nobodys(path: &Traced) -> bool {
+    matches!(&path.value, Value::Unknown(unknown) if unknown.reason == Reason::NoCallers)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::eval::value::{Reason, Value};
     use crate::rules::Rules;
     use proptest::prelude::*;
 

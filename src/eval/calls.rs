@@ -58,6 +58,10 @@ impl<'s> Eval<'s> {
         let callees = self.eval(Node { file: node.file, expr: *callee }, ctx);
         let span = lowered.ir.span(node.expr);
         let name = super::callers::last_name(&lowered.ir, *callee);
+        let receiver = match lowered.ir.expr(lowered.ir.strip(*callee)) {
+            Expr::Field { base, .. } => super::callers::last_name(&lowered.ir, *base),
+            _ => None,
+        };
         let mut values = Vals::new();
         for called in callees {
             let found = self.call_of(&called, *kind, node, ctx);
@@ -67,7 +71,7 @@ impl<'s> Eval<'s> {
             .into_iter()
             .map(|value| self.as_token(value, node.file, span))
             .map(|value| match (&name, kind) {
-                (Some(name), CallKind::Plain) => self.by_name(value, name, node.file, span),
+                (Some(name), CallKind::Plain) => self.by_method(value, receiver.as_ref(), name, node.file, span),
                 _ => value,
             })
             .collect()

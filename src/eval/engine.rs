@@ -27,7 +27,7 @@ pub const ALTERNATIVES: usize = 8;
 /// How deep expressions are followed.
 const DEPTH: u32 = 240;
 /// How many calls deep.
-pub(crate) const FRAMES: u8 = 6;
+pub(crate) const FRAMES: u8 = 8;
 
 /// What all evaluations of one run share.
 pub struct Shared<'p> {

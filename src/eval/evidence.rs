@@ -36,6 +36,26 @@ impl<'s> Eval<'s> {
         }
     }
 
+    /// [`by_name`](Eval::by_name) for the result of a method, which what it is called on may tell better.
+    pub(crate) fn by_method(
+        &self,
+        found: Traced,
+        receiver: Option<&Name>,
+        name: &Name,
+        file: FileId,
+        span: Span,
+    ) -> Traced {
+        let kind = receiver.and_then(|receiver| self.rules.token_of_method(receiver, name));
+        match kind {
+            Some(kind) if found.value.is_unknown() => {
+                let what = kind_text(kind);
+                let value = Value::Token(kind, Evidence::Name);
+                Traced::new(value).step(file, span, || format!("{what}, by the name `{name}`"))
+            }
+            _ => self.by_name(found, name, file, span),
+        }
+    }
+
     /// Whether a library value is a mere member about which the rules know nothing but what calling it would do. What
     /// is imported and can be called is a function, whatever its name.
     pub(crate) fn is_blank(&self, api: &Api) -> bool {
@@ -57,10 +77,11 @@ impl<'s> Eval<'s> {
         {
             from = module.from.as_ref().map(|from| &from.value);
         }
-        let is_export = matches!(from, Some(Value::Api(package)) if matches!(package.step, ApiStep::Root(_)));
+        let of_package = matches!(from, Some(Value::Api(package)) if matches!(package.step, ApiStep::Root(_)));
+        let is_described = of_package && !self.rules.automaton.is_leaf(&api.states);
         matches!(api.step, ApiStep::Member(_))
             && self.rules.facts(&api.states).next().is_none()
-            && (!is_export || self.rules.automaton.is_leaf(&api.states))
+            && !is_described
             && !called()
     }
 

@@ -243,6 +243,7 @@ impl<'a> Project<'a> {
     /// Everything that could not be looked at, with the reason, sorted by path.
     pub fn skipped(&self) -> Vec<(String, String)> {
         let mut skipped = self.unreadable.clone();
+        // data as well as sources
         for (id, file) in (0u32..).map(FileId).zip(&self.files) {
             if let Some(error) = &file.unreadable {
                 skipped.push((file.path.clone(), error.to_string()));

@@ -15,8 +15,8 @@ use crate::text::files::{join, parent};
 pub enum Resolved {
     /// To a file of the project.
     File(FileId),
-    /// To a package that the project holds, by its first file and the specifier: a copy of one that is known may be
-    /// better known by its name.
+    /// To a file of the project by a name that could be a package's: the first file, and the specifier. A copy of a
+    /// package that is known may be better known by its name.
     Member(FileId, String),
     /// To a package, by its specifier.
     Package(String),
@@ -90,7 +90,8 @@ impl Project<'_> {
                     return Resolved::Package(plain(&target));
                 }
                 if let Some(file) = self.js_code(&target).or_else(|| self.source_of("", &target)).filter(other) {
-                    return Resolved::File(file);
+                    // the name may be a library's, in its own repository
+                    return Resolved::Member(file, plain(specifier));
                 }
             }
         }

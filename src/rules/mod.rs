@@ -18,6 +18,7 @@ mod containers;
 mod embedded;
 mod endpoint;
 mod facts;
+mod names;
 mod place;
 mod questions;
 mod stored;
@@ -85,6 +86,8 @@ pub struct Rules {
     pub ambient_members: Vec<String>,
     /// Types of requests under construction.
     builders: Vec<State>,
+    /// Methods of anything that hand on what they are called on.
+    handing_on: FxHashSet<String>,
     /// The type of the object whose members are the global names.
     global_object: Option<State>,
     names: Vec<NameTable>,
@@ -112,11 +115,7 @@ impl Rules {
             return None;
         }
         let words = words::split(name);
-        let says = |table: &&NameTable| {
-            table.words.iter().any(|phrase| words::has(&words, phrase))
-                && !table.except.iter().any(|phrase| words::has(&words, phrase))
-        };
-        self.names.iter().find(says).map(|table| table.kind)
+        self.names.iter().find(|table| table.of.is_empty() && table.says(&words)).map(|table| table.kind)
     }
 
     /// Whose id the access path `path` (names from the outside in) holds, as far as its names say. A capital begins a
@@ -218,6 +217,9 @@ impl Rules {
                 segment: place.slot_opt(table.segment.as_ref())?,
                 pipes: table.pipes,
             };
+            for text in &table.on {
+                self.add_handing_on(&fact, &place.paths(text)?);
+            }
             self.hang(place, &table.on, Fact::Pass(Box::new(fact)))?;
         }
         for table in &file.store {
@@ -382,22 +384,6 @@ impl Rules {
             }
         }
         Ok(())
-    }
-
-    /// The types of what the calls that fix a request's URL give back.
-    fn find_builders(&mut self) {
-        let mut builders = Vec::new();
-        for state in self.automaton.states() {
-            let fixes = self.facts(&[state]).any(|fact| {
-                matches!(fact, Fact::Call(call) if !call.sends && (!call.url.is_empty() || call.endpoint.is_some()))
-            });
-            if fixes {
-                builders.extend_from_slice(self.automaton.types(state));
-            }
-        }
-        builders.sort_unstable();
-        builders.dedup();
-        self.builders = builders;
     }
 
     fn call_fact(

@@ -1,9 +1,9 @@
 //! Questions about states that are asked time and again.
 
 use super::automaton::State;
-use super::path::{Root, Step};
+use super::path::{Path, Root, Step};
 use super::slot::{Base, Slot};
-use super::{Fact, Rules};
+use super::{Fact, PassFact, Rules};
 
 impl Rules {
     /// Whether a value is the object whose members are the global names.
@@ -13,15 +13,40 @@ impl Rules {
 
     /// Whether a method of this name hands on what it is called on, whatever that is.
     pub fn hands_on(&self, name: &str) -> bool {
-        let any = self.automaton.root(&Root::Any);
-        let states = self.automaton.step(&any, &Step::Member(name.to_owned()));
-        let states = self.automaton.step(&states, &Step::Call);
+        self.handing_on.contains(name)
+    }
+
+    /// Remember the methods of anything whose calls are what they are called on.
+    pub(super) fn add_handing_on(&mut self, fact: &PassFact, paths: &[Path]) {
         let itself = Slot { base: Base::Receiver, path: Vec::new() };
-        self.facts(&states).any(|fact| matches!(fact, Fact::Pass(pass) if pass.value.contains(&itself)))
+        if !fact.value.contains(&itself) {
+            return;
+        }
+        for path in paths {
+            if let (Root::Any, [Step::Member(name), Step::Call]) = (&path.root, path.steps.as_slice()) {
+                self.handing_on.insert(name.clone());
+            }
+        }
     }
 
     /// Whether a value is a request under construction.
     pub fn is_builder(&self, states: &[State]) -> bool {
         states.iter().any(|state| self.builders.contains(state))
+    }
+
+    /// The types of what the calls that fix a request's URL give back.
+    pub(super) fn find_builders(&mut self) {
+        let mut builders = Vec::new();
+        for state in self.automaton.states() {
+            let fixes = self.facts(&[state]).any(|fact| {
+                matches!(fact, Fact::Call(call) if !call.sends && (!call.url.is_empty() || call.endpoint.is_some()))
+            });
+            if fixes {
+                builders.extend_from_slice(self.automaton.types(state));
+            }
+        }
+        builders.sort_unstable();
+        builders.dedup();
+        self.builders = builders;
     }
 }

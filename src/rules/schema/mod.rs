@@ -454,6 +454,9 @@ pub struct NameTable {
     /// Phrases that rule it out.
     #[serde(default)]
     pub except: Vec<String>,
+    /// It says so only of methods called on something of one of these names.
+    #[serde(default)]
+    pub of: Vec<String>,
     /// Where this is known from.
     pub source: Option<String>,
     /// Programs in which this table leads to its verdict.
