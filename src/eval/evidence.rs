@@ -45,14 +45,14 @@ impl<'s> Eval<'s> {
         file: FileId,
         span: Span,
     ) -> Traced {
-        let kind = receiver.and_then(|receiver| self.rules.token_of_method(receiver, name));
-        match kind {
-            Some(kind) if found.value.is_unknown() => {
+        let receiver = receiver.filter(|_| found.value.is_unknown());
+        match receiver.and_then(|receiver| self.rules.token_of_method(receiver, name)) {
+            Some(kind) => {
                 let what = kind_text(kind);
                 let value = Value::Token(kind, Evidence::Name);
                 Traced::new(value).step(file, span, || format!("{what}, by the name `{name}`"))
             }
-            _ => self.by_name(found, name, file, span),
+            None => self.by_name(found, name, file, span),
         }
     }
 

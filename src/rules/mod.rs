@@ -109,30 +109,6 @@ impl Rules {
         self.automaton.facts(states).map(|id| &self.facts[id as usize])
     }
 
-    /// What a name says of the token it holds.
-    pub fn token_name(&self, name: &str) -> Option<TokenKind> {
-        if self.name_hints.as_ref().is_some_and(|hints| !hints.is_match(name)) {
-            return None;
-        }
-        let words = words::split(name);
-        self.names.iter().find(|table| table.of.is_empty() && table.says(&words)).map(|table| table.kind)
-    }
-
-    /// Whose id the access path `path` (names from the outside in) holds, as far as its names say. A capital begins a
-    /// type's name, which is compared as it is written.
-    pub fn subject_name(&self, path: &[Arc<str>]) -> Option<SubjectKind> {
-        let plain = |name: &str| words::split(name).concat();
-        let same = |name: &Arc<str>, wanted: &str| match wanted.starts_with(char::is_uppercase) {
-            true => **name == *wanted,
-            false => plain(name) == plain(wanted),
-        };
-        let occurs = |wanted: &String| {
-            let wanted: Vec<&str> = wanted.split('.').collect();
-            path.windows(wanted.len()).any(|window| window.iter().zip(&wanted).all(|(name, wanted)| same(name, wanted)))
-        };
-        self.subjects.iter().find(|table| table.path.iter().any(occurs)).map(|table| table.kind)
-    }
-
     /// Whether a literal host name (no scheme, no port) is a tenant's.
     pub fn is_tenant_host(&self, host: &str) -> bool {
         is_within(host, &self.hosts.suffix)

@@ -1,7 +1,8 @@
-//! What names say of tokens.
+//! What names say of tokens and users.
 
-use super::schema::{NameTable, TokenKind};
+use super::schema::{NameTable, SubjectKind, TokenKind};
 use super::{Rules, words};
+use std::sync::Arc;
 
 impl NameTable {
     /// Whether words hold one of the phrases, and none that rules it out.
@@ -12,8 +13,40 @@ impl NameTable {
 }
 
 impl Rules {
+    /// What a name says of the token it holds.
+    pub fn token_name(&self, name: &str) -> Option<TokenKind> {
+        if !self.may_name_token(name) {
+            return None;
+        }
+        let words = words::split(name);
+        self.names.iter().find(|table| table.of.is_empty() && table.says(&words)).map(|table| table.kind)
+    }
+
+    /// Whether a name holds a word of any phrase: most do not.
+    fn may_name_token(&self, name: &str) -> bool {
+        self.name_hints.as_ref().is_none_or(|hints| hints.is_match(name))
+    }
+
+    /// Whose id the access path `path` (names from the outside in) holds, as far as its names say. A capital begins a
+    /// type's name, which is compared as it is written.
+    pub fn subject_name(&self, path: &[Arc<str>]) -> Option<SubjectKind> {
+        let plain = |name: &str| words::split(name).concat();
+        let same = |name: &Arc<str>, wanted: &str| match wanted.starts_with(char::is_uppercase) {
+            true => **name == *wanted,
+            false => plain(name) == plain(wanted),
+        };
+        let occurs = |wanted: &String| {
+            let wanted: Vec<&str> = wanted.split('.').collect();
+            path.windows(wanted.len()).any(|window| window.iter().zip(&wanted).all(|(name, wanted)| same(name, wanted)))
+        };
+        self.subjects.iter().find(|table| table.path.iter().any(occurs)).map(|table| table.kind)
+    }
+
     /// What the names of a method and of what it is called on say of its result, where both together say something.
     pub fn token_of_method(&self, receiver: &str, method: &str) -> Option<TokenKind> {
+        if !self.may_name_token(method) {
+            return None;
+        }
         let (receiver, method) = (words::split(receiver), words::split(method));
         let is_of = |of: &String| receiver.iter().map(String::as_str).eq(of.split(' '));
         self.names.iter().find(|table| table.of.iter().any(is_of) && table.says(&method)).map(|table| table.kind)
