@@ -53,6 +53,11 @@ impl<'s> Eval<'s> {
         if let Some(values) = self.handler_param(func, index, name.as_ref(), node) {
             return values;
         }
+        if index == 0
+            && let Some(values) = self.accessor_param(func, node)
+        {
+            return values;
+        }
         let callback = self.callback(func);
         if let Some(callback) = &callback {
             let found = self.callback_param(func, callback, index, node, ctx);

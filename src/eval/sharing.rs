@@ -1,9 +1,9 @@
 //! Objects of which there is one for the whole program, whoever asks for it: what others write to them.
 
 use super::engine::{Eval, drop_null};
-use super::value::{Node, Object, Traced, Vals, Value};
-use crate::ir::{Expr, Key, Name, Prop};
-use crate::project::PlaceKey;
+use super::value::{FuncRef, Node, Object, Owner, Traced, Vals, Value};
+use crate::ir::{CallKind, Expr, ExprId, FileIr, FuncId, Key, Name, Prop, ThisOf};
+use crate::project::{PlaceKey, Root};
 use crate::rules::Fact;
 use crate::rules::path::Step;
 use std::rc::Rc;
@@ -50,14 +50,15 @@ impl<'s> Eval<'s> {
             given = call;
             call = ir.parents[call.index()]?;
         }
-        let Expr::Call { args, .. } = ir.expr(call) else { return None };
+        let Expr::Call { args, kind, .. } = ir.expr(call) else { return None };
         if !args.iter().any(|arg| arg.expr == given) {
             return None;
         }
         let rules = self.rules;
+        let step = if *kind == CallKind::New { Step::New } else { Step::Call };
         let is_shared = self.callees(Node { file, expr: call }, &None).iter().any(|called| match &called.value {
             Value::Api(api) => {
-                let states = rules.automaton.step(&api.states, &Step::Call);
+                let states = rules.automaton.step(&api.states, &step);
                 rules.facts(&states).any(|fact| matches!(fact, Fact::Pass(pass) if pass.shared))
             }
             _ => false,
@@ -114,5 +115,42 @@ impl<'s> Eval<'s> {
         }
         let span = self.lowered(call.file).map(|lowered| lowered.ir.span(call.expr)).unwrap_or_default();
         values.into_iter().map(|value| value.step(call.file, span, || format!("written to `.{name}`"))).collect()
+    }
+
+    /// What the setter of a computed member gets: everything that is written to the member. `None` where `func` is none.
+    pub(crate) fn accessor_param(&mut self, func: FuncRef, node: Node) -> Option<Vals> {
+        let lowered = self.lowered(func.file)?;
+        let (name, options) = self.accessor(&lowered.ir, func.func)?;
+        let Expr::Object { props, .. } = lowered.ir.expr(options) else { return None };
+        let is_section = |key: &str| self.rules.component.sections.iter().any(|section| section == key);
+        let mut held = vec![options];
+        held.extend(props.iter().filter_map(|prop| match prop {
+            Prop::Field(Key::Name(key), section) if is_section(key) => Some(*section),
+            _ => None,
+        }));
+        let this = |literal| Owner::new(func.file, Root::This(ThisOf::Object(literal)));
+        let owners: Vec<Owner> = held.into_iter().map(this).collect();
+        let whole = Node { file: func.file, expr: options };
+        let mut values = self.written(&owners, &PlaceKey::Name(name.clone()), false, node).values;
+        let others = self.deeper((whole, usize::MAX, name.clone()), |eval| eval.written_by_others(whole, &name, node));
+        values.extend(others.unwrap_or_default());
+        (!values.is_empty()).then(|| drop_null(values))
+    }
+
+    /// The computed member whose setter a function is, and the options around it.
+    fn accessor(&self, ir: &FileIr, func: FuncId) -> Option<(Name, ExprId)> {
+        let held = |value: ExprId| {
+            let up = ir.parents[value.index()]?;
+            let Expr::Object { props, .. } = ir.expr(up) else { return None };
+            props.iter().find_map(|prop| match prop {
+                Prop::Field(Key::Name(key), found) if *found == value => Some((key.clone(), up)),
+                _ => None,
+            })
+        };
+        let (set, pair) = held(ir.func(func).expr)?;
+        let (name, section) = held(pair)?;
+        let (kind, options) = held(section)?;
+        let is_computed = self.rules.component.computed.iter().any(|computed| **computed == *kind);
+        (&*set == "set" && is_computed).then_some((name, options))
     }
 }
