@@ -526,3 +526,56 @@ fn data_that_cannot_be_read_is_skipped_by_name_if_code_asks_for_it() {
         assert_eq!(skipped(&report), [format!("settings.json: {reason}")]);
     }
 }
+
+#[test]
+fn every_format_says_the_same_with_the_same_status() {
+    let here = legacy();
+    for format in ["text", "json", "sarif", "github", "gitlab", "junit", "line"] {
+        let (status, out, err) = run(here.path(), &["check", "--format", format]);
+        assert_eq!((status, err.as_str()), (1, ""), "{format}");
+        assert!(out.contains("id-token-as-bearer") && out.contains("src/api.js"), "{format}: {out}");
+    }
+    let here = folder(&[]);
+    for format in ["github", "gitlab", "junit", "line"] {
+        assert_eq!(run(here.path(), &["audit", "--format", format]).0, 0, "{format}");
+    }
+}
+
+#[test]
+fn several_reports_are_written_at_once() {
+    let here = legacy();
+    let outputs =
+        ["--output", "sarif=out.sarif", "--output=gitlab=cq.json", "-o", "junit=sub=1/out.xml", "-o", "own.json"];
+    fs::create_dir(here.path().join("sub=1")).unwrap();
+    let read = |name: &str| fs::read_to_string(here.path().join(name)).unwrap();
+    let arguments: Vec<&str> = ["check", "--format", "json"].iter().chain(&outputs).copied().collect();
+    let (status, out, err) = run(here.path(), &arguments);
+    assert_eq!((status, err.as_str()), (1, ""));
+    assert!(out.starts_with("error[id-token-as-bearer]"), "the terminal gets the text: {out}");
+    assert!(read("out.sarif").contains("\"2.1.0\"") && read("cq.json").contains("check_name"));
+    assert!(read("sub=1/out.xml").contains("<testsuites") && read("own.json").contains("idtoken-lint/1"));
+    // without a file for it, the format of `--format` is for the terminal
+    let (_, out, _) = run(here.path(), &["check", "--format", "line", "--output", "sarif=out.sarif"]);
+    assert!(out.starts_with("src/api.js:2:"), "{out}");
+    // a name with an equals sign can be written
+    assert_eq!(run(here.path(), &["check", "--output", "./a=b.txt"]).0, 1);
+    assert!(read("a=b.txt").contains("1 finding"));
+}
+
+#[test]
+fn outputs_that_make_no_sense_are_status_2() {
+    let here = folder(&[]);
+    for (outputs, said) in [
+        (&["--output", "sarfi=x"][..], "Did you mean sarif?"),
+        (&["--output", "sarif="], "a file is missing"),
+        (&["--output", "sarif=x", "--output", "json=x"], "two reports"),
+        (&["--output", "x", "--output", "x"], "two reports"),
+        (&["--output", "sarif=no/such/x"], "cannot be written"),
+    ] {
+        let arguments: Vec<&str> = ["check"].iter().chain(outputs).copied().collect();
+        let (status, _, err) = run(here.path(), &arguments);
+        assert_eq!(status, 2, "{outputs:?}");
+        assert!(err.contains(said), "{outputs:?}: {err}");
+    }
+    assert_eq!(fs::read_dir(here.path()).unwrap().count(), 0);
+}

@@ -5,9 +5,10 @@ use super::{Failure, baseline, output};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use idtoken_lint::check::model::Report;
 use idtoken_lint::config::{self, Config};
-use idtoken_lint::report::text::{self, Question, TextOptions};
+use idtoken_lint::report::text::{Question, TextOptions};
 use idtoken_lint::report::{self, Format};
 use idtoken_lint::rules::RuleFiles;
+use idtoken_lint::text::nearest::did_you_mean;
 use idtoken_lint::text::{Mistake, OsFiles};
 use idtoken_lint::{Error, Options};
 use std::fmt::Display;
@@ -23,9 +24,10 @@ pub(super) struct Arguments {
     #[arg(long, default_value = Format::default().as_str(), value_parser = formats())]
     format: Format,
 
-    /// Write the report to FILE, and the text report to the terminal
-    #[arg(long, short, value_name = "FILE")]
-    output: Option<PathBuf>,
+    /// Write the report to FILE, and the text report to the terminal; with a format before it, write that one there.
+    /// May be repeated
+    #[arg(long = "output", short, value_name = "[FORMAT=]FILE", value_parser = Output::parse)]
+    outputs: Vec<Output>,
 
     /// Of the text report, print the summary line only
     #[arg(long, short)]
@@ -151,14 +153,50 @@ fn failure(error: Error) -> Failure {
     Failure { mistake, ..Failure::new(problem, help) }
 }
 
+/// A file that a report goes to.
+#[derive(Clone, Debug)]
+struct Output {
+    /// In which format; without it, in that of `--format`.
+    format: Option<Format>,
+    file: PathBuf,
+}
+
+impl Output {
+    /// `sarif=out.sarif`, `out.json`.
+    fn parse(text: &str) -> Result<Output, String> {
+        let plain = || Output { format: None, file: PathBuf::from(text) };
+        let Some((name, file)) = text.split_once('=') else { return Ok(plain()) };
+        let is_word = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic());
+        match Format::ALL.into_iter().find(|format| format.as_str() == name) {
+            Some(_) if file.is_empty() => Err(format!("a file is missing behind `{name}=`")),
+            Some(format) => Ok(Output { format: Some(format), file: PathBuf::from(file) }),
+            None if is_word => {
+                let known = Format::ALL.map(Format::as_str);
+                let meant = did_you_mean(name, "formats", &known);
+                Err(format!("there is no format `{name}`. {meant} For a file of this name, write `./{text}`."))
+            }
+            None => Ok(plain()),
+        }
+    }
+}
+
 /// Write the report to where it was asked for.
 pub(super) fn deliver(report: &Report, question: Question, arguments: &Arguments, color: Color) -> Result<(), Failure> {
     let for_terminal = TextOptions { quiet: arguments.quiet, ..terminal::for_stdout(color) };
-    let Some(path) = &arguments.output else {
-        return output::to_stdout(for_terminal.colour, |out| {
-            report::write(report, arguments.format, question, &for_terminal, out)
-        });
-    };
-    output::to_file(path, |out| report::write(report, arguments.format, question, &TextOptions::default(), out))?;
-    output::to_stdout(for_terminal.colour, |out| text::write(report, question, &for_terminal, out))
+    let mut files: Vec<&PathBuf> = arguments.outputs.iter().map(|output| &output.file).collect();
+    files.sort();
+    if let Some(twice) = files.windows(2).find(|two| two[0] == two[1]) {
+        return Err(Failure::new(
+            format!("two reports are to be written to {:?}", twice[0].display().to_string()),
+            "Give each format a file of its own.",
+        ));
+    }
+    for output in &arguments.outputs {
+        let format = output.format.unwrap_or(arguments.format);
+        output::to_file(&output.file, |out| report::write(report, format, question, &TextOptions::default(), out))?;
+    }
+    // where the format of `--format` went to a file, people get the text
+    let is_written = arguments.outputs.iter().any(|output| output.format.is_none());
+    let format = if is_written { Format::Text } else { arguments.format };
+    output::to_stdout(for_terminal.colour, |out| report::write(report, format, question, &for_terminal, out))
 }

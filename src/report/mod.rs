@@ -5,7 +5,11 @@
 //! Nothing here touches the system: a format writes to the writer it is given.
 
 pub mod baseline;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod junit;
+pub mod line;
 pub mod redact;
 pub mod sarif;
 pub mod text;
@@ -24,11 +28,20 @@ pub enum Format {
     Json,
     /// For code-scanning services: SARIF 2.1.0.
     Sarif,
+    /// Annotations in GitHub Actions.
+    Github,
+    /// GitLab's Code Quality.
+    Gitlab,
+    /// For CI servers: JUnit's XML.
+    Junit,
+    /// For editors: one line for each finding.
+    Line,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Format; 3] = [Format::Text, Format::Json, Format::Sarif];
+    pub const ALL: [Format; 7] =
+        [Format::Text, Format::Json, Format::Sarif, Format::Github, Format::Gitlab, Format::Junit, Format::Line];
 
     /// As the command line names it.
     pub fn as_str(self) -> &'static str {
@@ -36,6 +49,10 @@ impl Format {
             Format::Text => "text",
             Format::Json => "json",
             Format::Sarif => "sarif",
+            Format::Github => "github",
+            Format::Gitlab => "gitlab",
+            Format::Junit => "junit",
+            Format::Line => "line",
         }
     }
 }
@@ -52,5 +69,9 @@ pub fn write(
         Format::Text => text::write(report, question, options, out),
         Format::Json => json::write(report, out),
         Format::Sarif => sarif::write(report, out),
+        Format::Github => github::write(report, out),
+        Format::Gitlab => gitlab::write(report, out),
+        Format::Junit => junit::write(report, out),
+        Format::Line => line::write(report, out),
     }
 }
