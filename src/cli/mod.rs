@@ -8,10 +8,13 @@ mod baseline;
 mod check;
 mod config;
 mod explain;
+mod init;
 mod output;
 mod panics;
 mod rules;
 mod shared;
+mod shell;
+mod stats;
 mod terminal;
 
 use clap::{Parser, Subcommand};
@@ -22,7 +25,8 @@ const EXIT_STATUS: &str = "\
 Exit status, the same in every format:
   0  nothing to do
   1  findings (check), or the toggle cannot be turned off yet (audit)
-  2  wrong usage, a broken rule file or configuration, an unreadable path, or an internal error";
+  2  wrong usage, a broken rule file or configuration, an unreadable path, a skipped
+     file with `--strict`, or an internal error";
 
 /// Finds calls that send an ID token to the Management API.
 ///
@@ -52,6 +56,12 @@ enum Command {
     Rules(rules::Arguments),
     /// Show the configuration that counts here
     Config(config::Arguments),
+    /// Write a configuration to begin with, commented
+    Init(init::Arguments),
+    /// Print a script that completes commands and options
+    Completions(shell::CompletionsArguments),
+    /// Print the manual page
+    Man(shell::ManArguments),
 }
 
 /// The exit status of a run that did what it should.
@@ -103,6 +113,9 @@ pub(crate) fn run() -> ExitCode {
         Command::Explain(arguments) => explain::run(arguments),
         Command::Rules(arguments) => rules::run(arguments, cli.color),
         Command::Config(arguments) => config::run(arguments),
+        Command::Init(arguments) => init::run(arguments),
+        Command::Completions(arguments) => shell::completions(arguments),
+        Command::Man(arguments) => shell::man(arguments),
     });
     match result {
         Ok(status) => status.into(),

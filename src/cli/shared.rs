@@ -1,22 +1,27 @@
 //! What `check` and `audit` share: their arguments, the call of the library, and who gets the report in which format.
 
 use super::terminal::{self, Color};
-use super::{Failure, baseline, output};
+use super::{Failure, baseline, output, stats};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use idtoken_lint::check::model::Report;
 use idtoken_lint::config::{self, Config};
 use idtoken_lint::report::text::{Question, TextOptions};
 use idtoken_lint::report::{self, Format};
 use idtoken_lint::rules::RuleFiles;
+use idtoken_lint::text::files::MAX_BYTES;
 use idtoken_lint::text::nearest::did_you_mean;
-use idtoken_lint::text::{Mistake, OsFiles};
+use idtoken_lint::text::overlay::Overlay;
+use idtoken_lint::text::{Files, Mistake, OsFiles};
 use idtoken_lint::{Error, Options};
 use std::fmt::Display;
+use std::io::Read as _;
 use std::path::PathBuf;
+use std::time::Instant;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// Files and folders to report on; files around them are read as well where a value leads there
+    /// Files and folders to report on; files around them are read as well where a value leads there. `-` is what comes
+    /// on standard input: see `--stdin-filename`
     #[arg(default_value = ".")]
     paths: Vec<String>,
 
@@ -46,6 +51,18 @@ pub(super) struct Arguments {
 
     #[command(flatten)]
     config: ConfigArguments,
+
+    /// What the file is called that comes on standard input: it takes the place of PATH in the project
+    #[arg(long, value_name = "PATH")]
+    stdin_filename: Option<String>,
+
+    /// End with status 2 where a file was skipped
+    #[arg(long)]
+    strict: bool,
+
+    /// Say in numbers what was looked at, on standard error
+    #[arg(long)]
+    stats: bool,
 
     /// Findings that FILE knows do not count: only new ones fail
     #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
@@ -102,12 +119,15 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 
 /// Run the analysis.
 pub(super) fn analyze(arguments: &Arguments) -> Result<Report, Failure> {
-    let from = arguments.root.as_ref().or(arguments.paths.first()).map_or(".", String::as_str);
+    let began = Instant::now();
+    let (paths, overlay) = input(arguments)?;
+    let files: &dyn Files = overlay.as_ref().map_or(&OsFiles, |overlay| overlay);
+    let from = arguments.root.as_ref().or(paths.first()).map_or(".", String::as_str);
     let config = arguments.config.read(from)?;
     let with =
         |configured: Vec<String>, given: &[String]| configured.into_iter().chain(given.iter().cloned()).collect();
     let options = Options {
-        paths: arguments.paths.clone(),
+        paths: paths.clone(),
         root: arguments.root.clone(),
         hosts: with(config.tenants, &arguments.hosts),
         rules: with(config.rules, &arguments.rules.rules),
@@ -115,13 +135,54 @@ pub(super) fn analyze(arguments: &Arguments) -> Result<Report, Failure> {
         exclude: config.excluded,
         policy: config.policy,
     };
-    let mut report = idtoken_lint::analyze(&OsFiles, &options).map_err(failure)?;
+    let mut report = idtoken_lint::analyze(files, &options).map_err(failure)?;
     if let Some(file) = &arguments.write_baseline {
         baseline::write(&mut report, file)?;
     } else if let Some(file) = arguments.baseline.as_ref().or(config.baseline.as_ref()) {
         baseline::apply(&mut report, file)?;
     }
+    if arguments.stats {
+        stats::write(&report, began.elapsed());
+    }
     Ok(report)
+}
+
+/// The paths, with the name of standard input for `-`, and the files with what comes there.
+fn input(arguments: &Arguments) -> Result<(Vec<String>, Option<Overlay<'static>>), Failure> {
+    let is_asked = arguments.paths.iter().any(|path| path == "-");
+    let name = match (&arguments.stdin_filename, is_asked) {
+        (None, false) => return Ok((arguments.paths.clone(), None)),
+        (Some(name), true) => name,
+        (None, true) => {
+            let help = "Say with `--stdin-filename PATH` what the file is called.";
+            return Err(Failure::new("standard input has no name, and so no language", help));
+        }
+        (Some(_), false) => {
+            let help = "Give `-` as one of the paths.";
+            return Err(Failure::new("`--stdin-filename` is given, but standard input is not asked for", help));
+        }
+    };
+    if OsFiles.is_dir(name) {
+        return Err(Failure::new(format!("{name:?} is a folder"), "`--stdin-filename` names a file."));
+    }
+    let mut bytes = Vec::new();
+    let unreadable = |error| Failure::new(format!("standard input cannot be read: {error}"), "Give a file instead.");
+    std::io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    let paths = arguments.paths.iter().map(|path| if path == "-" { name.clone() } else { path.clone() }).collect();
+    Ok((paths, Some(Overlay::new(&OsFiles, name, bytes))))
+}
+
+/// With `--strict`, a file that was skipped is a failure: nobody knows what is in it.
+pub(super) fn check_strict(report: &Report, arguments: &Arguments) -> Result<(), Failure> {
+    match report.skipped.len() {
+        number if arguments.strict && number > 0 => {
+            let files = if number == 1 { "1 file was".to_owned() } else { format!("{number} files were") };
+            let help = "The report names them and says why. Repair them, or leave them out with `exclude` in the \
+                        configuration.";
+            Err(Failure::new(format!("{files} skipped, and `--strict` was asked for"), help))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The rules of the program, and the own ones at `paths`.

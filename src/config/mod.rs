@@ -15,6 +15,9 @@ pub const NAME: &str = "idtoken-lint.toml";
 /// The JSON Schema of the file.
 pub const SCHEMA: &str = include_str!("config.schema.json");
 
+/// A file to begin with: every key with what it is for, commented out.
+pub const TEMPLATE: &str = include_str!("template.toml");
+
 /// What the file says, checked.
 #[derive(Clone, Debug, Default)]
 pub struct Config {

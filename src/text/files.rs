@@ -297,7 +297,7 @@ pub(super) fn slashed(path: &Path) -> String {
     text.strip_prefix("./").map(str::to_owned).unwrap_or(text)
 }
 
-fn text_of(bytes: Vec<u8>) -> Result<Arc<str>, ReadError> {
+pub(super) fn text_of(bytes: Vec<u8>) -> Result<Arc<str>, ReadError> {
     if memchr::memchr(0, &bytes).is_some() {
         return Err(ReadError::Binary);
     }

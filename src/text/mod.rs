@@ -9,6 +9,7 @@ pub mod globs;
 pub mod lines;
 pub mod mistake;
 pub mod nearest;
+pub mod overlay;
 pub mod span;
 pub mod walk;
 

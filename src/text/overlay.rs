@@ -1,0 +1,104 @@
+//! Files of which one has another text than the system knows: what an editor has not saved.
+
+use super::Files;
+use super::files::{Entry, MAX_BYTES, ReadError, is_inside, text_of};
+use std::sync::Arc;
+
+/// `files`, with `text` as what is in one of them, whether it exists or not.
+pub struct Overlay<'a> {
+    files: &'a dyn Files,
+    path: String,
+    text: Result<Arc<str>, ReadError>,
+}
+
+impl<'a> Overlay<'a> {
+    /// The file at `path` holds `bytes`.
+    pub fn new(files: &'a dyn Files, path: &str, bytes: Vec<u8>) -> Self {
+        let size = bytes.len() as u64;
+        let text = if size > MAX_BYTES { Err(ReadError::TooLarge(size, MAX_BYTES)) } else { text_of(bytes) };
+        Overlay { files, path: files.named(path), text }
+    }
+
+    fn is_it(&self, path: &str) -> bool {
+        self.files.named(path) == self.path
+    }
+}
+
+impl Files for Overlay<'_> {
+    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<Entry> {
+        if self.is_it(root) {
+            return if wanted(&self.path) { vec![Entry::File(self.path.clone())] } else { Vec::new() };
+        }
+        let mut entries = self.files.walk(root, wanted);
+        let it = Entry::File(self.path.clone());
+        if is_inside(&self.path, &self.files.named(root)) && wanted(&self.path) && !entries.contains(&it) {
+            entries.push(it);
+        }
+        entries
+    }
+
+    fn read(&self, path: &str) -> Result<Arc<str>, ReadError> {
+        if self.is_it(path) { self.text.clone() } else { self.files.read(path) }
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        self.is_it(path) || self.files.exists(path)
+    }
+
+    fn is_dir(&self, path: &str) -> bool {
+        !self.is_it(path) && self.files.is_dir(path)
+    }
+
+    fn named(&self, path: &str) -> String {
+        self.files.named(path)
+    }
+
+    fn absolute(&self, path: &str) -> String {
+        self.files.absolute(path)
+    }
+
+    fn project_root(&self, path: &str) -> String {
+        self.files.project_root(path)
+    }
+
+    fn repository(&self, path: &str) -> Option<String> {
+        self.files.repository(path)
+    }
+
+    fn find_upward(&self, path: &str, name: &str) -> Option<String> {
+        self.files.find_upward(path, name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::MemoryFiles;
+
+    #[test]
+    fn one_file_is_another_and_the_rest_is_there() {
+        let mut files = MemoryFiles::new();
+        files.insert("src/a.js", "old");
+        files.insert("src/b.js", "b");
+        let walked = |files: &Overlay<'_>, root: &str| {
+            let mut entries: Vec<String> = files
+                .walk(root, &|path| path.ends_with(".js"))
+                .into_iter()
+                .map(|entry| match entry {
+                    Entry::File(path) | Entry::Unreadable(path, _) => path,
+                })
+                .collect();
+            entries.sort();
+            entries.join(" ")
+        };
+        let changed = Overlay::new(&files, "./src/a.js", b"new".to_vec());
+        assert_eq!(&*changed.read("src/a.js").unwrap(), "new");
+        assert_eq!(&*changed.read("src/b.js").unwrap(), "b");
+        assert_eq!(walked(&changed, "."), "src/a.js src/b.js");
+        let added = Overlay::new(&files, "src/c.js", b"c".to_vec());
+        assert_eq!(walked(&added, "src"), "src/a.js src/b.js src/c.js");
+        assert_eq!((walked(&added, "lib").as_str(), added.exists("src/c.js")), ("", true));
+        let binary = Overlay::new(&files, "src/c.js", b"c\0".to_vec());
+        assert_eq!(binary.read("src/c.js"), Err(ReadError::Binary));
+    }
+}
