@@ -72,9 +72,7 @@ fn completions_know_the_commands() {
 #[test]
 fn manual_pages_are_there_for_every_command() {
     let here = folder(&[]);
-    for (arguments, title) in
-        [(&["man"][..], ".TH idtoken-lint 1"), (&["man", "check"], ".TH idtoken-lint-check 1")]
-    {
+    for (arguments, title) in [(&["man"][..], ".TH idtoken-lint 1"), (&["man", "check"], ".TH idtoken-lint-check 1")] {
         let (status, out, err) = run(here.path(), arguments);
         assert_eq!((status, err.as_str()), (0, ""));
         assert!(out.contains(title) && out.contains(".SH OPTIONS"), "{out}");
