@@ -16,12 +16,12 @@ fn the_examples_of_the_build_hold() {
     let tested = Project::on_large_stack(|| examples::run(&files, |_| true)).unwrap().unwrap();
     let failed: Vec<String> = tested.failed.iter().map(|(_, mistake)| format!("{mistake} {}", mistake.help)).collect();
     assert!(failed.is_empty(), "{}", failed.join("\n"));
-    assert!(tested.examples >= 60, "{} examples", tested.examples);
+    assert!(tested.examples >= 75, "{} examples", tested.examples);
     let silent: Vec<&str> = (0..files.sources().len())
         .filter(|nth| files.examples().iter().all(|example| example.source != *nth))
         .map(|nth| files.sources()[nth].name.as_str())
         .collect();
-    assert!(silent.len() * 3 <= files.sources().len(), "files without an example: {silent:?}");
+    assert!(silent.len() * 5 <= files.sources().len(), "files without an example: {silent:?}");
 }
 
 /// The page's rule files, each a block of TOML.

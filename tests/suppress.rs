@@ -136,6 +136,21 @@ fn rust_is_read_the_same_way() {
 }
 
 #[test]
+fn components_are_allowed_in_their_script_or_their_markup() {
+    let script = js("", "", "").replace("async", "export default async");
+    for (before, inside) in [
+        (String::new(), format!("// {ALLOW}\n")),
+        ("<!-- idtoken-lint: allow-file(id-token-as-bearer) old -->\n".to_owned(), String::new()),
+    ] {
+        let text = format!(
+            "{before}<template><p>// {ALLOW}</p></template>\n<script>\n{}</script>\n",
+            script.replace("  const user", &format!("{inside}  const user"))
+        );
+        assert_eq!(outcome("a.vue", &text), (0, 1, vec![]), "{text}");
+    }
+}
+
+#[test]
 fn a_whole_file_can_be_allowed() {
     let file = "/* idtoken-lint: allow-file(id-token-as-bearer, unresolved-bearer) the old app */\n";
     let two = js("", "", "") + &js("", "", "").replace("load", "more").replace("'Bearer ' + idToken", "header");

@@ -3,6 +3,7 @@
 //! Lowering drops comments and statements; only files with remarks are looked at again, here. Must not know what a remark
 //! says. Never fails: a text that cannot be read has no comments.
 
+use super::host::Host;
 use super::{Syntax, js, rust};
 use crate::text::{LineIndex, Span};
 
@@ -25,17 +26,32 @@ pub fn comments(syntax: Syntax, text: &str) -> Comments {
         Syntax::Rust => rust::comments(text),
         Syntax::Js | Syntax::Ts | Syntax::Tsx => js::comments(syntax, text, std::slice::from_ref(&(0..text.len()))),
         Syntax::Json => Comments::default(),
-        Syntax::Host(host) => {
-            let mut found = Comments::default();
-            for unit in host.scripts(text).units {
-                let script = js::comments(unit.syntax, text, &unit.scripts);
-                found.comments.extend(script.comments);
-                found.units.extend(script.units);
-            }
-            found
-        }
+        Syntax::Host(host) => in_host(host, text),
     };
     found.comments.sort_unstable();
+    found
+}
+
+/// Those of the scripts in a file of another language, and the comments of its markup.
+fn in_host(host: Host, text: &str) -> Comments {
+    let mut found = Comments::default();
+    let units = host.scripts(text).units;
+    for unit in &units {
+        let script = js::comments(unit.syntax, text, &unit.scripts);
+        found.comments.extend(script.comments);
+        found.units.extend(script.units);
+    }
+    let is_script = |at: usize| units.iter().flat_map(|unit| &unit.scripts).any(|part| part.contains(&at));
+    let mut at = 0;
+    while let Some(start) = text[at..].find("<!--").map(|found| at + found) {
+        let end = text[start..].find("-->").map_or(text.len(), |end| start + end + 3);
+        if is_script(start) {
+            at = start + 4;
+        } else {
+            found.comments.push(Span::new(start, end));
+            at = end;
+        }
+    }
     found
 }
 
@@ -166,6 +182,14 @@ mod tests {
         assert_eq!(bound(Syntax::Rust, rust, "get(url)"), [2, 3, 4]);
         assert_eq!(bound(Syntax::Rust, rust, "put(b)"), [6, 7]);
         assert_eq!(bound(Syntax::Rust, rust, "last()"), [10]);
+    }
+
+    #[test]
+    fn components_have_comments_in_scripts_and_around_them() {
+        let vue = "<!-- one -->\n<script>\n// two\nf('<!-- no -->');\n</script>\n<template><p>// no</p></template>\n";
+        let found = about(Syntax::Host(Host::Vue), vue);
+        assert_eq!(found, [("<!-- one -->".to_owned(), Some(2)), ("// two".to_owned(), Some(4))]);
+        assert_eq!(bound(Syntax::Host(Host::Vue), vue, "f("), [4]);
     }
 
     #[test]
