@@ -2,7 +2,7 @@
 //!
 //! `{ data() { return {…} }, computed: {…}, methods: {…} }`: the members of all sections are members of one `this`.
 
-use super::engine::{Eval, drop_null};
+use super::engine::{Eval, drop_null, own, owners_of_member};
 use super::value::{Args, Node, Object, Owner, Traced, Vals, Value};
 use crate::ir::{Expr, ExprId, Key, Name, Prop, ThisOf};
 use crate::project::{PlaceKey, Root};
@@ -70,7 +70,9 @@ impl<'s> Eval<'s> {
         if values.is_empty() {
             values = vague;
         }
-        drop_null(values)
+        // what is done to the member through any section's `this` is done to this object
+        let held = owners_of_member(&owners, &PlaceKey::Name(name.clone()));
+        drop_null(values).into_iter().map(|value| held.iter().fold(value, own)).collect()
     }
 
     fn own_members(&mut self, objects: &Vals, name: &Name, node: Node) -> Vals {
