@@ -145,7 +145,7 @@ impl<'s> Eval<'s> {
     pub(crate) fn script_global(&mut self, node: Node, name: &Name) -> Vals {
         let mut values = Vals::new();
         let mut owners = Vec::new();
-        for place in self.global_places(name).iter() {
+        for place in self.places_seen_from(node, name).iter() {
             match *place {
                 GlobalPlace::Variable(file, binding) if file != node.file => {
                     let Some(other) = self.lowered(file) else { continue };
@@ -180,7 +180,22 @@ impl<'s> Eval<'s> {
         values.into_iter().map(|value| owners.iter().fold(value, own)).collect()
     }
 
-    /// Where scripts say something about a global name, by syntax alone; looked for once per run.
+    /// Where scripts say something about a global name: those of the same page, if one of them defines it.
+    fn places_seen_from(&self, node: Node, name: &Name) -> Arc<Vec<GlobalPlace>> {
+        let mut near = Vec::new();
+        for &file in self.project.on_page_with(node.file) {
+            if self.project.has_word(file, name) {
+                self.global_places_in(file, name, &mut near);
+            }
+        }
+        let defines = |place: &GlobalPlace| match place {
+            GlobalPlace::Variable(file, _) | GlobalPlace::Written(file, _) => *file != node.file,
+            GlobalPlace::Argument(..) | GlobalPlace::Held(_) => false,
+        };
+        if near.iter().any(defines) { Arc::new(near) } else { self.global_places(name) }
+    }
+
+    /// Where any script says something about a global name, by syntax alone; looked for once per run.
     fn global_places(&self, name: &Name) -> Arc<Vec<GlobalPlace>> {
         /// Scripts that are looked through for one name.
         const SCRIPTS: usize = 32;
@@ -190,38 +205,42 @@ impl<'s> Eval<'s> {
         }
         let mut places = Vec::new();
         for file in self.project.files_with(name, SCRIPTS).0 {
-            let Some(other) = self.lowered(file) else { continue };
-            let (ir, index) = (&other.ir, &other.index);
-            if ir.lang != Lang::Js {
-                continue;
-            }
-            let declared = ir.top_level.iter().filter(|(declared, _)| declared == name);
-            places.extend(declared.map(|(_, binding)| GlobalPlace::Variable(file, *binding)));
-            // `(function (app) { … })(MyApp)`
-            for &(func, call) in &index.applied {
-                let Expr::Call { args, .. } = ir.expr(call) else { continue };
-                for (nth, arg) in (0u32..).zip(args.iter()) {
-                    let is_it = match ir.expr(ir.strip(arg.expr)) {
-                        Expr::Global(given) => given == name,
-                        Expr::Local(binding) => ir.top_level.iter().any(|(top, id)| top == name && id == binding),
-                        _ => false,
-                    };
-                    if is_it {
-                        places.push(GlobalPlace::Argument(FuncRef { file, func }, nth));
-                    }
-                }
-            }
-            if !index.effects(&Root::Global(name.clone())).is_empty() {
-                places.push(GlobalPlace::Held(file));
-            }
-            let writes = index.writes_by_key.get(name).into_iter().flatten();
-            let on_global = writes.filter(|nth| matches!(ir.expr(ir.strip(ir.writes[**nth].base)), Expr::Global(_)));
-            places.extend(on_global.map(|nth| GlobalPlace::Written(file, *nth)));
+            self.global_places_in(file, name, &mut places);
         }
         let places = Arc::new(places);
         let mut all = self.shared.global_places.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert(name.clone(), places.clone());
         places
+    }
+
+    fn global_places_in(&self, file: FileId, name: &Name, places: &mut Vec<GlobalPlace>) {
+        let Some(other) = self.lowered(file) else { return };
+        let (ir, index) = (&other.ir, &other.index);
+        if ir.lang != Lang::Js {
+            return;
+        }
+        let declared = ir.top_level.iter().filter(|(declared, _)| declared == name);
+        places.extend(declared.map(|(_, binding)| GlobalPlace::Variable(file, *binding)));
+        // `(function (app) { … })(MyApp)`
+        for &(func, call) in &index.applied {
+            let Expr::Call { args, .. } = ir.expr(call) else { continue };
+            for (nth, arg) in (0u32..).zip(args.iter()) {
+                let is_it = match ir.expr(ir.strip(arg.expr)) {
+                    Expr::Global(given) => given == name,
+                    Expr::Local(binding) => ir.top_level.iter().any(|(top, id)| top == name && id == binding),
+                    _ => false,
+                };
+                if is_it {
+                    places.push(GlobalPlace::Argument(FuncRef { file, func }, nth));
+                }
+            }
+        }
+        if !index.effects(&Root::Global(name.clone())).is_empty() {
+            places.push(GlobalPlace::Held(file));
+        }
+        let writes = index.writes_by_key.get(name).into_iter().flatten();
+        let on_global = writes.filter(|nth| matches!(ir.expr(ir.strip(ir.writes[**nth].base)), Expr::Global(_)));
+        places.extend(on_global.map(|nth| GlobalPlace::Written(file, *nth)));
     }
 
     pub(crate) fn this(&mut self, node: Node, this: ThisOf, ctx: &Ctx) -> Vals {

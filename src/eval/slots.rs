@@ -6,7 +6,7 @@ use super::value::{ApiStep, Args, Ctx, FrameKind, FuncRef, Node, Pattern, Reason
 use crate::ir::{Expr, ExprId, Name};
 use crate::project::PlaceKey;
 use crate::rules::Fact;
-use crate::rules::path::Step;
+use crate::rules::path::{Root as ApiRoot, Step};
 use crate::rules::slot::{Base, Into, Slot};
 
 impl<'s> Eval<'s> {
@@ -83,10 +83,20 @@ impl<'s> Eval<'s> {
                     found.extend(self.members(&vec![value.clone()], &key, site.node, &site.ctx));
                 }
                 Value::Api(api) => found.extend(self.written(&api.owners, &key, false, site.node).values),
+                Value::Str(_) | Value::Token(..) if self.is_value_itself(name) => found.push(value.clone()),
                 _ => {}
             }
         }
         found
+    }
+
+    /// Whether the rules take the member of this name for the value itself, whatever it is a member of.
+    fn is_value_itself(&self, name: &Name) -> bool {
+        let any = self.rules.automaton.root(&ApiRoot::Any);
+        let states = self.rules.automaton.step(&any, &Step::Member(name.to_string()));
+        let is_receiver = |slot: &Slot| slot.base == Base::Receiver && slot.path.is_empty();
+        let rules = self.rules;
+        rules.facts(&states).any(|fact| matches!(fact, Fact::Pass(pass) if pass.value.iter().any(is_receiver)))
     }
 
     /// What flows into an operator: the call at the site is an argument of the one that hands values on.

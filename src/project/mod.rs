@@ -62,8 +62,8 @@ struct SourceFile {
     is_telling: bool,
     /// Whether it may hold a remark to this program.
     has_remark: bool,
-    /// The script files that a page names.
-    sources: Vec<String>,
+    /// The addresses of the scripts that a page loads.
+    loads: Vec<String>,
     unreadable: Option<ReadError>,
     /// Its graph, or why there is none.
     lowered: OnceLock<Result<Arc<Lowered>, String>>,
@@ -83,6 +83,7 @@ pub struct Project<'a> {
     unreadable: Vec<(String, String)>,
     has_evidence: bool,
     pages: Vec<Vec<FileId>>,
+    together: FxHashMap<FileId, Vec<FileId>>,
     found: Mutex<FxHashMap<String, Arc<Vec<FileId>>>>,
     vocabularies: OnceLock<Vec<Vocabulary>>,
 }
@@ -136,6 +137,7 @@ impl<'a> Project<'a> {
             unreadable,
             has_evidence,
             pages: Vec::new(),
+            together: FxHashMap::default(),
             found: Mutex::default(),
             vocabularies: OnceLock::new(),
         };
@@ -143,19 +145,8 @@ impl<'a> Project<'a> {
         project.has_evidence |= has_evidence;
         project.look_for(&words);
         project.pages = project.find_pages();
+        project.together = pages::together(&project.pages);
         project
-    }
-
-    fn find_pages(&self) -> Vec<Vec<FileId>> {
-        let mut pages = Vec::new();
-        for page in self.ids() {
-            let mut scripts = self.loaded_by(page, &self.file(page).sources);
-            if !scripts.is_empty() {
-                scripts.insert(0, page);
-                pages.push(scripts);
-            }
-        }
-        pages
     }
 
     /// Run `work` where lowering and evaluation have stack enough, in parallel where it asks for it.
@@ -182,11 +173,6 @@ impl<'a> Project<'a> {
     /// Every source file, in the order of their paths.
     pub fn ids(&self) -> impl Iterator<Item = FileId> + use<> {
         (0..u32::try_from(self.sources).unwrap_or(u32::MAX)).map(FileId)
-    }
-
-    /// Each page with the script files it loads.
-    pub fn pages(&self) -> &[Vec<FileId>] {
-        &self.pages
     }
 
     /// The files that may hold a remark to this program.
@@ -345,7 +331,7 @@ impl SourceFile {
             has_file_evidence: false,
             is_telling: false,
             has_remark: false,
-            sources: Vec::new(),
+            loads: Vec::new(),
             unreadable,
             lowered,
         }
@@ -365,7 +351,7 @@ fn look(
         Ok(text) => {
             file.has_file_evidence = search.in_file(&text);
             file.has_remark = memchr::memmem::find(text.as_bytes(), lower::comments::MARK.as_bytes()).is_some();
-            file.sources = pages::sources(syntax, &text);
+            file.loads = pages::addresses(syntax, &text);
             let evidence = search.in_project(&text);
             file.is_telling = evidence && file.has_file_evidence;
             mentions.note(&text);

@@ -4,12 +4,13 @@ use super::Project;
 use crate::lower::Syntax;
 use crate::text::FileId;
 use crate::text::files::{join, parent};
+use rustc_hash::FxHashMap;
 
 /// Folders from which servers hand out files as if they lay beside the pages, or at the root.
 const SERVED: &[&str] = &["", "public", "static", "src", "app", "www", "assets", "client"];
 
-/// The script files that a page's text names.
-pub(super) fn sources(syntax: Syntax, text: &str) -> Vec<String> {
+/// The addresses of the scripts that a page loads.
+pub(super) fn addresses(syntax: Syntax, text: &str) -> Vec<String> {
     match syntax {
         Syntax::Host(host) if !host.exports_sources() => {
             host.scripts(text).sources.into_iter().map(|(source, _)| source).collect()
@@ -18,10 +19,47 @@ pub(super) fn sources(syntax: Syntax, text: &str) -> Vec<String> {
     }
 }
 
+/// For each file on pages, all files that are on one of them, itself among them, in order.
+pub(super) fn together(pages: &[Vec<FileId>]) -> FxHashMap<FileId, Vec<FileId>> {
+    let mut together: FxHashMap<FileId, Vec<FileId>> = FxHashMap::default();
+    for page in pages {
+        for file in page {
+            together.entry(*file).or_default().extend(page);
+        }
+    }
+    for files in together.values_mut() {
+        files.sort();
+        files.dedup();
+    }
+    together
+}
+
 impl Project<'_> {
-    /// The files of the project that a page loads, by the addresses it names them with.
-    pub(super) fn loaded_by(&self, page: FileId, sources: &[String]) -> Vec<FileId> {
-        let mut files: Vec<FileId> = sources.iter().filter_map(|source| self.served(page, source)).collect();
+    /// Each page with the script files it loads.
+    pub fn pages(&self) -> &[Vec<FileId>] {
+        &self.pages
+    }
+
+    /// The files on the pages that a file is on, itself among them; none for a file on no page.
+    pub fn on_page_with(&self, file: FileId) -> &[FileId] {
+        self.together.get(&file).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn find_pages(&self) -> Vec<Vec<FileId>> {
+        let mut pages = Vec::new();
+        for page in self.ids() {
+            let mut scripts = self.loaded_by(page, &self.file(page).loads);
+            if !scripts.is_empty() {
+                scripts.insert(0, page);
+                pages.push(scripts);
+            }
+        }
+        pages
+    }
+
+    /// The files of the project at the addresses that a page names.
+    fn loaded_by(&self, page: FileId, addresses: &[String]) -> Vec<FileId> {
+        let mut files: Vec<FileId> = addresses.iter().filter_map(|address| self.served(page, address)).collect();
         files.sort();
         files.dedup();
         files
