@@ -8,11 +8,10 @@ use crate::text::FileId;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-/// The files that hold evidence, those they import, and the scripts on their pages whose functions they call: a helper
-/// may send what they ask for. In order.
-pub(super) fn roots(project: &Project<'_>, rules: &Rules) -> Vec<FileId> {
+/// The files in `queue`, which hold evidence, those they import, and the scripts on their pages whose functions they call:
+/// a helper may send what they ask for. In order.
+pub(super) fn reached_from(project: &Project<'_>, rules: &Rules, mut queue: Vec<FileId>) -> Vec<FileId> {
     let mut known = vec![false; project.len()];
-    let mut queue = project.roots();
     for file in &queue {
         known[file.0 as usize] = true;
     }

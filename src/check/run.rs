@@ -89,11 +89,12 @@ fn seen_from(project: &Project<'_>, path: &str, base: &str) -> String {
 /// Every call of the project with its endpoint, sorted by place.
 fn all_calls(project: &Project<'_>, rules: &Rules) -> Vec<(Call, usize)> {
     let shared = Shared::new(project, rules);
-    if project.roots().is_empty() {
+    let telling = project.roots();
+    if telling.is_empty() {
         return Vec::new();
     }
     project.learn_words();
-    let roots = super::roots::roots(project, rules);
+    let roots = super::roots::reached_from(project, rules, telling);
     shared.prepare();
     let found: Vec<(Call, usize, bool, Node)> = roots
         .par_iter()

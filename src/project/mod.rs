@@ -62,8 +62,6 @@ struct SourceFile {
     is_telling: bool,
     /// Whether it may hold a remark to this program.
     has_remark: bool,
-    /// The addresses of the scripts that a page loads.
-    loads: Vec<String>,
     unreadable: Option<ReadError>,
     /// Its graph, or why there is none.
     lowered: OnceLock<Result<Arc<Lowered>, String>>,
@@ -144,8 +142,10 @@ impl<'a> Project<'a> {
         let (has_evidence, words) = project.outer_evidence(&search, &mentioned);
         project.has_evidence |= has_evidence;
         project.look_for(&words);
-        project.pages = project.find_pages();
-        project.together = pages::together(&project.pages);
+        if project.has_evidence {
+            project.pages = project.find_pages();
+            project.together = pages::together(&project.pages);
+        }
         project
     }
 
@@ -331,7 +331,6 @@ impl SourceFile {
             has_file_evidence: false,
             is_telling: false,
             has_remark: false,
-            loads: Vec::new(),
             unreadable,
             lowered,
         }
@@ -351,7 +350,6 @@ fn look(
         Ok(text) => {
             file.has_file_evidence = search.in_file(&text);
             file.has_remark = memchr::memmem::find(text.as_bytes(), lower::comments::MARK.as_bytes()).is_some();
-            file.loads = pages::addresses(syntax, &text);
             let evidence = search.in_project(&text);
             file.is_telling = evidence && file.has_file_evidence;
             mentions.note(&text);

@@ -4,13 +4,14 @@ use super::Project;
 use crate::lower::Syntax;
 use crate::text::FileId;
 use crate::text::files::{join, parent};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 /// Folders from which servers hand out files as if they lay beside the pages, or at the root.
 const SERVED: &[&str] = &["", "public", "static", "src", "app", "www", "assets", "client"];
 
 /// The addresses of the scripts that a page loads.
-pub(super) fn addresses(syntax: Syntax, text: &str) -> Vec<String> {
+fn addresses(syntax: Syntax, text: &str) -> Vec<String> {
     match syntax {
         Syntax::Host(host) if !host.exports_sources() => {
             host.scripts(text).sources.into_iter().map(|(source, _)| source).collect()
@@ -46,15 +47,14 @@ impl Project<'_> {
     }
 
     pub(super) fn find_pages(&self) -> Vec<Vec<FileId>> {
-        let mut pages = Vec::new();
-        for page in self.ids() {
-            let mut scripts = self.loaded_by(page, &self.file(page).loads);
-            if !scripts.is_empty() {
-                scripts.insert(0, page);
-                pages.push(scripts);
-            }
-        }
-        pages
+        let is_host = |page: &FileId| matches!(self.file(*page).syntax, Syntax::Host(_));
+        let hosts: Vec<FileId> = self.ids().filter(is_host).collect();
+        let with_scripts = |page: FileId| {
+            let mut scripts = self.loaded_by(page, &addresses(self.file(page).syntax, &self.text(page)));
+            scripts.insert(0, page);
+            (scripts.len() > 1).then_some(scripts)
+        };
+        hosts.into_par_iter().filter_map(with_scripts).collect()
     }
 
     /// The files of the project at the addresses that a page names.
