@@ -5,7 +5,7 @@ use super::value::{ApiStep, ClassRef, FuncRef, Node, Value};
 use crate::ir::{CallKind, Expr, ExprId, FileIr, FuncId, Key, MethodKind, Name, Prop};
 use crate::project::Lowered;
 use crate::text::FileId;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 /// Files that are searched for calls of one name.
 const FILES: usize = 200;
@@ -32,18 +32,14 @@ impl<'s> Eval<'s> {
         if func.func == FuncId::MODULE || !self.ask_callers {
             return Arc::default();
         }
-        let known = self.shared.callers.lock().unwrap_or_else(PoisonError::into_inner).get(&func).cloned();
-        if let Some(known) = known {
-            return known;
-        }
-        let mut eval = Eval::new(self.shared);
-        eval.ask_callers = false;
-        eval.ask_stores = false;
-        eval.glance();
-        let found = Arc::new(eval.find_callers(func));
-        let mut all = self.shared.callers.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(func, found.clone());
-        found
+        let shared = self.shared;
+        shared.callers.get(&func, || {
+            let mut eval = Eval::new(shared);
+            eval.ask_callers = false;
+            eval.ask_stores = false;
+            eval.glance();
+            Arc::new(eval.find_callers(func))
+        })
     }
 
     /// The calls that reach a function, for the caller that expands a wrapper.

@@ -10,7 +10,7 @@ use crate::project::{EffectKind, PlaceKey, Root};
 use crate::rules::path::Step;
 use crate::text::FileId;
 use std::rc::Rc;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 /// Files that are searched for what is said about one class.
 const CLASS_FILES: usize = 32;
@@ -372,13 +372,7 @@ impl<'s> Eval<'s> {
 
     /// The classes that implement an interface or trait.
     pub(crate) fn implementors(&self, interface: ClassRef) -> Arc<Vec<ClassRef>> {
-        let known = self.shared.implementors.lock().unwrap_or_else(PoisonError::into_inner).get(&interface).cloned();
-        known.unwrap_or_else(|| {
-            let found = Arc::new(self.find_implementors(interface));
-            let mut all = self.shared.implementors.lock().unwrap_or_else(PoisonError::into_inner);
-            all.insert(interface, found.clone());
-            found
-        })
+        self.shared.implementors.get(&interface, || Arc::new(self.find_implementors(interface)))
     }
 
     fn find_implementors(&self, interface: ClassRef) -> Vec<ClassRef> {

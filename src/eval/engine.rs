@@ -5,14 +5,14 @@ use super::value::{
     Unknown, Vals, Value,
 };
 use crate::ir::{Expr, ExprId, Key, Lang, Lit, Name, Why};
-use crate::project::{Lowered, PlaceKey, Project, Resolved};
+use crate::project::{Cache, Lowered, PlaceKey, Project, Resolved};
 use crate::rules::Rules;
 use crate::rules::automaton::States;
 use crate::rules::path::Root as ApiRoot;
 use crate::text::FileId;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 
 /// Steps of one request's evaluation.
 const STEPS: u32 = 20_000;
@@ -38,9 +38,9 @@ pub struct Shared<'p> {
     pub(crate) store_writes: OnceLock<Vec<super::store::StoreWrite>>,
     pub(crate) ambient: OnceLock<Vec<super::ambient::Ambient>>,
     pub(crate) containers: OnceLock<super::containers::Containers>,
-    pub(crate) callers: Mutex<FxHashMap<FuncRef, Arc<super::callers::Callers>>>,
-    pub(crate) global_places: Mutex<FxHashMap<Name, Arc<Vec<super::names::GlobalPlace>>>>,
-    pub(crate) implementors: Mutex<FxHashMap<ClassRef, Arc<Vec<ClassRef>>>>,
+    pub(crate) callers: Cache<FuncRef, Arc<super::callers::Callers>>,
+    pub(crate) global_places: Cache<Name, Arc<Vec<super::names::GlobalPlace>>>,
+    pub(crate) implementors: Cache<ClassRef, Arc<Vec<ClassRef>>>,
 }
 
 impl<'p> Shared<'p> {
@@ -52,9 +52,9 @@ impl<'p> Shared<'p> {
             store_writes: OnceLock::new(),
             ambient: OnceLock::new(),
             containers: OnceLock::new(),
-            callers: Mutex::default(),
-            global_places: Mutex::default(),
-            implementors: Mutex::default(),
+            callers: Cache::default(),
+            global_places: Cache::default(),
+            implementors: Cache::default(),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::project::{Lowered, Root};
 use crate::rules::path::{Root as ApiRoot, Step};
 use crate::text::FileId;
 use std::rc::Rc;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 /// A place where a script says something about a global name.
 #[derive(Clone, Copy, Debug)]
@@ -199,18 +199,13 @@ impl<'s> Eval<'s> {
     fn global_places(&self, name: &Name) -> Arc<Vec<GlobalPlace>> {
         /// Scripts that are looked through for one name.
         const SCRIPTS: usize = 32;
-        let known = self.shared.global_places.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
-        if let Some(known) = known {
-            return known;
-        }
-        let mut places = Vec::new();
-        for file in self.project.files_with(name, SCRIPTS).0 {
-            self.global_places_in(file, name, &mut places);
-        }
-        let places = Arc::new(places);
-        let mut all = self.shared.global_places.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(name.clone(), places.clone());
-        places
+        self.shared.global_places.get(name, || {
+            let mut places = Vec::new();
+            for file in self.project.files_with(name, SCRIPTS).0 {
+                self.global_places_in(file, name, &mut places);
+            }
+            Arc::new(places)
+        })
     }
 
     fn global_places_in(&self, file: FileId, name: &Name, places: &mut Vec<GlobalPlace>) {

@@ -4,6 +4,7 @@
 //! Nothing is read before something asks for it, and then at most once.
 
 use super::aliases::Config;
+use super::cache::Cache;
 use super::cargo::Crates;
 use super::json::Json;
 use super::manifest::{Manifest, Packages};
@@ -18,29 +19,6 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 /// The largest configuration file that is read, in bytes.
 const MAX_BYTES: u64 = 1024 * 1024;
 
-/// What was read, by path.
-#[derive(Debug)]
-pub(super) struct Cache<T>(Mutex<FxHashMap<String, Option<Arc<T>>>>);
-
-impl<T> Default for Cache<T> {
-    fn default() -> Self {
-        Cache(Mutex::default())
-    }
-}
-
-impl<T> Cache<T> {
-    /// What is known under `path`, or what `read` makes of it.
-    pub(super) fn get(&self, path: &str, read: impl FnOnce() -> Option<Arc<T>>) -> Option<Arc<T>> {
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
-        known.unwrap_or_else(|| {
-            // read without the lock: others may wait for other files
-            let found = read();
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), found.clone());
-            found
-        })
-    }
-}
-
 /// The files around the code.
 #[derive(Debug, Default)]
 pub(super) struct Configs {
@@ -51,9 +29,9 @@ pub(super) struct Configs {
     by_name: BTreeMap<String, Vec<String>>,
     /// Configurations with aliases by folder, `tsconfig.json` first.
     pub(super) by_folder: FxHashMap<String, Vec<String>>,
-    pub(super) manifests: Cache<Manifest>,
+    pub(super) manifests: Cache<String, Option<Arc<Manifest>>>,
     pub(super) packages: OnceLock<Packages>,
-    pub(super) aliases: Cache<Config>,
+    pub(super) aliases: Cache<String, Option<Arc<Config>>>,
     pub(super) crates: OnceLock<Crates>,
     pub(super) settings: OnceLock<Settings>,
     pub(super) modules_elsewhere: OnceLock<BTreeMap<FileId, FileId>>,

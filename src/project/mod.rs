@@ -3,6 +3,7 @@
 //! Owns loading, module resolution and literal look-ups over the texts. Must not know rules or verdicts.
 
 mod aliases;
+mod cache;
 mod cargo;
 mod configs;
 mod evidence;
@@ -18,6 +19,7 @@ mod targets;
 mod versions;
 mod vocabulary;
 
+pub(crate) use cache::Cache;
 pub use index::{Effect, EffectKind, FileIndex, PlaceKey, Root};
 pub(crate) use index::{last_name, place};
 pub use resolve_js::Resolved;
@@ -31,7 +33,7 @@ use evidence::{Mentions, Search};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use vocabulary::Vocabulary;
 
 /// Texts beyond this many bytes in all are read again when they are needed.
@@ -82,7 +84,7 @@ pub struct Project<'a> {
     has_evidence: bool,
     pages: Vec<Vec<FileId>>,
     together: FxHashMap<FileId, Vec<FileId>>,
-    found: Mutex<FxHashMap<String, Arc<Vec<FileId>>>>,
+    found: Cache<String, Arc<Vec<FileId>>>,
     vocabularies: OnceLock<Vec<Vocabulary>>,
 }
 
@@ -136,7 +138,7 @@ impl<'a> Project<'a> {
             has_evidence,
             pages: Vec::new(),
             together: FxHashMap::default(),
-            found: Mutex::default(),
+            found: Cache::default(),
             vocabularies: OnceLock::new(),
         };
         let (has_evidence, words) = project.outer_evidence(&search, &mentioned);
@@ -251,13 +253,7 @@ impl<'a> Project<'a> {
 
     /// The files whose text holds `word` as a whole identifier, in order, at most `limit`; whether there were more.
     pub fn files_with(&self, word: &str, limit: usize) -> (Vec<FileId>, bool) {
-        let known = self.found.lock().unwrap_or_else(PoisonError::into_inner).get(word).cloned();
-        let found = known.unwrap_or_else(|| {
-            let found = Arc::new(self.search(word));
-            let mut all = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-            all.insert(word.to_owned(), found.clone());
-            found
-        });
+        let found = self.found.get(word, || Arc::new(self.search(word)));
         (found.iter().copied().take(limit).collect(), found.len() > limit)
     }
 
