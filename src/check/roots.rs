@@ -1,6 +1,6 @@
 //! The files in which requests are looked for: those with evidence, and those through which they may send.
 
-use crate::ir::{Expr, ExprId, FileIr, Key, Lang, Lit, Name, Prop};
+use crate::ir::{Expr, ExprId, FileIr, Key, Lang, Name, Prop};
 use crate::project::{Lowered, Project};
 use crate::rules::Rules;
 use crate::rules::path::Root;
@@ -51,13 +51,9 @@ fn handed_to(project: &Project<'_>, rules: &Rules, lowered: &Lowered) -> Vec<Fil
     if ir.lang != Lang::Js {
         return Vec::new();
     }
-    let is_path = |id: ExprId| matches!(ir.expr(ir.strip(id)), Expr::Lit(Lit::Str(text)) if text.contains('/'));
-    let is_text = |id: ExprId| match ir.expr(ir.strip(id)) {
-        Expr::Concat(parts) => parts.iter().any(|part| is_path(*part)),
-        // modules import the functions that make their paths
-        Expr::Call { .. } => ir.imports.is_empty(),
-        _ => is_path(id),
-    };
+    // modules import the functions that make their paths
+    let makes_path = |id: ExprId| ir.imports.is_empty() && matches!(ir.expr(ir.strip(id)), Expr::Call { .. });
+    let is_text = |id: ExprId| ir.is_path_text(id) || makes_path(id);
     let mut names: Vec<&Name> = Vec::new();
     for &call in &ir.calls {
         let Expr::Call { callee, args, .. } = ir.expr(call) else { continue };

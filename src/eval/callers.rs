@@ -2,7 +2,7 @@
 
 use super::engine::Eval;
 use super::value::{ApiStep, ClassRef, FuncRef, Node, Value};
-use crate::ir::{CallKind, Expr, ExprId, FileIr, FuncId, Key, MethodKind, Name, Prop};
+use crate::ir::{CallKind, Expr, ExprId, FileIr, FuncId, Key, MethodKind, Name};
 use crate::project::Lowered;
 use crate::text::FileId;
 use std::sync::Arc;
@@ -57,11 +57,7 @@ impl<'s> Eval<'s> {
         let Some(lowered) = self.lowered(call.file) else { return false };
         let ir = &lowered.ir;
         let Expr::Call { args, .. } = ir.expr(call.expr) else { return false };
-        let is_path = |id: ExprId| text_of(lowered, id).is_some_and(|text| text.contains('/'));
-        args.iter().any(|arg| match ir.expr(ir.strip(arg.expr)) {
-            Expr::Concat(parts) => parts.iter().any(|part| is_path(*part)),
-            _ => is_path(arg.expr),
-        })
+        args.iter().any(|arg| ir.is_path_text(arg.expr))
     }
 
     fn find_callers(&mut self, func: FuncRef) -> Callers {
@@ -253,16 +249,10 @@ fn names_of(lowered: &Lowered, expr: ExprId) -> Vec<Name> {
     while let Some(parent) = ir.parents[top.index()] {
         match ir.expr(parent) {
             Expr::Through(..) | Expr::Either(_) => top = parent,
-            Expr::Object { props, .. } => {
-                names.extend(props.iter().find_map(|prop| match prop {
-                    Prop::Field(Key::Name(name), value) if *value == top => Some(name.clone()),
-                    _ => None,
-                }));
-                break;
-            }
             _ => break,
         }
     }
+    names.extend(ir.held_under(top).map(|(name, _)| name.clone()));
     holders.push(top);
     for holder in holders {
         if let Some(nth) = lowered.index.write_of.get(&holder)
@@ -275,14 +265,7 @@ fn names_of(lowered: &Lowered, expr: ExprId) -> Vec<Name> {
             names.push(ir.binding(binding).name.clone());
             // handed out under another name: `{ save: saveUser }`, `export { a as b }`
             for &at in lowered.index.reads.get(&binding).into_iter().flatten() {
-                if let Some(parent) = ir.parents[at.index()]
-                    && let Expr::Object { props, .. } = ir.expr(parent)
-                {
-                    names.extend(props.iter().find_map(|prop| match prop {
-                        Prop::Field(Key::Name(name), value) if *value == at => Some(name.clone()),
-                        _ => None,
-                    }));
-                }
+                names.extend(ir.held_under(at).map(|(name, _)| name.clone()));
                 if let Some(nth) = lowered.index.write_of.get(&at)
                     && let Key::Name(name) = &ir.writes[*nth].key
                 {

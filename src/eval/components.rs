@@ -4,7 +4,7 @@
 
 use super::engine::{Eval, drop_null, own, owners_of_member};
 use super::value::{Args, Node, Object, Owner, Traced, Vals, Value};
-use crate::ir::{Expr, ExprId, Key, Name, Prop, ThisOf};
+use crate::ir::{Expr, Key, Name, Prop, ThisOf};
 use crate::project::{PlaceKey, Root};
 use std::rc::Rc;
 
@@ -14,17 +14,12 @@ impl<'s> Eval<'s> {
         let rules = self.rules;
         let Some(lowered) = self.lowered(object.node.file) else { return Vals::new() };
         let ir = &lowered.ir;
-        let section =
-            |id: ExprId, wanted: &dyn Fn(&str) -> bool| match ir.parents[id.index()].map(|up| (up, ir.expr(up))) {
-                Some((up, Expr::Object { props, .. })) => props.iter().find_map(|prop| match prop {
-                    Prop::Field(Key::Name(key), value) if *value == id && wanted(key) => Some(up),
-                    _ => None,
-                }),
-                _ => None,
-            };
         let component = &rules.component;
         let is_section = |key: &str| component.sections.iter().any(|section| section == key);
-        let options = section(object.node.expr, &is_section).unwrap_or(object.node.expr);
+        let options = match ir.held_under(object.node.expr) {
+            Some((key, options)) if is_section(key) => options,
+            _ => object.node.expr,
+        };
         let Expr::Object { props, .. } = ir.expr(options) else { return Vals::new() };
         let known = |key: &str| is_section(key) || component.made.iter().any(|made| made == key);
         let mut values = Vals::new();

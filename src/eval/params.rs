@@ -4,7 +4,7 @@ use super::calls::Site;
 use super::engine::{ALTERNATIVES, Eval};
 use super::slots::args_in;
 use super::value::{ApiStep, Args, Ctx, FuncRef, Node, Open, Reason, Traced, Unknown, Vals, Value};
-use crate::ir::{Expr, ExprId, Key, Name, Prop};
+use crate::ir::{Expr, ExprId, Name};
 use crate::rules::path::{Root as ApiRoot, Step};
 use crate::rules::slot::Base;
 use crate::rules::{Fact, PassFact};
@@ -167,11 +167,9 @@ impl<'s> Eval<'s> {
             parent = ir.parents[child.index()]?;
         }
         let mut members = Vec::new();
-        while let Expr::Object { props, .. } = ir.expr(parent) {
-            members.push(props.iter().find_map(|prop| match prop {
-                Prop::Field(Key::Name(name), value) if *value == child => Some(name.clone()),
-                _ => None,
-            })?);
+        while let Expr::Object { .. } = ir.expr(parent) {
+            let (name, _) = ir.held_under(child)?;
+            members.push(name.clone());
             child = parent;
             parent = ir.parents[child.index()]?;
         }

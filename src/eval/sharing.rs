@@ -32,13 +32,10 @@ impl<'s> Eval<'s> {
         let ir = &lowered.ir;
         let is_section = |key: &str| self.rules.component.sections.iter().any(|section| section == key);
         let mut whole = object.node.expr;
-        if let Some(up) = ir.parents[whole.index()]
-            && let Expr::Object { props, .. } = ir.expr(up)
-            && props
-                .iter()
-                .any(|prop| matches!(prop, Prop::Field(Key::Name(key), value) if *value == whole && is_section(key)))
+        if let Some((key, options)) = ir.held_under(whole)
+            && is_section(key)
         {
-            whole = up;
+            whole = options;
         }
         // given to the call, or returned by a function that is
         let mut given = match lowered.index.returned_by.get(&whole) {
@@ -139,18 +136,10 @@ impl<'s> Eval<'s> {
 
     /// The computed member whose setter a function is, and the options around it.
     fn accessor(&self, ir: &FileIr, func: FuncId) -> Option<(Name, ExprId)> {
-        let held = |value: ExprId| {
-            let up = ir.parents[value.index()]?;
-            let Expr::Object { props, .. } = ir.expr(up) else { return None };
-            props.iter().find_map(|prop| match prop {
-                Prop::Field(Key::Name(key), found) if *found == value => Some((key.clone(), up)),
-                _ => None,
-            })
-        };
-        let (set, pair) = held(ir.func(func).expr)?;
-        let (name, section) = held(pair)?;
-        let (kind, options) = held(section)?;
-        let is_computed = self.rules.component.computed.iter().any(|computed| **computed == *kind);
-        (&*set == "set" && is_computed).then_some((name, options))
+        let (set, pair) = ir.held_under(ir.func(func).expr)?;
+        let (name, section) = ir.held_under(pair)?;
+        let (kind, options) = ir.held_under(section)?;
+        let is_computed = self.rules.component.computed.iter().any(|computed| **computed == **kind);
+        (&**set == "set" && is_computed).then(|| (name.clone(), options))
     }
 }

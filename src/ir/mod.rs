@@ -589,6 +589,25 @@ impl FileIr {
         self.exprs.iter().zip(&self.spans).filter(|(expr, _)| left_out(expr)).map(|(_, span)| *span).min()
     }
 
+    /// The object literal that holds a value as a member, and the member's name.
+    pub fn held_under(&self, value: ExprId) -> Option<(&Name, ExprId)> {
+        let literal = self.parents[value.index()]?;
+        let Expr::Object { props, .. } = self.expr(literal) else { return None };
+        props.iter().find_map(|prop| match prop {
+            Prop::Field(Key::Name(name), held) if *held == value => Some((name, literal)),
+            _ => None,
+        })
+    }
+
+    /// Whether `id` is a text with a slash in it, or joined from one: part of a path, perhaps.
+    pub fn is_path_text(&self, id: ExprId) -> bool {
+        let has_slash = |id| matches!(self.expr(self.strip(id)), Expr::Lit(Lit::Str(text)) if text.contains('/'));
+        match self.expr(self.strip(id)) {
+            Expr::Concat(parts) => parts.iter().any(|part| has_slash(*part)),
+            _ => has_slash(id),
+        }
+    }
+
     /// `id` without the syntax its value passes through unchanged.
     pub fn strip(&self, mut id: ExprId) -> ExprId {
         while let Expr::Through(inner, why) = self.expr(id) {
