@@ -268,26 +268,30 @@ fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, effort: &
         };
         let next = opens.into_iter().min_by_key(depth).filter(|_| levels.len() < LEVELS);
         if let Some(next) = next {
-            let steps: Vec<Level> = match next {
-                Open::Param(func) => {
-                    eval.callers(func).into_iter().take(CALLERS).map(|call| Level::Caller(func, call)).collect()
-                }
-                Open::Element(list, count) => (0..count.min(ELEMENTS)).map(|nth| Level::Element(list, nth)).collect(),
-            };
             // callers beyond the limits are not judged one by one, but they are not lost: the request stands for them
-            let mut cut = match next {
+            let (steps, possible, mut cut): (Vec<Level>, Vec<Level>, bool) = match next {
                 Open::Param(func) => {
                     let callers = eval.callers_of(func);
-                    callers.cut || callers.calls.len() > CALLERS
+                    let first = |calls: &[Node]| -> Vec<Level> {
+                        calls.iter().take(CALLERS).map(|call| Level::Caller(func, *call)).collect()
+                    };
+                    let cut = callers.cut || callers.calls.len() > CALLERS;
+                    (first(&callers.calls), first(&callers.perhaps), cut)
                 }
-                Open::Element(_, count) => count > ELEMENTS,
+                Open::Element(list, count) => {
+                    let elements = (0..count.min(ELEMENTS)).map(|nth| Level::Element(list, nth));
+                    (elements.collect(), Vec::new(), count > ELEMENTS)
+                }
             };
-            let mut expanded: Vec<Record> = Vec::new();
-            for step in &steps {
-                let mut deeper = levels.to_vec();
-                deeper.push(*step);
-                open(shared, node, &deeper, sent, effort, &mut expanded);
-            }
+            let open_all = |steps: &[Level], effort: &mut Effort| {
+                let mut records: Vec<Record> = Vec::new();
+                for step in steps {
+                    let deeper = [levels, &[*step]].concat();
+                    open(shared, node, &deeper, sent, effort, &mut records);
+                }
+                records
+            };
+            let mut expanded = open_all(&steps, effort);
             // where what the callers hand in changes nothing about the endpoint, the request itself is the place
             let sure: Vec<usize> =
                 candidates.iter().filter(|candidate| candidate.sure).map(|candidate| candidate.endpoint).collect();
@@ -298,20 +302,12 @@ fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, effort: &
             cut |= effort.expansions == 0;
             if !steps.is_empty() && !unchanged {
                 into.append(&mut expanded);
-                if let Open::Param(func) = next {
-                    for call in eval.possible_callers(func).into_iter().take(CALLERS) {
-                        let mut deeper = levels.to_vec();
-                        deeper.push(Level::Caller(func, call));
-                        let mut perhaps = Vec::new();
-                        open(shared, node, &deeper, sent, effort, &mut perhaps);
-                        // that it is this method is a guess; that it is a request to the API is not
-                        perhaps.retain(|record| record.sure);
-                        into.extend(perhaps.into_iter().map(|record| {
-                            let confidence = lower(record.confidence);
-                            Record { confidence, ..record }
-                        }));
-                    }
-                }
+                // that it is this method is a guess; that it is a request to the API must be none
+                let perhaps = open_all(&possible, effort).into_iter().filter(|record| record.sure);
+                into.extend(perhaps.map(|record| {
+                    let confidence = lower(record.confidence);
+                    Record { confidence, ..record }
+                }));
                 any |= cut;
                 continue;
             }

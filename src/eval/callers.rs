@@ -42,16 +42,6 @@ impl<'s> Eval<'s> {
         })
     }
 
-    /// The calls that reach a function, for the caller that expands a wrapper.
-    pub fn callers(&mut self, func: FuncRef) -> Vec<Node> {
-        self.callers_of(func).calls.clone()
-    }
-
-    /// Calls that may reach a function: of a method of its name, on an object that cannot be told.
-    pub fn possible_callers(&mut self, func: FuncRef) -> Vec<Node> {
-        self.callers_of(func).perhaps.clone()
-    }
-
     /// Whether a call is given a text with a slash in it.
     fn passes_path(&self, call: Node) -> bool {
         let Some(lowered) = self.lowered(call.file) else { return false };
