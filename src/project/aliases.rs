@@ -4,9 +4,8 @@
 //! A configuration is read with all that it extends; one that extends itself ends where it began.
 
 use super::Project;
-use super::configs::around;
 use super::json::Json;
-use crate::text::files::{is_under, join, parent};
+use crate::text::files::{around, is_under, join, parent};
 use std::sync::Arc;
 
 /// How many configurations may extend each other.

@@ -2,15 +2,14 @@
 //!
 //! Read when a path asks for a crate. What has the wrong type is left out, the rest counts.
 
-use super::configs::around;
 use super::{Project, Resolved};
 use crate::text::FileId;
-use crate::text::files::{is_under, join, parent};
+use crate::text::files::{around, folders_shared, is_under, join, parent};
 use std::collections::BTreeMap;
 use toml::{Table, Value};
 
 /// The file's name.
-const NAME: &str = "Cargo.toml";
+pub(super) const NAME: &str = "Cargo.toml";
 
 /// Folders whose files are crates of their own, each.
 const TARGETS: &[&str] = &["src/bin", "examples", "tests", "benches"];
@@ -181,9 +180,8 @@ impl Project<'_> {
                 return Resolved::File(file);
             }
         }
-        let shared = |folder: &str| path.split('/').zip(folder.split('/')).take_while(|(one, two)| one == two).count();
         let folders = crates.by_name.get(&real).map_or(&[][..], Vec::as_slice);
-        let nearest = folders.iter().min_by_key(|folder| (std::cmp::Reverse(shared(folder)), *folder));
+        let nearest = folders.iter().min_by_key(|folder| (std::cmp::Reverse(folders_shared(path, folder)), *folder));
         match nearest.and_then(|folder| self.library_in(folder)) {
             Some(file) => Resolved::Member(file, real),
             None => Resolved::Package(real),

@@ -103,11 +103,6 @@ pub(super) fn is_data(name: &str) -> bool {
     name.ends_with(".json") || name.ends_with(".jsonc") || name.ends_with(".json5")
 }
 
-/// A folder and those around it, innermost first.
-pub(super) fn around(folder: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(folder), |folder| if folder.is_empty() { None } else { Some(parent(folder)) })
-}
-
 /// The last part of a path.
 pub(super) fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)

@@ -3,9 +3,8 @@
 //! Read when an import asks for them, each at most once. What has the wrong type is left out, the rest counts.
 
 use super::Project;
-use super::configs::around;
 use super::json::Json;
-use crate::text::files::{is_under, join, parent};
+use crate::text::files::{around, folders_shared, is_under, join, parent};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -162,9 +161,10 @@ impl Project<'_> {
             let mut mine = packages.workspaces.iter().filter(|space| space.root == own || space.holds(own));
             mine.any(|space| space.holds(other))
         };
-        let shared = |other: &str| folder.split('/').zip(other.split('/')).take_while(|(one, two)| one == two).count();
         let folders = packages.folders.get(name)?;
-        let found = folders.iter().min_by_key(|other| (!is_member(other), std::cmp::Reverse(shared(other)), *other));
+        let found = folders
+            .iter()
+            .min_by_key(|other| (!is_member(other), std::cmp::Reverse(folders_shared(folder, other)), *other));
         found.and_then(|folder| self.manifest(folder))
     }
 

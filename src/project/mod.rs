@@ -77,8 +77,7 @@ pub struct Project<'a> {
     sources: usize,
     by_path: FxHashMap<String, FileId>,
     configs: Configs,
-    /// The manifests, and what they require of packages, once something asks.
-    manifests: Vec<String>,
+    /// What the manifests require of packages, once something asks.
     versions: OnceLock<versions::Versions>,
     unreadable: Vec<(String, String)>,
     has_evidence: bool,
@@ -131,7 +130,6 @@ impl<'a> Project<'a> {
             files,
             sources,
             by_path,
-            manifests: others.iter().filter(|path| versions::is_manifest(path)).cloned().collect(),
             versions: OnceLock::new(),
             configs: Configs::new(others, roots),
             unreadable,

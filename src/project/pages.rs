@@ -3,7 +3,7 @@
 use super::Project;
 use crate::lower::Syntax;
 use crate::text::FileId;
-use crate::text::files::{join, parent};
+use crate::text::files::{around, join, parent};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -71,14 +71,9 @@ impl Project<'_> {
         if path.contains("://") || path.starts_with("//") || path.is_empty() {
             return None;
         }
-        let mut folder = parent(self.path(page));
-        loop {
+        around(parent(self.path(page))).find_map(|folder| {
             let here = |inside: &&str| self.by_path(&join(&join(folder, inside), path.trim_start_matches('/')));
-            let found = SERVED.iter().find_map(here);
-            if found.is_some() || folder.is_empty() {
-                return found;
-            }
-            folder = parent(folder);
-        }
+            SERVED.iter().find_map(here)
+        })
     }
 }

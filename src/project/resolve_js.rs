@@ -4,11 +4,11 @@
 //! names, what is built by what it is built from. Where no configuration says what a name stands for, customs do.
 
 use super::Project;
-use super::configs::{around, file_name, is_data};
+use super::configs::{file_name, is_data};
 use super::manifest::Dependency;
 use super::targets::{ENTRIES, entries_of, is_built, sources_of, targets};
 use crate::text::FileId;
-use crate::text::files::{join, parent};
+use crate::text::files::{around, join, parent};
 
 /// Where a module reference leads.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,10 +2,9 @@
 //!
 //! `mod name;`, `crate`, `super`, `self`, and crates by the names that Cargo gives them.
 
-use super::configs::around;
 use super::{Project, Resolved};
 use crate::text::FileId;
-use crate::text::files::{join, parent};
+use crate::text::files::{around, join, parent};
 
 /// How many modules may lie inside each other.
 const DEPTH: usize = 32;

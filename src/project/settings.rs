@@ -4,9 +4,9 @@
 //! environment is never looked at.
 
 use super::Project;
-use super::configs::{around, file_name};
+use super::configs::file_name;
 use crate::text::FileId;
-use crate::text::files::{join, parent};
+use crate::text::files::{around, join, parent};
 use std::collections::BTreeMap;
 
 /// Names under which settings lie beside code, even where an ignore file hides them from the walk.

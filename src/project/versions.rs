@@ -3,8 +3,9 @@
 //! Owns reading the dependencies of `package.json` and `Cargo.toml` and comparing requirements. What cannot be read, a
 //! tag, a path, a repository, says nothing: any version may be meant.
 
-use super::Project;
-use crate::text::files::parent;
+use super::configs::Configs;
+use super::{Project, cargo, manifest};
+use crate::text::files::{around, parent};
 use crate::text::{FileId, Files};
 use rustc_hash::FxHashMap;
 use semver::{Comparator, Op, Prerelease, Version, VersionReq};
@@ -30,9 +31,9 @@ pub(super) struct Versions {
 
 impl Versions {
     /// Read the manifests. One that cannot be read requires nothing.
-    pub(super) fn read(system: &dyn Files, manifests: &[String]) -> Versions {
+    fn read(system: &dyn Files, configs: &Configs) -> Versions {
         let mut versions = Versions::default();
-        for path in manifests {
+        for path in configs.named(cargo::NAME).iter().chain(configs.named(manifest::NAME)) {
             let Ok(text) = system.read(path) else { continue };
             let required = if path.ends_with(".json") { of_json(&text) } else { of_toml(&text) };
             versions.by_folder.entry(parent(path).to_owned()).or_default().extend(required);
@@ -41,26 +42,13 @@ impl Versions {
     }
 }
 
-/// Whether a file says which versions of packages a project has.
-pub(super) fn is_manifest(path: &str) -> bool {
-    matches!(path.rsplit('/').next(), Some("Cargo.toml" | "package.json"))
-}
-
 impl Project<'_> {
     /// Whether `file` may use a version of `package` that `wanted` allows: by the nearest manifest above it that
     /// requires the package.
     pub fn may_use(&self, file: FileId, package: &str, wanted: &VersionReq) -> bool {
-        let versions = self.versions.get_or_init(|| Versions::read(self.system, &self.manifests));
-        let mut folder = parent(self.path(file));
-        loop {
-            if let Some(any) = versions.by_folder.get(folder).and_then(|required| required.get(package)) {
-                return any.iter().any(|required| meet(required, wanted));
-            }
-            if folder.is_empty() {
-                return true;
-            }
-            folder = parent(folder);
-        }
+        let versions = self.versions.get_or_init(|| Versions::read(self.system, &self.configs));
+        let required = around(parent(self.path(file))).find_map(|folder| versions.by_folder.get(folder)?.get(package));
+        required.is_none_or(|any| any.iter().any(|required| meet(required, wanted)))
     }
 }
 

@@ -233,18 +233,19 @@ impl Files for MemoryFiles {
 
     fn find_upward(&self, path: &str, name: &str) -> Option<String> {
         let path = normalize(path);
-        let mut folder = if self.is_dir(&path) { path.as_str() } else { parent(&path) };
-        loop {
-            let file = join(folder, name);
-            if self.files.contains_key(&file) {
-                return Some(file);
-            }
-            if folder.is_empty() {
-                return None;
-            }
-            folder = parent(folder);
-        }
+        let folder = if self.is_dir(&path) { path.as_str() } else { parent(&path) };
+        around(folder).map(|folder| join(folder, name)).find(|file| self.files.contains_key(file))
     }
+}
+
+/// A folder and those around it, innermost first; the empty folder is the last.
+pub fn around(folder: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folder), |folder| if folder.is_empty() { None } else { Some(parent(folder)) })
+}
+
+/// How many folders two paths begin with in common.
+pub fn folders_shared(one: &str, two: &str) -> usize {
+    one.split('/').zip(two.split('/')).take_while(|(one, two)| one == two).count()
 }
 
 /// Whether `path` is `folder` or lies under it. Both with `/`; the empty folder holds everything.
