@@ -9,10 +9,13 @@ use idtoken_lint::Options;
 use idtoken_lint::text::files::{Entry, ReadError};
 use idtoken_lint::text::{Files, MemoryFiles};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
+
+#[path = "common/fixtures.rs"]
+mod fixtures;
 
 /// At most this many fixtures in one run.
 const CASES: usize = 45;
@@ -25,23 +28,11 @@ struct Case {
     report: String,
 }
 
-fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
-}
-
 /// The fixtures whose turn it is.
 fn cases() -> &'static [Case] {
     static CASES_OF_TODAY: OnceLock<Vec<Case>> = OnceLock::new();
     CASES_OF_TODAY.get_or_init(|| {
-        let mut folders: Vec<PathBuf> = walkdir::WalkDir::new(fixtures())
-            .min_depth(2)
-            .max_depth(2)
-            .into_iter()
-            .filter_map(Result::ok)
-            .filter(|entry| entry.file_type().is_dir())
-            .map(walkdir::DirEntry::into_path)
-            .collect();
-        folders.sort();
+        let folders = fixtures::cases();
         let turns = folders.len().div_ceil(CASES);
         let turn = turn() % turns;
         let found: Vec<Case> = folders.iter().skip(turn).step_by(turns).map(|folder| read(folder)).collect();
@@ -64,14 +55,11 @@ fn turn() -> usize {
 fn read(folder: &Path) -> Case {
     let mut files = MemoryFiles::new();
     let mut paths = Vec::new();
-    for entry in walkdir::WalkDir::new(folder).sort_by_file_name().into_iter().filter_map(Result::ok) {
-        if entry.file_type().is_file() {
-            let path = entry.path().strip_prefix(folder).unwrap().to_string_lossy().replace('\\', "/");
-            files.insert(path.clone(), fs::read(entry.path()).unwrap());
-            paths.push(path);
-        }
+    for (path, bytes) in fixtures::sources(folder).unwrap() {
+        files.insert(path.clone(), bytes);
+        paths.push(path);
     }
-    let name = folder.strip_prefix(fixtures()).unwrap().to_string_lossy().into_owned();
+    let name = folder.strip_prefix(fixtures::folder()).unwrap().to_string_lossy().into_owned();
     let report = json(&files, &Options::default());
     Case { name, files, paths, report }
 }
@@ -169,7 +157,7 @@ fn files_found_in_another_order() {
 #[test]
 fn on_any_number_of_threads() {
     let folder = tempfile::tempdir().unwrap();
-    let from = fixtures().join("js");
+    let from = fixtures::folder().join("js");
     for entry in walkdir::WalkDir::new(&from).into_iter().filter_map(Result::ok) {
         let to = folder.path().join(entry.path().strip_prefix(&from).unwrap());
         if entry.file_type().is_dir() {

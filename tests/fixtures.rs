@@ -12,21 +12,15 @@ use idtoken_lint::check::model::Report;
 use idtoken_lint::text::MemoryFiles;
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+#[path = "common/fixtures.rs"]
+mod fixtures;
 
 fn main() {
     let arguments = Arguments::from_args();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
-    let mut cases: Vec<PathBuf> = walkdir::WalkDir::new(&root)
-        .min_depth(2)
-        .max_depth(2)
-        .into_iter()
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_dir())
-        .map(walkdir::DirEntry::into_path)
-        .collect();
-    cases.sort();
-    let mut trials: Vec<Trial> = cases
+    let root = fixtures::folder();
+    let mut trials: Vec<Trial> = fixtures::cases()
         .into_iter()
         .map(|case| {
             let name = case.strip_prefix(&root).unwrap_or(&case).to_string_lossy().replace('\\', "/");
@@ -60,12 +54,7 @@ struct Marks {
 fn run(case: &Path) -> Result<(), Failed> {
     let mut files = MemoryFiles::new();
     let mut marks = Marks::default();
-    for entry in walkdir::WalkDir::new(case).sort_by_file_name().into_iter().filter_map(Result::ok) {
-        if !entry.file_type().is_file() {
-            continue;
-        }
-        let bytes = std::fs::read(entry.path())?;
-        let path = entry.path().strip_prefix(case)?.to_string_lossy().replace('\\', "/");
+    for (path, bytes) in fixtures::sources(case)? {
         if let Ok(text) = std::str::from_utf8(&bytes) {
             read_marks(&path, text, &mut marks)?;
         }
