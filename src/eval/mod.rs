@@ -9,6 +9,7 @@ mod calls;
 mod cells;
 mod classes;
 mod components;
+mod conditions;
 mod container_members;
 mod containers;
 mod engine;
