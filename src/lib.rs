@@ -65,6 +65,21 @@ pub enum Error {
 ///
 /// PATHS say what is reported; the project around them is what may be read.
 pub fn analyze(files: &dyn text::Files, options: &Options) -> Result<check::model::Report, Error> {
+    analyze_with(files, options, &compile_rules(files, options)?)
+}
+
+/// The rules of this build with the own ones that `options` names, ready for [`analyze_with`].
+pub fn compile_rules(files: &dyn text::Files, options: &Options) -> Result<rules::Rules, Error> {
+    read_rules(files, &options.rules)?.compile(&options.hosts, &options.own_hosts).map_err(broken)
+}
+
+/// [`analyze`] with rules that were compiled before, for one who analyses many projects: those that `options` names are
+/// not read.
+pub fn analyze_with(
+    files: &dyn text::Files,
+    options: &Options,
+    rules: &rules::Rules,
+) -> Result<check::model::Report, Error> {
     let given: &[String] = if options.paths.is_empty() { &[".".to_owned()] } else { &options.paths };
     for path in given.iter().chain(&options.root) {
         if !files.exists(path) {
@@ -72,8 +87,6 @@ pub fn analyze(files: &dyn text::Files, options: &Options) -> Result<check::mode
         }
     }
     let paths: Vec<String> = given.iter().map(|path| files.named(path)).collect();
-    let rules = read_rules(files, &options.rules)?;
-    let rules = rules.compile(&options.hosts, &options.own_hosts).map_err(broken)?;
     let mut roots: Vec<String> = match &options.root {
         Some(root) => vec![files.named(root)],
         None => paths.iter().map(|path| files.project_root(path)).collect(),
@@ -90,7 +103,7 @@ pub fn analyze(files: &dyn text::Files, options: &Options) -> Result<check::mode
     let remaining: &dyn text::Files = excluding.as_ref().map_or(files, |files| files);
     let work = || {
         let project = project::Project::open(remaining, &roots, &rules.project_evidence, &rules.file_evidence);
-        let mut report = check::run(&project, &rules, check::Scope { root, paths, base });
+        let mut report = check::run(&project, rules, check::Scope { root, paths, base });
         check::suppress::apply(&mut report, &project, whole);
         report
     };

@@ -65,7 +65,7 @@ fn read(folder: &Path) -> Case {
 }
 
 fn json(files: &dyn Files, options: &Options) -> String {
-    let report = idtoken_lint::analyze(files, options).unwrap();
+    let report = idtoken_lint::analyze_with(files, options, fixtures::rules()).unwrap();
     let mut out = Vec::new();
     idtoken_lint::report::json::write(&report, &mut out).unwrap();
     String::from_utf8(out).unwrap()

@@ -9,6 +9,7 @@
 
 use idtoken_lint::Options;
 use idtoken_lint::check::model::Report;
+use idtoken_lint::rules::Rules;
 use idtoken_lint::text::MemoryFiles;
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::collections::BTreeMap;
@@ -61,18 +62,21 @@ fn run(case: &Path) -> Result<(), Failed> {
         files.insert(path, bytes);
     }
     let own = case.join("rules.toml").exists();
-    let rules = if own { vec!["rules.toml".to_owned()] } else { Vec::new() };
-    let analyze = |rules| {
-        let options = Options { rules, ..Options::default() };
-        idtoken_lint::analyze(&files, &options).map_err(|error| error.to_string())
+    let analyze = |rules: &Rules| {
+        idtoken_lint::analyze_with(&files, &Options::default(), rules).map_err(|error| error.to_string())
     };
-    let report = analyze(rules)?;
+    let report = if own {
+        let options = Options { rules: vec!["rules.toml".to_owned()], ..Options::default() };
+        analyze(&idtoken_lint::compile_rules(&files, &options).map_err(|error| error.to_string())?)?
+    } else {
+        analyze(fixtures::rules())?
+    };
     let mut problems = Vec::new();
     compare(&report, &marks, &mut problems);
     positions(&report, &mut problems);
     if own {
         let mut without = Vec::new();
-        compare(&analyze(Vec::new())?, &marks, &mut without);
+        compare(&analyze(fixtures::rules())?, &marks, &mut without);
         if without.is_empty() {
             problems.push("the marks are right without the own rules, too".to_owned());
         }

@@ -1,6 +1,15 @@
 //! The fixtures: which there are, and what is in them.
 
+use idtoken_lint::rules::Rules;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+#[allow(clippy::unwrap_used, reason = "in tests, a panic is the message")]
+/// The rules that come with the tool, compiled once for all cases.
+pub(crate) fn rules() -> &'static Rules {
+    static RULES: OnceLock<Rules> = OnceLock::new();
+    RULES.get_or_init(|| Rules::load(&[]).unwrap())
+}
 
 /// Where they lie.
 pub(crate) fn folder() -> PathBuf {
