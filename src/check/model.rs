@@ -124,6 +124,8 @@ pub struct Call {
     pub any_user_scopes: Vec<String>,
     /// What to ask for here.
     pub suggested_scopes: Vec<String>,
+    /// Why just these: whose user it is, and what in the request's body decides. One sentence.
+    pub scope_reason: Option<String>,
     /// From the origin to the request; the last step is the call.
     pub trace: Vec<TraceStep>,
     /// What the migration table's page does not say: disagreements with today's API description.
@@ -158,6 +160,80 @@ impl Severity {
     }
 }
 
+/// A place that has to do with a finding, and what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Related {
+    /// Where.
+    pub at: Location,
+    /// What it has to do with it.
+    pub note: String,
+}
+
+/// One change of a text.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edit {
+    /// What is replaced; an empty region is an insertion before its position.
+    pub at: Location,
+    /// By what.
+    pub replacement: String,
+}
+
+/// Whether an edit may be made without a second look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Applicability {
+    /// The program does the same as before.
+    Safe,
+    /// The program does something else, which is wanted; somebody should look at it.
+    Unsafe,
+}
+
+impl Applicability {
+    /// As every format writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Applicability::Safe => "safe",
+            Applicability::Unsafe => "unsafe",
+        }
+    }
+}
+
+/// Edits that together do what a finding asks for: all of them or none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What they do, one sentence.
+    pub description: String,
+    /// Sorted by place; they do not overlap.
+    pub edits: Vec<Edit>,
+    /// Whether they may be made without a second look.
+    pub applicability: Applicability,
+}
+
+/// An option to set where tokens are asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanOption {
+    /// As the SDK calls it, with the way to it: `authorizationParams.scope`.
+    pub name: String,
+    /// To what.
+    pub value: String,
+}
+
+/// What a login has to ask for, so that all the calls that it feeds go on working.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Where the tokens are asked for.
+    pub at: Location,
+    /// With which SDK.
+    pub sdk: String,
+    /// The only audience.
+    pub audience: String,
+    /// The scopes that all the calls need together.
+    pub scopes: Vec<String>,
+    /// What to write there.
+    pub options: Vec<PlanOption>,
+    /// The calls that it feeds, as indexes into [`Report::calls`].
+    pub calls: Vec<usize>,
+}
+
 /// Something to do.
 #[derive(Clone, Debug)]
 pub struct Finding {
@@ -180,6 +256,10 @@ pub struct Finding {
     pub place: String,
     /// Index into [`Report::calls`].
     pub call: Option<usize>,
+    /// Other places that have to do with it, the trace of its call aside.
+    pub related: Vec<Related>,
+    /// Edits that do what is asked for, where that is certain.
+    pub fix: Option<Fix>,
 }
 
 /// What keeps a finding from counting.
@@ -274,6 +354,8 @@ pub struct Report {
     pub calls: Vec<Call>,
     /// What to do, sorted by place.
     pub findings: Vec<Finding>,
+    /// What the logins have to ask for, sorted by place.
+    pub plans: Vec<Plan>,
     /// Findings that do not count, sorted by place.
     pub suppressed: Vec<Suppressed>,
     /// What to tidy up in what was written for this program, sorted.

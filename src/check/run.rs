@@ -61,7 +61,19 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope) -> Report {
         let fingerprint = advice::fingerprint(&[&rule, &place, &call.endpoint, &dense, &number]);
         let content = advice::fingerprint(&[&rule, &call.endpoint, &dense]);
         let at = call.at.clone();
-        findings.push(Finding { rule, severity, message, help, at, fingerprint, content, place, call: Some(nth) });
+        findings.push(Finding {
+            rule,
+            severity,
+            message,
+            help,
+            at,
+            fingerprint,
+            content,
+            place,
+            call: Some(nth),
+            related: Vec::new(),
+            fix: None,
+        });
     }
     let skipped: Vec<Skipped> = project.skipped().into_iter().map(|(path, reason)| Skipped { path, reason }).collect();
     Report {
@@ -69,6 +81,7 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope) -> Report {
         files: FileCounts { seen: project.len(), parsed: project.parsed(), skipped: skipped.len(), excluded: 0 },
         calls: calls.into_iter().map(|(call, _)| call).collect(),
         findings,
+        plans: Vec::new(),
         suppressed: Vec::new(),
         notices: Vec::new(),
         skipped,
@@ -191,6 +204,7 @@ fn as_call(shared: &Shared<'_>, record: &Record) -> (Call, usize) {
         current_user_scopes: unique(endpoint.scopes.iter().map(|(current, _)| current).collect()),
         any_user_scopes: unique(endpoint.scopes.iter().map(|(_, any)| any).collect()),
         suggested_scopes: Vec::new(),
+        scope_reason: None,
         trace,
         notes: endpoint.notes.clone(),
         accepted: None,

@@ -20,6 +20,7 @@ struct Document<'a> {
     skipped: Vec<Skipped<'a>>,
     suppressed: Vec<Suppressed<'a>>,
     notices: Vec<Notice<'a>>,
+    plans: Vec<Plan<'a>>,
 }
 
 #[derive(Serialize)]
@@ -80,6 +81,7 @@ struct Call<'a> {
     trace: Vec<Step<'a>>,
     notes: Vec<Cow<'a, str>>,
     accepted: Option<Cow<'a, str>>,
+    scope_reason: Option<Cow<'a, str>>,
 }
 
 #[derive(Serialize)]
@@ -105,6 +107,41 @@ struct Finding<'a> {
     at: Place<'a>,
     fingerprint: &'a str,
     call: Option<usize>,
+    related: Vec<Step<'a>>,
+    fix: Option<Fix<'a>>,
+}
+
+/// Edits that belong together: all of them or none.
+#[derive(Serialize)]
+struct Fix<'a> {
+    description: Cow<'a, str>,
+    applicability: &'static str,
+    edits: Vec<Edit<'a>>,
+}
+
+#[derive(Serialize)]
+struct Edit<'a> {
+    #[serde(flatten)]
+    at: Place<'a>,
+    replacement: Cow<'a, str>,
+}
+
+/// What a login has to ask for.
+#[derive(Serialize)]
+struct Plan<'a> {
+    #[serde(flatten)]
+    at: Place<'a>,
+    sdk: &'a str,
+    audience: &'a str,
+    scopes: &'a [String],
+    options: Vec<PlanOption<'a>>,
+    calls: &'a [usize],
+}
+
+#[derive(Serialize)]
+struct PlanOption<'a> {
+    name: &'a str,
+    value: Cow<'a, str>,
 }
 
 /// A finding that does not count, and why.
@@ -168,6 +205,7 @@ fn document(report: &model::Report) -> Document<'_> {
             .collect(),
         suppressed: report.suppressed.iter().map(suppressed).collect(),
         notices: report.notices.iter().map(notice).collect(),
+        plans: report.plans.iter().map(plan).collect(),
     }
 }
 
@@ -186,6 +224,7 @@ fn call(call: &model::Call) -> Call<'_> {
         trace: call.trace.iter().map(|step| Step { at: place(&step.at), note: redact(&step.note) }).collect(),
         notes: call.notes.iter().map(|note| redact(note)).collect(),
         accepted: call.accepted.as_deref().map(redact),
+        scope_reason: call.scope_reason.as_deref().map(redact),
     }
 }
 
@@ -198,6 +237,39 @@ fn finding(finding: &model::Finding) -> Finding<'_> {
         at: place(&finding.at),
         fingerprint: &finding.fingerprint,
         call: finding.call,
+        related: finding
+            .related
+            .iter()
+            .map(|related| Step { at: place(&related.at), note: redact(&related.note) })
+            .collect(),
+        fix: finding.fix.as_ref().map(fix),
+    }
+}
+
+fn fix(fix: &model::Fix) -> Fix<'_> {
+    Fix {
+        description: redact(&fix.description),
+        applicability: fix.applicability.as_str(),
+        edits: fix
+            .edits
+            .iter()
+            .map(|edit| Edit { at: place(&edit.at), replacement: redact(&edit.replacement) })
+            .collect(),
+    }
+}
+
+fn plan(plan: &model::Plan) -> Plan<'_> {
+    Plan {
+        at: place(&plan.at),
+        sdk: &plan.sdk,
+        audience: &plan.audience,
+        scopes: &plan.scopes,
+        options: plan
+            .options
+            .iter()
+            .map(|option| PlanOption { name: &option.name, value: redact(&option.value) })
+            .collect(),
+        calls: &plan.calls,
     }
 }
 

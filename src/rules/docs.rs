@@ -14,8 +14,15 @@ pub struct Doc {
 
 /// Every page, by id. A file's name is its id.
 const PAGES: &[Doc] = &[
+    Doc { id: "current-user-link-by-id", page: include_str!("../../rules/docs/current-user-link-by-id.md") },
     Doc { id: "id-token-as-bearer", page: include_str!("../../rules/docs/id-token-as-bearer.md") },
     Doc { id: "id-token-links-accounts", page: include_str!("../../rules/docs/id-token-links-accounts.md") },
+    Doc { id: "management-audience-missing", page: include_str!("../../rules/docs/management-audience-missing.md") },
+    Doc {
+        id: "management-audience-not-single",
+        page: include_str!("../../rules/docs/management-audience-not-single.md"),
+    },
+    Doc { id: "secondary-token-not-rs256", page: include_str!("../../rules/docs/secondary-token-not-rs256.md") },
     Doc { id: "unresolved-bearer", page: include_str!("../../rules/docs/unresolved-bearer.md") },
 ];
 

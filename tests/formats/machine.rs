@@ -1,6 +1,6 @@
 //! JSON and SARIF: valid by their schemas, and true by the sources they point into.
 
-use crate::sample::sample;
+use crate::sample::{planned, sample};
 use crate::{validate, value};
 use idtoken_lint::check::model::Report;
 use idtoken_lint::report::{json, sarif};
@@ -115,4 +115,27 @@ fn sarif_says_what_the_finding_says() {
     assert_eq!(rule["defaultConfiguration"]["level"], "error");
     let notification = &run["invocations"][0]["toolExecutionNotifications"][0];
     assert_eq!(notification["message"]["text"], "src/logo.js was not analysed: binary data (NUL bytes)");
+}
+
+#[test]
+fn logins_edits_and_related_places_are_written() {
+    let report = planned();
+    let document = value(&report, |r, out| json::write(r, out));
+    validate(include_str!("../data/idtoken-lint-1.schema.json"), &document);
+    let finding = &document["findings"][2];
+    assert_eq!(finding["related"][0]["note"], "the token is used here");
+    assert_eq!(finding["fix"]["edits"][0]["replacement"], "accessToken");
+    assert_eq!(document["plans"][0]["scopes"][0], "update:current_user_metadata");
+
+    let log = value(&report, |r, out| sarif::write(r, out));
+    validate(include_str!("../data/sarif-2.1.0.json"), &log);
+    let result = &log["runs"][0]["results"][2];
+    assert_eq!(result["relatedLocations"][0]["message"]["text"], "the token is used here");
+    let change = &result["fixes"][0]["artifactChanges"][0];
+    assert_eq!(change["artifactLocation"]["uri"], "src/auth.js");
+    let region_of = &change["replacements"][0]["deletedRegion"];
+    let position = |line, column| (number(region_of, line), number(region_of, column));
+    let replaced =
+        region(&report.sources["src/auth.js"], position("startLine", "startColumn"), position("endLine", "endColumn"));
+    assert_eq!(replaced, "idToken");
 }

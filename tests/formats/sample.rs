@@ -1,7 +1,8 @@
 //! A report made by hand: traces through two files, non-ASCII lines, tabs, a path that is hard to write as a URI.
 
 use idtoken_lint::check::model::{
-    Call, Confidence, FileCounts, Finding, Location, Reason, Report, Severity, Skipped, Subject, TraceStep, Verdict,
+    Applicability, Call, Confidence, Edit, FileCounts, Finding, Fix, Location, Plan, PlanOption, Reason, Related,
+    Report, Severity, Skipped, Subject, TraceStep, Verdict,
 };
 use idtoken_lint::text::{LineIndex, Span};
 
@@ -95,6 +96,8 @@ pub(crate) fn sample() -> Report {
         content: "22ff00ff00ff00ff".into(),
         place: "src/my pages/#1 100%.js".into(),
         call: Some(0),
+        related: Vec::new(),
+        fix: None,
     });
     report.findings.push(Finding {
         rule: "unresolved-bearer".to_owned(),
@@ -106,6 +109,42 @@ pub(crate) fn sample() -> Report {
         content: "33ff00ff00ff00ff".into(),
         place: "src/my pages/#1 100%.js".into(),
         call: Some(1),
+        related: Vec::new(),
+        fix: None,
+    });
+    report
+}
+
+/// The same with the login that feeds the first call, and edits for both.
+pub(crate) fn planned() -> Report {
+    let mut report = sample();
+    let auth = add(&mut report, "src/auth.js", AUTH);
+    let (login, field) = (auth("webAuth.parseHash", "});"), auth("idToken", ""));
+    let used = report.calls[0].at.clone();
+    report.findings.push(Finding {
+        rule: "management-audience-missing".to_owned(),
+        severity: Severity::Warning,
+        message: "this login asks for no access token of the Management API".into(),
+        help: "Set `audience` to https://acme.auth0.com/api/v2/.".into(),
+        at: login.clone(),
+        fingerprint: "44ff00ff00ff00ff".into(),
+        content: "55ff00ff00ff00ff".into(),
+        place: "src/auth.js".into(),
+        call: None,
+        related: vec![Related { at: used, note: "the token is used here".into() }],
+        fix: Some(Fix {
+            description: "send the access token".into(),
+            edits: vec![Edit { at: field, replacement: "accessToken".into() }],
+            applicability: Applicability::Unsafe,
+        }),
+    });
+    report.plans.push(Plan {
+        at: login,
+        sdk: "auth0.js".into(),
+        audience: "https://acme.auth0.com/api/v2/".into(),
+        scopes: vec!["update:current_user_metadata".into()],
+        options: vec![PlanOption { name: "audience".into(), value: "https://acme.auth0.com/api/v2/".into() }],
+        calls: vec![0],
     });
     report
 }
@@ -146,6 +185,7 @@ pub(crate) fn call(at: Location, endpoint: &str, verdict: Verdict) -> Call {
         current_user_scopes: vec!["update:current_user_metadata".into(), "create:current_user_metadata".into()],
         any_user_scopes: vec!["update:users".into()],
         suggested_scopes: Vec::new(),
+        scope_reason: None,
         trace: Vec::new(),
         notes: Vec::new(),
         accepted: None,

@@ -1,6 +1,6 @@
 //! The text format.
 
-use crate::sample::{JWT, location, sample, step};
+use crate::sample::{JWT, location, planned, sample, step};
 use crate::{text, value};
 use idtoken_lint::check::model::{FileCounts, Reason, Report, Skipped};
 use idtoken_lint::report::text::{Question, TextOptions};
@@ -329,4 +329,20 @@ fn nothing_secret_and_nothing_to_obey_gets_out() {
         assert!(!out.contains("eyJhbGci") && !out.contains("c2lnbmF0") && !out.contains("Qx81kd"), "{out}");
         assert!(out.contains("eyJ…redacted"), "{out}");
     }
+}
+
+#[test]
+fn audit_says_what_to_ask_for_at_login() {
+    let mut report = planned();
+    report.findings.drain(..2);
+    let shown = text(&report, Question::Audit, &TextOptions::default());
+    let part = |from: &str, to: &str| shown[shown.find(from).unwrap()..].split(to).next().unwrap().to_owned();
+    assert!(part("☞ see also", "help:").contains("the token is used here"));
+    assert!(part("help:", "\n\n").ends_with("`--diff` shows an edit: send the access token."));
+    insta::assert_snapshot!(part("what to ask", "\n\n"), @r"
+    what to ask for at login
+      src/auth.js:4:3  auth0.js
+        audience  https://acme.auth0.com/api/v2/
+        for src/my pages/#1 100%.js:4:8  PATCH /api/v2/users/{id}
+    ");
 }

@@ -11,9 +11,9 @@ use super::redact::redact;
 use crate::check::model as report;
 use crate::rules::docs::{self, Doc};
 use model::{
-    ArtifactLocation, CodeFlow, Configuration, Driver, FlowLocation, Help, Invocation, Location, Log, Message,
-    Notification, Outcome, OutcomeProperties, PhysicalLocation, Region, Rule, RuleProperties, Run, Suppression,
-    ThreadFlow, Tool,
+    ArtifactChange, ArtifactLocation, CodeFlow, Configuration, Driver, Fix, FlowLocation, Help, Invocation, Location,
+    Log, Message, Notification, Outcome, OutcomeProperties, PhysicalLocation, Region, Replacement, Rule,
+    RuleProperties, Run, Suppression, ThreadFlow, Tool,
 };
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -93,7 +93,11 @@ fn outcome<'a>(
         ..location(report, &step.at)
     };
     let flow = ThreadFlow { locations: trace.iter().map(|s| FlowLocation { location: step(s) }).collect() };
-    let related = trace.iter().take(MAX_RELATED).enumerate();
+    let beyond = finding
+        .related
+        .iter()
+        .map(|related| Location { message: Some(message(redact(&related.note))), ..location(report, &related.at) });
+    let related = trace.iter().map(step).chain(beyond).take(MAX_RELATED).enumerate();
     Outcome {
         rule_id: &finding.rule,
         rule_index: docs::all().iter().position(|doc| doc.id == finding.rule),
@@ -101,8 +105,9 @@ fn outcome<'a>(
         message: message(sentences(finding)),
         locations: [location(report, &finding.at)],
         code_flows: if trace.is_empty() { Vec::new() } else { vec![CodeFlow { thread_flows: [flow] }] },
-        related_locations: related.map(|(index, s)| Location { id: Some(index + 1), ..step(s) }).collect(),
+        related_locations: related.map(|(index, it)| Location { id: Some(index + 1), ..it }).collect(),
         partial_fingerprints: BTreeMap::from([("idtokenLint/v1", finding.fingerprint.as_str())]),
+        fixes: finding.fix.as_ref().map(fix).into_iter().collect(),
         suppressions: suppressed.map(|suppressed| suppression(report, suppressed)).into_iter().collect(),
         properties: call.map(|call| OutcomeProperties {
             verdict: call.verdict.as_str(),
@@ -111,6 +116,30 @@ fn outcome<'a>(
             subject: call.subject.as_str(),
             suggested_scopes: &call.suggested_scopes,
         }),
+    }
+}
+
+/// The edits of a fix, file by file.
+fn fix(fix: &report::Fix) -> Fix<'_> {
+    let replacement = |edit: &'_ report::Edit| Replacement {
+        deleted_region: Region {
+            start_line: edit.at.start.line,
+            start_column: edit.at.start.column,
+            end_line: edit.at.end.line,
+            end_column: edit.at.end.column,
+            snippet: None,
+        },
+        inserted_content: Message { text: Cow::Owned(redact(&edit.replacement).into_owned()) },
+    };
+    let by_file = fix.edits.chunk_by(|left, right| left.at.path == right.at.path);
+    Fix {
+        description: message(redact(&fix.description)),
+        artifact_changes: by_file
+            .map(|edits| ArtifactChange {
+                artifact_location: ArtifactLocation { uri: uri::from_path(&edits[0].at.path) },
+                replacements: edits.iter().map(replacement).collect(),
+            })
+            .collect(),
     }
 }
 

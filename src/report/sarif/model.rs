@@ -106,6 +106,8 @@ pub(super) struct Outcome<'a> {
     pub(super) related_locations: Vec<Location<'a>>,
     pub(super) partial_fingerprints: BTreeMap<&'static str, &'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) fixes: Vec<Fix<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) suppressions: Vec<Suppression<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) properties: Option<OutcomeProperties<'a>>,
@@ -175,4 +177,26 @@ pub(super) struct Region<'a> {
 #[derive(Clone, Serialize)]
 pub(super) struct Message<'a> {
     pub(super) text: Text<'a>,
+}
+
+/// Changes that belong together, by file.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Fix<'a> {
+    pub(super) description: Message<'a>,
+    pub(super) artifact_changes: Vec<ArtifactChange<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct ArtifactChange<'a> {
+    pub(super) artifact_location: ArtifactLocation,
+    pub(super) replacements: Vec<Replacement<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Replacement<'a> {
+    pub(super) deleted_region: Region<'a>,
+    pub(super) inserted_content: Message<'a>,
 }

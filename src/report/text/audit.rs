@@ -2,7 +2,7 @@
 
 use super::paint::{Style, paint};
 use super::{TextOptions, plural};
-use crate::check::model::{Call, Report, Verdict};
+use crate::check::model::{Call, Location, Report, Verdict};
 use crate::report::redact::clean;
 use std::io;
 
@@ -14,7 +14,28 @@ pub(super) fn write(report: &Report, options: &TextOptions, out: &mut dyn io::Wr
     if !report.calls.is_empty() {
         write_calls(&report.calls, options, out)?;
     }
-    write_table(report, options, out)
+    write_table(report, options, out)?;
+    write_plans(report, options, out)
+}
+
+/// For each login, what it has to ask for so that all the calls that it feeds go on working.
+fn write_plans(report: &Report, options: &TextOptions, out: &mut dyn io::Write) -> io::Result<()> {
+    if report.plans.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "{}", paint("what to ask for at login", Style::Heading, options.colour))?;
+    for plan in &report.plans {
+        let place = |at: &Location| format!("{}:{}:{}", clean(&at.path), at.start.line, at.start.column);
+        writeln!(out, "  {}  {}", place(&plan.at), clean(&plan.sdk))?;
+        let width = plan.options.iter().map(|option| option.name.chars().count()).max().unwrap_or(0);
+        for option in &plan.options {
+            writeln!(out, "    {:width$}  {}", clean(&option.name), clean(&option.value))?;
+        }
+        for call in plan.calls.iter().filter_map(|nth| report.calls.get(*nth)) {
+            writeln!(out, "    for {}  {}", place(&call.at), call.endpoint)?;
+        }
+    }
+    writeln!(out)
 }
 
 /// One line: can the toggle be turned off?

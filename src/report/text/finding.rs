@@ -56,7 +56,8 @@ pub(super) fn write<'a>(
     let width = options.width.saturating_sub(GUTTER).max(LEAST_EXCERPT);
     let call = finding.call.and_then(|index| sources.report.calls.get(index));
     let steps = call.map_or(&[][..], |call| &call.trace);
-    let (beside, elsewhere) = group(finding, marks(steps), sources, width);
+    let related = finding.related.iter().map(|it| Mark { at: &it.at, text: clean(&it.note), step: None });
+    let (beside, elsewhere) = group(finding, marks(steps).into_iter().chain(related).collect(), sources, width);
 
     let mut blocks = vec![Block {
         severity: Some(finding.severity),
@@ -69,7 +70,9 @@ pub(super) fn write<'a>(
     if let Some(last) = blocks.last_mut() {
         let notes = call.map_or(&[][..], |call| &call.notes);
         let help = std::iter::once(clean(&finding.help)).filter(|help| !help.is_empty());
-        let help: Vec<_> = help.chain(notes.iter().map(|note| format!("Note: {}", clean(note)))).collect();
+        let notes = notes.iter().map(|note| format!("Note: {}", clean(note)));
+        let fix = finding.fix.iter().map(|fix| format!("`--diff` shows an edit: {}.", clean(&fix.description)));
+        let help: Vec<_> = help.chain(notes).chain(fix).collect();
         last.help = (!help.is_empty()).then(|| help.join("\n"));
     }
     for block in blocks {
@@ -111,7 +114,7 @@ fn group<'a>(
     };
     let (mut beside, others): (Vec<_>, Vec<_>) = marks.into_iter().partition(|mark| mark.at == &finding.at);
     if beside.is_empty() {
-        beside.push(Mark { at: &finding.at, text: "this call".to_owned(), step: None });
+        beside.push(Mark { at: &finding.at, text: "here".to_owned(), step: None });
     }
     let same_file = others.iter().filter(|mark| mark.at.path == finding.at.path).count();
     let mut elsewhere: Vec<Vec<Mark<'a>>> = Vec::new();
@@ -157,6 +160,9 @@ fn block<'a>(
 /// `step 2 of 5`, `steps 2 to 4 of 5`, `steps 1 and 4 of 5`.
 fn which(group: &[Mark<'_>], total: usize) -> String {
     let steps: Vec<usize> = group.iter().filter_map(|mark| mark.step).collect();
+    if steps.is_empty() {
+        return "see also".to_owned();
+    }
     let names = match steps[..] {
         [first, .., last] if steps.len() > 2 && last - first + 1 == steps.len() => format!("{first} to {last}"),
         _ => steps.iter().map(usize::to_string).collect::<Vec<_>>().join(" and "),
