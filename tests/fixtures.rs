@@ -8,12 +8,15 @@
 //! them they must not be, or the rules do nothing.
 
 use idtoken_lint::Options;
+use idtoken_lint::check::examples;
 use idtoken_lint::check::model::Report;
-use idtoken_lint::rules::Rules;
+use idtoken_lint::project::Project;
+use idtoken_lint::rules::{RuleFiles, Rules};
 use idtoken_lint::text::MemoryFiles;
 use libtest_mimic::{Arguments, Failed, Trial};
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 #[path = "common/fixtures.rs"]
 mod fixtures;
@@ -21,18 +24,85 @@ mod fixtures;
 fn main() {
     let arguments = Arguments::from_args();
     let root = fixtures::folder();
-    let mut trials: Vec<Trial> = fixtures::cases()
-        .into_iter()
+    let cases: Vec<Arc<Case>> =
+        fixtures::cases().into_iter().map(|folder| Arc::new(Case { folder, result: OnceLock::new() })).collect();
+    let mut trials: Vec<Trial> = cases
+        .iter()
         .map(|case| {
-            let name = case.strip_prefix(&root).unwrap_or(&case).to_string_lossy().replace('\\', "/");
-            Trial::test(name, move || run(&case))
+            let name = case.folder.strip_prefix(&root).unwrap_or(&case.folder).to_string_lossy().replace('\\', "/");
+            let case = case.clone();
+            Trial::test(name, move || case.result().map_err(Failed::from))
         })
         .collect();
     let count = trials.len();
+    // the last one, so that it waits for the others
+    trials.push(Trial::test("every entry of the rules is exercised", move || exercise(&cases)));
     trials.push(Trial::test("there are enough cases", move || {
         if count >= 120 { Ok(()) } else { Err(format!("{count} cases").into()) }
     }));
     libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// A fixture, which runs once, for whoever asks first.
+struct Case {
+    folder: PathBuf,
+    result: OnceLock<Result<(), String>>,
+}
+
+impl Case {
+    fn result(&self) -> Result<(), String> {
+        let run = || run(&self.folder).map_err(|failed| failed.message().unwrap_or_default().to_owned());
+        self.result.get_or_init(run).clone()
+    }
+}
+
+/// Every path and every word in `rules/` must be met by a fixture or by an example in the rule files.
+fn exercise(cases: &[Arc<Case>]) -> Result<(), Failed> {
+    for case in cases {
+        // a case that fails says so itself
+        _ = case.result();
+    }
+    let files = RuleFiles::embedded().map_err(|mistake| mistake.to_string())?;
+    Project::on_large_stack(|| examples::exercise(&files, fixtures::rules())).map_err(|error| error.to_string())?;
+    let (idle, all) = fixtures::rules().idle_entries();
+    // one of the names of a path is enough: `.{get,head}()`
+    let mut names: BTreeMap<(&str, u32, &str, &str), usize> = BTreeMap::new();
+    for entry in &all {
+        *names.entry((&entry.file, entry.line, &entry.kind, &entry.text)).or_default() += 1;
+    }
+    for entry in &idle {
+        if let Some(left) = names.get_mut(&(entry.file.as_str(), entry.line, entry.kind.as_str(), entry.text.as_str()))
+        {
+            *left -= 1;
+        }
+    }
+    let known: BTreeSet<&str> =
+        include_str!("data/idle-rules.txt").lines().filter(|line| !line.starts_with('#')).collect();
+    let mut problems = BTreeSet::new();
+    let mut found = BTreeSet::new();
+    for entry in &idle {
+        if names.get(&(entry.file.as_str(), entry.line, entry.kind.as_str(), entry.text.as_str())) != Some(&0) {
+            continue;
+        }
+        let line = format!("{}\t{}\t{}", entry.file, entry.kind, entry.text);
+        if !known.contains(line.as_str()) {
+            problems.insert(format!("{}:{}: `{}` ({})", entry.file, entry.line, entry.text, entry.kind));
+        }
+        found.insert(line);
+    }
+    if !problems.is_empty() {
+        problems.insert(
+            "=> no fixture and no example meets these entries of the rules. For each, write a `yes` example in its table, or a \
+             marked call in a fixture, whose program uses it in this way; or take the entry out."
+                .to_owned(),
+        );
+    }
+    let now_met = known.iter().filter(|line| !found.contains(**line));
+    problems.extend(now_met.map(|line| format!("take this out of tests/data/idle-rules.txt, it is met now: {line}")));
+    if let Some(path) = std::env::var_os("UPDATE_IDLE") {
+        std::fs::write(path, found.into_iter().map(|line| line + "\n").collect::<String>())?;
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems.into_iter().collect::<Vec<_>>().join("\n").into()) }
 }
 
 /// What a mark says.

@@ -72,6 +72,11 @@ pub fn run(files: &RuleFiles, wanted: impl Fn(&Source) -> bool) -> Result<Tested
     Ok(tested)
 }
 
+/// Run every example through the analysis by `rules`, whatever comes of it. To be called on a large stack.
+pub fn exercise(files: &RuleFiles, rules: &Rules) {
+    files.examples().par_iter().for_each(|example| drop(analyze(example, rules)));
+}
+
 /// What is wrong with an example, if anything.
 fn judge(files: &RuleFiles, example: &Example<'_>, rules: &Rules, without: &Rules) -> Option<(Wrong, Mistake)> {
     let report = analyze(example, rules);

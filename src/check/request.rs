@@ -380,6 +380,7 @@ impl<'r> Request<'r> {
                     self.parts.extend(Request::of_value(eval, &value, nesting - 1).parts);
                 }
             }
+            eval.rules().answered(fact);
             self.parts.push(Part { fact, site: site.clone(), carries });
             for hook in &fact.hooks {
                 let values = eval.slot(&hook.function, site);

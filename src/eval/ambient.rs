@@ -98,6 +98,7 @@ impl<'s> Eval<'s> {
                         if !self.applies(&fact.versions, file) {
                             continue;
                         }
+                        rules.answered(&**fact);
                         let source = Source::Call(node, id as usize);
                         if fact.ambient {
                             into.push(Ambient { reach: Reach::Client(fact.client.clone()), source });
@@ -153,6 +154,7 @@ impl<'s> Eval<'s> {
                         None => self.reaches(api).into_iter().next(),
                     };
                     if let Some(reach) = reach {
+                        self.rules.answered(path);
                         let written = Node { file, expr: write.value };
                         let source =
                             if fact.base { Source::Base(written) } else { Source::Write(written, fact.getter) };

@@ -329,6 +329,7 @@ impl<'s> Eval<'s> {
 
     /// What a call that passes values through results in.
     pub(crate) fn pass(&mut self, pass: &PassFact, site: &Site) -> Vals {
+        self.rules.answered(pass);
         let mut values = Vals::new();
         for slot in &pass.value {
             values.extend(self.slot(slot, site));

@@ -173,6 +173,7 @@ impl<'s> Eval<'s> {
                 let Expr::Call { callee, .. } = lowered.ir.expr(call) else { continue };
                 let called = super::callers::last_name(&lowered.ir, *callee);
                 if effect.path.is_empty() && called.is_some_and(|called| *called == *setter.method) {
+                    rules.answered(&setter.method);
                     for value in self.arg(Node { file: class.file, expr: call }, 0, &None) {
                         match &value.value {
                             Value::Func(closure) => values.extend(self.free_result(closure)),

@@ -15,13 +15,13 @@ impl<'s> Eval<'s> {
         let Some(lowered) = self.lowered(object.node.file) else { return Vals::new() };
         let ir = &lowered.ir;
         let component = &rules.component;
-        let is_section = |key: &str| component.sections.iter().any(|section| section == key);
+        let is_section = |key: &str| rules.any_of(&component.sections, |section| section == key);
         let options = match ir.held_under(object.node.expr) {
             Some((key, options)) if is_section(key) => options,
             _ => object.node.expr,
         };
         let Expr::Object { props, .. } = ir.expr(options) else { return Vals::new() };
-        let known = |key: &str| is_section(key) || component.made.iter().any(|made| made == key);
+        let known = |key: &str| is_section(key) || rules.any_of(&component.made, |made| made == key);
         let mut values = Vals::new();
         // what sections may have that spread something unknown
         let mut vague = Vals::new();
@@ -44,7 +44,7 @@ impl<'s> Eval<'s> {
                     Value::Object(inner) => {
                         owners.push(Owner::new(inner.node.file, Root::This(ThisOf::Object(inner.node.expr))));
                         let found = self.own_members(&vec![part.clone()], name, node);
-                        if component.computed.iter().any(|computed| **computed == **key) {
+                        if rules.any_of(&component.computed, |computed| **computed == **key) {
                             values.extend(self.computed(found, object));
                         } else {
                             let (unknown, known): (Vals, Vals) =

@@ -212,6 +212,7 @@ impl<'s> Eval<'s> {
             });
             let Some((inside, _)) = inside.and_then(|inside| inside.rsplit_once('.')) else { continue };
             let Some(lowered) = self.lowered(file) else { continue };
+            let in_folder = |folder: &String| path.split('/').any(|part| part == folder);
             let sections: Vec<&str> = [&fact.state, &fact.getters]
                 .into_iter()
                 .chain(fact.handlers.iter().map(|handler| &handler.section))
@@ -220,6 +221,7 @@ impl<'s> Eval<'s> {
             if !lowered.ir.exports.names.iter().any(|(name, _)| sections.contains(&&**name)) {
                 continue;
             }
+            self.rules.any_of(&fact.folders, in_folder);
             let mut names: Vec<Name> = inside.split('/').map(Name::from).collect();
             names.pop_if(|last| &**last == "index");
             let namespace: String = names.iter().map(|name| format!("{name}/")).collect();

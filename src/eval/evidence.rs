@@ -109,6 +109,7 @@ impl<'s> Eval<'s> {
             })
             .collect();
         let Some(first) = applying.first() else { return found };
+        applying.iter().for_each(|token| self.rules.answered(*token));
         // versions that say different things, and nothing tells which it is: the worst is possible
         let differ = applying.iter().any(|token| token.kind != first.kind && !token.versions.is_empty());
         let by = if differ { Evidence::Convention } else { Evidence::Api };

@@ -33,6 +33,9 @@ impl<'s> Eval<'s> {
             let states = self.after(lowered, effect, call);
             for fact in rules.facts(&states) {
                 let Fact::Pass(pass) = fact else { continue };
+                if pass.append.is_some() || pass.segment.is_some() {
+                    rules.answered(&**pass);
+                }
                 let site = Site::new(Node { file: node.file, expr: call }, ctx);
                 if let Some(slot) = &pass.append
                     && effect.path.is_empty()

@@ -266,11 +266,13 @@ impl<'s> Eval<'s> {
                         }
                         Value::Api(api) if nth == 0 => {
                             let states = self.rules.automaton.step(&api.states, &crate::rules::path::Step::Call);
-                            let merges = self
-                                .rules
-                                .facts(&states)
-                                .any(|fact| matches!(fact, Fact::Pass(pass) if !pass.merge.is_empty()));
-                            if merges {
+                            let rules = self.rules;
+                            let merging = rules.facts(&states).find_map(|fact| match fact {
+                                Fact::Pass(pass) if !pass.merge.is_empty() => Some(pass),
+                                _ => None,
+                            });
+                            if let Some(pass) = merging {
+                                rules.answered(&**pass);
                                 for part in self.rest_args(call, 1) {
                                     let (found, _) = self.part_member(&part, key, any_case, node);
                                     values.extend(found);

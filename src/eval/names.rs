@@ -123,11 +123,13 @@ impl<'s> Eval<'s> {
         for root in package {
             let states = rules.automaton.step(&root, &Step::Member(name.to_string()));
             if !states.is_empty() {
+                rules.auto_import.package.iter().for_each(|package| rules.answered(package));
                 return vec![Traced::new(self.api_root(states, name.clone(), node))];
             }
         }
-        let in_folder =
-            |path: &str| path.split('/').rev().skip(1).any(|part| rules.auto_import.folders.iter().any(|f| f == part));
+        let in_folder = |path: &str| {
+            path.split('/').rev().skip(1).any(|part| rules.any_of(&rules.auto_import.folders, |f| f == part))
+        };
         for file in self.project.files_with(name, FILES).0 {
             if file == node.file || !in_folder(self.project.path(file)) {
                 continue;

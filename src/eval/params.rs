@@ -226,6 +226,7 @@ impl<'s> Eval<'s> {
                                 _ => false,
                             };
                             if is_this && let Some(slot) = with.get(index as usize) {
+                                rules.answered(&**pass);
                                 values.extend(self.slot(slot, &site));
                             }
                         }

@@ -15,7 +15,7 @@ impl<'s> Eval<'s> {
     /// A member of an object, with what the rest of the program writes to it where the object is one for all.
     pub(crate) fn with_others(&mut self, found: Vals, object: &Rc<Object>, name: &Name, node: Node) -> Vals {
         let Some(whole) = self.shared_whole(object) else { return found };
-        if self.rules.component.itself.iter().any(|itself| **itself == **name) {
+        if self.rules.any_of(&self.rules.component.itself, |itself| **itself == **name) {
             return vec![Traced::new(Value::Object(object.clone()))];
         }
         let looked_for = (whole, usize::MAX, name.clone());
@@ -56,7 +56,13 @@ impl<'s> Eval<'s> {
         let is_shared = self.callees(Node { file, expr: call }, &None).iter().any(|called| match &called.value {
             Value::Api(api) => {
                 let states = rules.automaton.step(&api.states, &step);
-                rules.facts(&states).any(|fact| matches!(fact, Fact::Pass(pass) if pass.shared))
+                rules.facts(&states).any(|fact| match fact {
+                    Fact::Pass(pass) if pass.shared => {
+                        rules.answered(&**pass);
+                        true
+                    }
+                    _ => false,
+                })
             }
             _ => false,
         });
@@ -84,6 +90,7 @@ impl<'s> Eval<'s> {
                     let Expr::Call { callee, .. } = lowered.ir.expr(call) else { continue };
                     let Expr::Field { base, .. } = lowered.ir.expr(lowered.ir.strip(*callee)) else { continue };
                     if self.is_made_by(Node { file, expr: *base }, whole) {
+                        self.rules.answered(method);
                         values.extend(self.patched(Node { file, expr: call }, name, node));
                     }
                 }
@@ -139,7 +146,7 @@ impl<'s> Eval<'s> {
         let (set, pair) = ir.held_under(ir.func(func).expr)?;
         let (name, section) = ir.held_under(pair)?;
         let (kind, options) = ir.held_under(section)?;
-        let is_computed = self.rules.component.computed.iter().any(|computed| **computed == **kind);
+        let is_computed = self.rules.any_of(&self.rules.component.computed, |computed| **computed == **kind);
         (&**set == "set" && is_computed).then(|| (name.clone(), options))
     }
 }

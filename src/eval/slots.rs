@@ -96,7 +96,13 @@ impl<'s> Eval<'s> {
         let states = self.rules.automaton.step(&any, &Step::Member(name.to_string()));
         let is_receiver = |slot: &Slot| slot.base == Base::Receiver && slot.path.is_empty();
         let rules = self.rules;
-        rules.facts(&states).any(|fact| matches!(fact, Fact::Pass(pass) if pass.value.iter().any(is_receiver)))
+        rules.facts(&states).any(|fact| match fact {
+            Fact::Pass(pass) if pass.value.iter().any(is_receiver) => {
+                rules.answered(&**pass);
+                true
+            }
+            _ => false,
+        })
     }
 
     /// What flows into an operator: the call at the site is an argument of the one that hands values on.

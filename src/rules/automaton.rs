@@ -6,6 +6,7 @@
 use super::path::{Path, Root, Step};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A state.
 pub type State = u32;
@@ -14,10 +15,12 @@ pub type State = u32;
 pub type States = SmallVec<[State; 4]>;
 
 /// The compiled paths. `F` is the type of the facts' ids.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Automaton<F> {
     nodes: Vec<Node<F>>,
     roots: FxHashMap<Root, State>,
+    /// The states that values were in, where that is watched.
+    met: Option<Box<[AtomicBool]>>,
 }
 
 #[derive(Clone, Debug)]
@@ -30,7 +33,7 @@ struct Node<F> {
 
 impl<F: Copy> Default for Automaton<F> {
     fn default() -> Self {
-        Automaton { nodes: Vec::new(), roots: FxHashMap::default() }
+        Automaton { nodes: Vec::new(), roots: FxHashMap::default(), met: None }
     }
 }
 
@@ -109,6 +112,17 @@ impl<F: Copy> Automaton<F> {
         states.iter().flat_map(|&state| self.nodes[state as usize].facts.iter().copied())
     }
 
+    /// From now on, remember the states that values are in.
+    pub fn watch(&mut self) {
+        self.met = Some(self.nodes.iter().map(|_| AtomicBool::new(false)).collect());
+    }
+
+    /// Whether a value was in a state since they are watched.
+    pub fn is_met(&self, state: State) -> bool {
+        let flag = self.met.as_ref().and_then(|met| met.get(state as usize));
+        flag.is_some_and(|flag| flag.load(Ordering::Relaxed))
+    }
+
     fn node(&mut self) -> State {
         let state = State::try_from(self.nodes.len()).unwrap_or(State::MAX);
         self.nodes.push(Node { edges: FxHashMap::default(), also: Vec::new(), facts: Vec::new() });
@@ -128,6 +142,11 @@ impl<F: Copy> Automaton<F> {
         }
         all.sort_unstable();
         all.dedup();
+        if let Some(met) = &self.met {
+            all.iter()
+                .filter_map(|&state| met.get(state as usize))
+                .for_each(|flag| flag.store(true, Ordering::Relaxed));
+        }
         all
     }
 }

@@ -110,7 +110,7 @@ impl Rules {
         let handlers = table.handlers.iter().map(handler).collect::<Result<Vec<_>, _>>()?;
         let root = Path { root: Root::Type(table.r#type.clone()), steps: Vec::new() };
         let state_of_type = self.automaton.insert(&root);
-        for state in self.states(place, &table.made)? {
+        for state in self.states(place, "container", &table.made)? {
             self.automaton.add_type(state, state_of_type);
         }
         let id = super::FactId::try_from(self.facts.len()).unwrap_or(super::FactId::MAX);

@@ -106,12 +106,18 @@ impl RuleFiles {
     /// Compile them all. `tenants` are hosts that count like those of the rules; `own` ones never count.
     pub fn compile(&self, tenants: &[String], own: &[String]) -> Result<Rules, Mistake> {
         self.check()?;
-        self.compile_unchecked(tenants, own)
+        self.compile_unchecked(Rules::default(), tenants, own)
     }
 
-    fn compile_unchecked(&self, tenants: &[String], own: &[String]) -> Result<Rules, Mistake> {
-        let names = self.type_names()?;
+    /// Compile them all, and remember which of their entries answer: see [`Rules::idle_entries`].
+    pub fn compile_recorded(&self) -> Result<Rules, Mistake> {
         let mut rules = Rules::default();
+        rules.start_record();
+        self.compile_unchecked(rules, &[], &[])
+    }
+
+    fn compile_unchecked(&self, mut rules: Rules, tenants: &[String], own: &[String]) -> Result<Rules, Mistake> {
+        let names = self.type_names()?;
         // endpoints first: calls refer to them; then types: paths lead through them
         for source in &self.sources {
             rules.add_tables(&source.file);
@@ -138,7 +144,7 @@ impl RuleFiles {
             source.file = Arc::new(file);
         }
         // where it described a type, paths may lead nowhere
-        files.compile_unchecked(&[], &[])
+        files.compile_unchecked(Rules::default(), &[], &[])
     }
 
     /// What the files say of each other: every type that a path starts from is described somewhere.

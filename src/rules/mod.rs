@@ -6,6 +6,7 @@
 pub mod automaton;
 pub mod docs;
 pub mod examples;
+pub mod exercise;
 pub mod files;
 pub mod list;
 pub mod path;
@@ -96,6 +97,8 @@ pub struct Rules {
     subjects: Vec<SubjectTable>,
     hosts: HostTable,
     own_hosts: Vec<String>,
+    /// What answered, where that is of interest.
+    record: Option<Box<exercise::Record>>,
 }
 
 impl Rules {
@@ -111,32 +114,38 @@ impl Rules {
 
     /// Whether a literal host name (no scheme, no port) is a tenant's.
     pub fn is_tenant_host(&self, host: &str) -> bool {
-        is_within(host, &self.hosts.suffix)
+        self.any_of(&self.hosts.suffix, |domain| is_within(host, domain))
     }
 
     /// Whether a literal host name was said to be one's own.
     pub fn is_own_host(&self, host: &str) -> bool {
-        is_within(host, &self.own_hosts)
+        self.own_hosts.iter().any(|domain| is_within(host, domain))
     }
 
     /// Whether one of `names` (of settings, variables, members) says that it holds a tenant's host or issuer.
     pub fn names_tenant(&self, names: &[Arc<str>]) -> bool {
-        says(&self.hosts.words, names)
+        self.says(&self.hosts.words, names)
     }
 
     /// Whether one of `names` says that it holds the Management API's URL or audience.
     pub fn names_base(&self, names: &[Arc<str>]) -> bool {
-        says(&self.hosts.base_words, names)
+        self.says(&self.hosts.base_words, names)
     }
 
     /// Whether one of `names` says that it holds an own host.
     pub fn names_own(&self, names: &[Arc<str>]) -> bool {
-        says(&self.hosts.own_words, names)
+        self.says(&self.hosts.own_words, names)
     }
 
     /// The path that all endpoints begin with, with slashes at both ends.
     pub fn prefix(&self) -> &str {
         self.hosts.prefix.as_deref().unwrap_or("/")
+    }
+
+    fn says(&self, phrases: &[String], names: &[Arc<str>]) -> bool {
+        // a phrase may run over several names: `auth0.baseUrl`
+        let words: Vec<String> = names.iter().flat_map(|name| words::split(name)).collect();
+        self.any_of(phrases, |phrase| words::has(&words, phrase))
     }
 
     fn add_tables(&mut self, file: &RuleFile) {
@@ -158,7 +167,7 @@ impl Rules {
         for table in &file.r#type {
             let root = Path { root: Root::Type(table.name.clone()), steps: Vec::new() };
             let of = self.automaton.insert(&root);
-            for state in self.states(place, &table.is)? {
+            for state in self.states(place, "type", &table.is)? {
                 self.automaton.add_type(state, of);
             }
         }
@@ -166,6 +175,7 @@ impl Rules {
     }
 
     fn add_facts(&mut self, place: &Place<'_>, file: &RuleFile) -> Result<(), Mistake> {
+        self.record_words(place, file);
         self.add_stores(place, file)?;
         let client: Arc<str> = file.client.as_deref().unwrap_or_default().into();
         for table in &file.token {
@@ -258,11 +268,11 @@ impl Rules {
                 .map(|name| self.automaton.insert(&Path { root: Root::Type(name.clone()), steps: Vec::new() }));
             let fact = AmbientFact {
                 client: table.client.as_deref().map(Arc::from),
-                objects: self.states(place, &table.object)?,
+                objects: self.states(place, "ambient", &table.object)?,
                 paths: table.path.iter().map(|path| path.split('.').map(str::to_owned).collect()).collect(),
                 getter: table.getter,
                 base: table.base,
-                classes: self.states(place, &table.class)?,
+                classes: self.states(place, "ambient", &table.class)?,
                 method: table.method.clone(),
                 ty,
             };
@@ -324,6 +334,7 @@ impl Rules {
             list.sort();
             list.dedup();
         }
+        self.seal_record();
     }
 
     /// What own rules recognise may have none of the literals without which nothing is looked at: calls that say no
@@ -421,35 +432,42 @@ impl Rules {
 
     fn hang(&mut self, place: &Place<'_>, paths: &[PathText], fact: Fact) -> Result<(), Mistake> {
         let id = FactId::try_from(self.facts.len()).unwrap_or(FactId::MAX);
+        let (kind, nth) = (fact.kind(), fact.must_answer().then_some(self.facts.len()));
         self.facts.push(fact);
-        for state in self.states(place, paths)? {
+        for state in self.states_of(place, (kind, nth), paths)? {
             self.automaton.add_fact(state, id);
         }
         Ok(())
     }
 
-    fn states(&mut self, place: &Place<'_>, paths: &[PathText]) -> Result<Vec<State>, Mistake> {
+    fn states(&mut self, place: &Place<'_>, kind: &'static str, paths: &[PathText]) -> Result<Vec<State>, Mistake> {
+        self.states_of(place, (kind, None), paths)
+    }
+
+    /// The states of a table's paths; with the fact that must answer for them to count as made use of.
+    fn states_of(
+        &mut self,
+        place: &Place<'_>,
+        (kind, fact): (&'static str, Option<usize>),
+        paths: &[PathText],
+    ) -> Result<Vec<State>, Mistake> {
         let mut states = Vec::new();
         for text in paths {
-            states.extend(place.paths(text)?.iter().map(|path| self.automaton.insert(path)));
+            for path in place.paths(text)? {
+                let state = self.automaton.insert(&path);
+                self.record_path(place, kind, text, &path, (state, fact));
+                states.push(state);
+            }
         }
         Ok(states)
     }
 }
 
-/// Whether a host is one of `domains` or below one.
-fn is_within(host: &str, domains: &[String]) -> bool {
+/// Whether a host is `domain` or below it.
+fn is_within(host: &str, domain: &str) -> bool {
     let host = host.to_lowercase();
-    domains.iter().any(|domain| {
-        let bare = domain.trim_start_matches('.');
-        host == bare || host.strip_suffix(bare).is_some_and(|rest| rest.ends_with('.'))
-    })
-}
-
-fn says(phrases: &[String], names: &[Arc<str>]) -> bool {
-    // a phrase may run over several names: `auth0.baseUrl`
-    let words: Vec<String> = names.iter().flat_map(|name| words::split(name)).collect();
-    phrases.iter().any(|phrase| words::has(&words, phrase))
+    let bare = domain.trim_start_matches('.');
+    host == bare || host.strip_suffix(bare).is_some_and(|rest| rest.ends_with('.'))
 }
 
 #[cfg(test)]

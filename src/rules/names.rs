@@ -4,14 +4,6 @@ use super::schema::{NameTable, SubjectKind, TokenKind};
 use super::{Rules, words};
 use std::sync::Arc;
 
-impl NameTable {
-    /// Whether words hold one of the phrases, and none that rules it out.
-    pub(super) fn says(&self, words: &[String]) -> bool {
-        self.words.iter().any(|phrase| words::has(words, phrase))
-            && !self.except.iter().any(|phrase| words::has(words, phrase))
-    }
-}
-
 impl Rules {
     /// What a name says of the token it holds.
     pub fn token_name(&self, name: &str) -> Option<TokenKind> {
@@ -19,7 +11,13 @@ impl Rules {
             return None;
         }
         let words = words::split(name);
-        self.names.iter().find(|table| table.of.is_empty() && table.says(&words)).map(|table| table.kind)
+        self.names.iter().find(|table| table.of.is_empty() && self.says_so(table, &words)).map(|table| table.kind)
+    }
+
+    /// Whether words hold one of a table's phrases, and none that rules it out.
+    fn says_so(&self, table: &NameTable, words: &[String]) -> bool {
+        let holds = |phrase: &String| words::has(words, phrase);
+        table.words.iter().any(holds) && !self.any_of(&table.except, holds) && self.any_of(&table.words, holds)
     }
 
     /// Whether a name holds a word of any phrase: most do not.
@@ -39,7 +37,7 @@ impl Rules {
             let wanted: Vec<&str> = wanted.split('.').collect();
             path.windows(wanted.len()).any(|window| window.iter().zip(&wanted).all(|(name, wanted)| same(name, wanted)))
         };
-        self.subjects.iter().find(|table| table.path.iter().any(occurs)).map(|table| table.kind)
+        self.subjects.iter().find(|table| self.any_of(&table.path, occurs)).map(|table| table.kind)
     }
 
     /// What the names of a method and of what it is called on say of its result, where both together say something.
@@ -49,7 +47,10 @@ impl Rules {
         }
         let (receiver, method) = (words::split(receiver), words::split(method));
         let is_of = |of: &String| receiver.iter().map(String::as_str).eq(of.split(' '));
-        self.names.iter().find(|table| table.of.iter().any(is_of) && table.says(&method)).map(|table| table.kind)
+        self.names
+            .iter()
+            .find(|table| self.says_so(table, &method) && self.any_of(&table.of, is_of))
+            .map(|table| table.kind)
     }
 }
 

@@ -81,6 +81,32 @@ impl Path {
     }
 }
 
+/// As it is written.
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.root {
+            Root::Import(name) => write!(f, "import {name}")?,
+            Root::Global(name) => write!(f, "global {name}")?,
+            Root::Name(name) => write!(f, "name {name}")?,
+            Root::Type(name) => write!(f, "type {name}")?,
+            Root::Any => f.write_str("any")?,
+        }
+        if !self.steps.is_empty() {
+            f.write_str(" ")?;
+        }
+        self.steps.iter().try_for_each(|step| match step {
+            Step::Member(name) => write!(f, ".{name}"),
+            Step::AnyMember => f.write_str(".*"),
+            Step::Call => f.write_str("()"),
+            Step::New => f.write_str("@new"),
+            Step::Arg(nth) => write!(f, "@arg({nth})"),
+            Step::AnyArg => f.write_str("@arg(*)"),
+            Step::Param(nth) => write!(f, "@param({nth})"),
+            Step::ParamOf(nth, count) => write!(f, "@param({nth} of {count})"),
+        })
+    }
+}
+
 /// Why a path cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathError {
@@ -204,6 +230,9 @@ mod tests {
             [Step::Member("WebAuth".into()), Step::New, Step::Member("parseHash".into()), Step::AnyArg, Step::Param(1)]
         );
         assert_eq!(parse("import axios").unwrap()[0].steps, []);
+        for path in [&paths[0], &parse("any .a.*@arg(2)@param(3 of 7)()").unwrap()[0]] {
+            assert_eq!(parse(&path.to_string()).unwrap(), std::slice::from_ref(path));
+        }
         assert_eq!(parse("any @param(3 of 7)").unwrap()[0].steps, [Step::ParamOf(3, 7)]);
     }
 

@@ -29,6 +29,22 @@ impl<'a> Place<'a> {
         Place { name, text, type_names: None }
     }
 
+    /// The file's path.
+    pub(super) fn name(&self) -> &str {
+        self.name
+    }
+
+    /// What is written in it.
+    pub(super) fn text(&self) -> &str {
+        self.text
+    }
+
+    /// The 1-based line of a byte.
+    pub(super) fn line(&self, at: usize) -> u32 {
+        let before = self.text.get(..at).unwrap_or_default();
+        u32::try_from(before.matches('\n').count() + 1).unwrap_or(u32::MAX)
+    }
+
     pub(super) fn with_types(self, names: &'a FxHashMap<String, Vec<String>>) -> Self {
         Place { type_names: Some(names), ..self }
     }

@@ -1,14 +1,14 @@
 //! The fixtures: which there are, and what is in them.
 
-use idtoken_lint::rules::Rules;
+use idtoken_lint::rules::{RuleFiles, Rules};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 #[allow(clippy::unwrap_used, reason = "in tests, a panic is the message")]
-/// The rules that come with the tool, compiled once for all cases.
+/// The rules that come with the tool, compiled once for all cases, so that it is remembered which of them answer.
 pub(crate) fn rules() -> &'static Rules {
     static RULES: OnceLock<Rules> = OnceLock::new();
-    RULES.get_or_init(|| Rules::load(&[]).unwrap())
+    RULES.get_or_init(|| RuleFiles::embedded().unwrap().compile_recorded().unwrap())
 }
 
 /// Where they lie.
