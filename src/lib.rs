@@ -11,6 +11,7 @@ pub mod rules;
 pub mod text;
 
 use check::policy::Policy;
+use check::watch::{Nobody, Stage, Watch};
 use text::globs::Excluding;
 use text::{Globs, Mistake};
 
@@ -80,6 +81,17 @@ pub fn analyze_with(
     options: &Options,
     rules: &rules::Rules,
 ) -> Result<check::model::Report, Error> {
+    analyze_watched(files, options, rules, &Nobody)
+}
+
+/// [`analyze_with`] for one who waits, and wants to know how far it is.
+pub fn analyze_watched(
+    files: &dyn text::Files,
+    options: &Options,
+    rules: &rules::Rules,
+    watch: &dyn Watch,
+) -> Result<check::model::Report, Error> {
+    watch.begins(Stage::Look);
     let given: &[String] = if options.paths.is_empty() { &[".".to_owned()] } else { &options.paths };
     for path in given.iter().chain(&options.root) {
         if !files.exists(path) {
@@ -103,7 +115,8 @@ pub fn analyze_with(
     let remaining: &dyn text::Files = excluding.as_ref().map_or(files, |files| files);
     let work = || {
         let project = project::Project::open(remaining, &roots, &rules.project_evidence, &rules.file_evidence);
-        let mut report = check::run(&project, rules, check::Scope { root, paths, base });
+        let mut report = check::run(&project, rules, check::Scope { root, paths, base }, watch);
+        watch.begins(Stage::Conclude);
         check::suppress::apply(&mut report, &project, whole);
         report
     };

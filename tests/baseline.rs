@@ -65,9 +65,15 @@ fn a_finding_is_known_again_wherever_it_stands_and_however_it_is_formatted() {
     let formatted = "export const load = (\n  id,\n  idToken,\n) => {\n  return (\n    fetch(\n      \
                      \"https://acme.auth0.com/api/v2/users/\" + id,\n      {\n        headers: {\n          Authorization: \
                      \"Bearer \" + idToken,\n        },\n      },\n    )\n  );\n};\n";
-    for text in
-        [format!("// more\n\n\n{OLD}"), OLD.replace("  ", "\t\t"), OLD.replace('\n', "\r\n"), formatted.to_owned()]
-    {
+    let commented = formatted.replace("headers: {\n", "// the session's\n headers: { /* b, (c) */\n");
+    assert_ne!(commented, formatted);
+    for text in [
+        format!("// more\n\n\n{OLD}"),
+        OLD.replace("  ", "\t\t"),
+        OLD.replace('\n', "\r\n"),
+        formatted.to_owned(),
+        commented,
+    ] {
         fs::write(&file, &text).unwrap();
         assert_eq!(compare(here.path(), &WITH), (0, 1, vec![]), "{text}");
     }

@@ -114,7 +114,8 @@ fn analyze(example: &Example<'_>, rules: &Rules) -> Report {
     files.insert(example.path(), example.program());
     let here = [".".to_owned()];
     let project = Project::open(&files, &here, &rules.project_evidence, &rules.file_evidence);
-    super::run(&project, rules, Scope { root: ".".to_owned(), paths: here.to_vec(), base: ".".to_owned() })
+    let scope = Scope { root: ".".to_owned(), paths: here.to_vec(), base: ".".to_owned() };
+    super::run(&project, rules, scope, &super::watch::Nobody)
 }
 
 fn leads_to(call: &Call, expected: Expected) -> bool {

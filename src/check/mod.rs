@@ -6,6 +6,7 @@
 mod advice;
 mod effects;
 pub mod examples;
+mod fingerprint;
 mod host;
 pub mod model;
 pub mod policy;
@@ -16,6 +17,7 @@ mod sites;
 pub mod suppress;
 mod target;
 mod verdict;
+pub mod watch;
 
 pub use run::{Scope, run};
 pub use verdict::REASONS;

@@ -1,8 +1,10 @@
 //! One run: from a project to a report.
 
 use super::advice;
+use super::fingerprint::Fingerprints;
 use super::model::{Call, FileCounts, Finding, Location, Reason, Report, Skipped, TraceStep};
 use super::sites::{Record, batches, of_batch};
+use super::watch::{Stage, Watch};
 use crate::eval::Shared;
 use crate::eval::value::{Node, Trail};
 use crate::project::Project;
@@ -14,6 +16,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What is to be reported.
 #[derive(Clone, Debug)]
@@ -27,9 +30,9 @@ pub struct Scope {
 }
 
 /// Analyse a project; report what has its call or a step of its trace in `paths`.
-pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope) -> Report {
+pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch) -> Report {
     let Scope { root, paths, base } = scope;
-    let calls = if project.has_evidence() { all_calls(project, rules) } else { Vec::new() };
+    let calls = if project.has_evidence() { all_calls(project, rules, watch) } else { Vec::new() };
     let reported = |call: &Call| {
         let here = |path: &str| paths.iter().any(|folder| is_inside(path, folder));
         here(&call.at.path) || call.trace.iter().any(|step| here(&step.at.path))
@@ -44,7 +47,7 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope) -> Report {
         }
     };
     let mut findings = Vec::new();
-    let mut repeated: FxHashMap<(String, String, String), usize> = FxHashMap::default();
+    let mut fingerprints = Fingerprints::new(project);
     for (nth, (call, endpoint)) in calls.iter().enumerate() {
         keep(&call.at.path);
         call.trace.iter().for_each(|step| keep(&step.at.path));
@@ -52,14 +55,8 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope) -> Report {
         else {
             continue;
         };
-        let text = project.by_path(&call.at.path).map(|file| project.text(file)).unwrap_or_else(|| Arc::from(""));
-        let dense = advice::dense(text.get(call.at.span.range()).unwrap_or_default());
         let place = seen_from(project, &call.at.path, &base);
-        let times = repeated.entry((place.clone(), dense.clone(), call.endpoint.clone())).or_insert(0);
-        let number = times.to_string();
-        *times += 1;
-        let fingerprint = advice::fingerprint(&[&rule, &place, &call.endpoint, &dense, &number]);
-        let content = advice::fingerprint(&[&rule, &call.endpoint, &dense]);
+        let (fingerprint, content) = fingerprints.of(&rule, &place, &call.endpoint, &call.at);
         let at = call.at.clone();
         findings.push(Finding {
             rule,
@@ -100,7 +97,8 @@ fn seen_from(project: &Project<'_>, path: &str, base: &str) -> String {
 }
 
 /// Every call of the project with its endpoint, sorted by place.
-fn all_calls(project: &Project<'_>, rules: &Rules) -> Vec<(Call, usize)> {
+fn all_calls(project: &Project<'_>, rules: &Rules, watch: &dyn Watch) -> Vec<(Call, usize)> {
+    watch.begins(Stage::Reach);
     let shared = Shared::new(project, rules);
     let telling = project.roots();
     if telling.is_empty() {
@@ -109,9 +107,14 @@ fn all_calls(project: &Project<'_>, rules: &Rules) -> Vec<(Call, usize)> {
     project.learn_words();
     let roots = super::roots::reached_from(project, rules, telling);
     shared.prepare();
+    watch.begins(Stage::Judge);
+    let done = AtomicUsize::new(0);
     let found: Vec<(Call, usize, bool, Node)> = roots
         .par_iter()
-        .flat_map(|&file| batches(&shared, file))
+        .flat_map(|&file| {
+            watch.went(done.fetch_add(1, Ordering::Relaxed), roots.len());
+            batches(&shared, file)
+        })
         .flat_map_iter(|batch| {
             of_batch(&shared, &batch)
                 .into_iter()

@@ -11,6 +11,7 @@ mod explain;
 mod init;
 mod output;
 mod panics;
+mod progress;
 mod rules;
 mod shared;
 mod shell;

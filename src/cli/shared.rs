@@ -1,5 +1,6 @@
 //! What `check` and `audit` share: their arguments, the call of the library, and who gets the report in which format.
 
+use super::progress::Progress;
 use super::terminal::{self, Color};
 use super::{Failure, baseline, output, stats};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -16,7 +17,6 @@ use idtoken_lint::{Error, Options};
 use std::fmt::Display;
 use std::io::Read as _;
 use std::path::PathBuf;
-use std::time::Instant;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -119,7 +119,7 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 
 /// Run the analysis.
 pub(super) fn analyze(arguments: &Arguments) -> Result<Report, Failure> {
-    let began = Instant::now();
+    let mut progress = Progress::new(!arguments.quiet);
     let (paths, overlay) = input(arguments)?;
     let files: &dyn Files = overlay.as_ref().map_or(&OsFiles, |overlay| overlay);
     let from = arguments.root.as_ref().or(paths.first()).map_or(".", String::as_str);
@@ -135,14 +135,17 @@ pub(super) fn analyze(arguments: &Arguments) -> Result<Report, Failure> {
         exclude: config.excluded,
         policy: config.policy,
     };
-    let mut report = idtoken_lint::analyze(files, &options).map_err(failure)?;
+    let rules = idtoken_lint::compile_rules(files, &options).map_err(failure)?;
+    let mut report = idtoken_lint::analyze_watched(files, &options, &rules, &progress).map_err(failure)?;
+    let times = progress.times();
+    progress.finish();
     if let Some(file) = &arguments.write_baseline {
         baseline::write(&mut report, file)?;
     } else if let Some(file) = arguments.baseline.as_ref().or(config.baseline.as_ref()) {
         baseline::apply(&mut report, file)?;
     }
     if arguments.stats {
-        stats::write(&report, began.elapsed());
+        stats::write(&report, &times);
     }
     Ok(report)
 }

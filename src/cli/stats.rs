@@ -5,8 +5,11 @@ use idtoken_lint::check::model::{Call, Report, Verdict};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+/// A time as a whole, and the times of its parts.
+type Times = (Duration, Vec<(&'static str, Duration)>);
+
 /// Say on standard error what `report` is made of, and how long it took.
-pub(super) fn write(report: &Report, took: Duration) {
+pub(super) fn write(report: &Report, (whole, parts): &Times) {
     let files = &report.files;
     output::remark(&format!(
         "files: {} seen, {} parsed, {} skipped, {} excluded",
@@ -28,7 +31,8 @@ pub(super) fn write(report: &Report, took: Duration) {
             output::remark(&format!("{title}: {}", counts.join(", ")));
         }
     }
-    output::remark(&format!("time: {:.2} s", took.as_secs_f64()));
+    let parts: Vec<String> = parts.iter().map(|(name, time)| format!("{name} {:.2}", time.as_secs_f64())).collect();
+    output::remark(&format!("time: {:.2} s ({})", whole.as_secs_f64(), parts.join(", ")));
 }
 
 fn client(call: &Call) -> Option<&str> {

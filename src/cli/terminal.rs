@@ -40,9 +40,11 @@ fn options(
 ) -> TextOptions {
     let defaults = TextOptions::default();
     let measured = size.map(|(width, _)| usize::from(width.0)).filter(|_| is_terminal);
+    let colour = colour(color, is_terminal, variables);
     TextOptions {
         width: width(measured, variables).unwrap_or(defaults.width),
-        colour: colour(color, is_terminal, variables),
+        colour,
+        links: colour && links(is_terminal, variables),
         unicode: unicode(is_terminal, variables),
         ..defaults
     }
@@ -58,6 +60,25 @@ fn colour(color: Color, is_terminal: bool, variables: Variables<'_>) -> bool {
         Color::Auto if forced("CLICOLOR_FORCE") || forced("FORCE_COLOR") => true,
         Color::Auto => is_terminal && variables("TERM").as_deref() != Some("dumb"),
     }
+}
+
+/// No terminal says of itself that it shows links; these are known to. A terminal that does not shows the text alone, but
+/// some old ones show the address too.
+fn links(is_terminal: bool, variables: Variables<'_>) -> bool {
+    let value = |name: &str| variables(name).filter(|value| !value.is_empty());
+    if let Some(forced) = value("FORCE_HYPERLINK") {
+        return forced != "0";
+    }
+    if !is_terminal || value("CI").is_some() {
+        return false;
+    }
+    let program = value("TERM_PROGRAM").unwrap_or_default();
+    let term = value("TERM").unwrap_or_default();
+    let vte = value("VTE_VERSION").and_then(|version| version.parse::<u32>().ok()).unwrap_or(0);
+    ["iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "rio", "zed"].contains(&program.as_str())
+        || ["kitty", "alacritty", "foot", "ghostty", "wezterm"].iter().any(|known| term.contains(known))
+        || vte >= 5000
+        || ["WT_SESSION", "KONSOLE_VERSION", "DOMTERM"].iter().any(|name| value(name).is_some())
 }
 
 fn width(measured: Option<usize>, variables: Variables<'_>) -> Option<usize> {
@@ -107,6 +128,24 @@ mod tests {
             (Color::Never, true, "FORCE_COLOR=1", false),
         ] {
             assert_eq!(colour(color, is_terminal, &variables(environment)), expected, "{color:?} {environment}");
+        }
+    }
+
+    #[test]
+    fn links_are_for_terminals_that_show_them() {
+        for (is_terminal, environment, expected) in [
+            (true, "", false),
+            (true, "TERM=xterm-256color", false),
+            (true, "TERM=xterm-kitty", true),
+            (true, "TERM_PROGRAM=WezTerm", true),
+            (true, "TERM_PROGRAM=WezTerm CI=true", false),
+            (false, "TERM_PROGRAM=WezTerm", false),
+            (true, "VTE_VERSION=4205", false),
+            (true, "VTE_VERSION=7600", true),
+            (true, "VTE_VERSION=7600 FORCE_HYPERLINK=0", false),
+            (false, "FORCE_HYPERLINK=1", true),
+        ] {
+            assert_eq!(links(is_terminal, &variables(environment)), expected, "{environment}");
         }
     }
 

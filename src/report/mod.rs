@@ -5,8 +5,10 @@
 //! Nothing here touches the system: a format writes to the writer it is given.
 
 pub mod baseline;
+mod excerpt;
 pub mod github;
 pub mod gitlab;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod line;
@@ -36,12 +38,22 @@ pub enum Format {
     Junit,
     /// For editors: one line for each finding.
     Line,
+    /// For people, in a browser.
+    Html,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Format; 7] =
-        [Format::Text, Format::Json, Format::Sarif, Format::Github, Format::Gitlab, Format::Junit, Format::Line];
+    pub const ALL: [Format; 8] = [
+        Format::Text,
+        Format::Json,
+        Format::Sarif,
+        Format::Github,
+        Format::Gitlab,
+        Format::Junit,
+        Format::Line,
+        Format::Html,
+    ];
 
     /// As the command line names it.
     pub fn as_str(self) -> &'static str {
@@ -53,6 +65,7 @@ impl Format {
             Format::Gitlab => "gitlab",
             Format::Junit => "junit",
             Format::Line => "line",
+            Format::Html => "html",
         }
     }
 }
@@ -73,5 +86,6 @@ pub fn write(
         Format::Gitlab => gitlab::write(report, out),
         Format::Junit => junit::write(report, out),
         Format::Line => line::write(report, out),
+        Format::Html => html::write(report, out),
     }
 }

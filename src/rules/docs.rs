@@ -47,6 +47,11 @@ impl Doc {
         self.page.lines().find_map(|line| line.strip_prefix("Severity: ")).unwrap_or("warning")
     }
 
+    /// Where the page is read in a browser.
+    pub fn address(&self) -> String {
+        format!("{}/blob/v{}/rules/docs/{}.md", env!("CARGO_PKG_REPOSITORY"), env!("CARGO_PKG_VERSION"), self.id)
+    }
+
     /// What the rule finds, in one paragraph on one line.
     pub fn summary(&self) -> String {
         paragraph(self.page.split("\n\n").find(|part| !part.starts_with('#') && !part.starts_with("Severity: ")))

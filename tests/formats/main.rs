@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "in tests, a panic is the message")]
 
 mod ci;
+mod html;
 mod machine;
 mod sample;
 mod text;

@@ -34,6 +34,7 @@ pub(super) struct Driver {
     pub(super) name: &'static str,
     pub(super) version: &'static str,
     pub(super) semantic_version: &'static str,
+    pub(super) information_uri: &'static str,
     pub(super) rules: Vec<Rule>,
 }
 
@@ -44,6 +45,7 @@ pub(super) struct Rule {
     pub(super) name: String,
     pub(super) short_description: Message<'static>,
     pub(super) full_description: Message<'static>,
+    pub(super) help_uri: String,
     pub(super) help: Help,
     pub(super) default_configuration: Configuration,
     pub(super) properties: RuleProperties,

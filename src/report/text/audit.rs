@@ -7,7 +7,7 @@ use crate::report::redact::clean;
 use std::io;
 
 /// The columns of the table.
-const VERDICTS: [Verdict; 3] = [Verdict::IdToken, Verdict::Unknown, Verdict::AccessToken];
+pub(in crate::report) const VERDICTS: [Verdict; 3] = [Verdict::IdToken, Verdict::Unknown, Verdict::AccessToken];
 
 /// List every call by file, then the endpoints by verdict.
 pub(super) fn write(report: &Report, options: &TextOptions, out: &mut dyn io::Write) -> io::Result<()> {
@@ -44,7 +44,8 @@ pub(super) fn write_answer(report: &Report, options: &TextOptions, out: &mut dyn
     writeln!(out, "{}", paint(answer, style, options.colour))
 }
 
-fn answer(report: &Report) -> (Style, String) {
+/// Whether it can, as a style and a sentence.
+pub(in crate::report) fn answer(report: &Report) -> (Style, String) {
     if !report.ready() {
         let mut reasons = Vec::new();
         let (id_token, unknown) = (report.count(Verdict::IdToken), report.count(Verdict::Unknown) - report.accepted());

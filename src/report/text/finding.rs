@@ -1,10 +1,11 @@
 //! One finding for people: the call, then each step of the way in its own file, then what to do.
 
-use super::excerpt::{Label, Source};
 use super::pretty::{self, Block};
 use super::{TextOptions, plural};
 use crate::check::model::{Finding, Location, Report, TraceStep};
+use crate::report::excerpt::{Label, Source};
 use crate::report::redact::clean;
+use crate::rules::docs::{self, Doc};
 use std::collections::BTreeMap;
 use std::io;
 
@@ -62,6 +63,7 @@ pub(super) fn write<'a>(
     let mut blocks = vec![Block {
         severity: Some(finding.severity),
         heading: Some(&finding.rule),
+        link: docs::find(&finding.rule).filter(|_| options.links).map(Doc::address),
         ..block(clean(&finding.message), &beside, Some(&finding.at), sources, width)
     }];
     for group in &elsewhere {

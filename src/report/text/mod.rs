@@ -3,14 +3,14 @@
 //! `check` shows every finding and a summary; `audit` also lists every call and says whether the toggle can be turned
 //! off. What the terminal can do is told in [`TextOptions`]: nothing here asks the system.
 
-mod audit;
-mod excerpt;
+pub(in crate::report) mod audit;
 mod finding;
-mod paint;
+pub(in crate::report) mod paint;
 mod pretty;
-mod summary;
+pub(in crate::report) mod summary;
 
 use crate::check::model::Report;
+use crate::report::excerpt;
 use crate::report::redact::clean;
 use crate::text::Mistake;
 use std::io;
@@ -24,13 +24,15 @@ pub struct TextOptions {
     pub colour: bool,
     /// Whether to draw with box characters, or ASCII only.
     pub unicode: bool,
+    /// Whether rule ids may be links (OSC 8).
+    pub links: bool,
     /// Only the summary line.
     pub quiet: bool,
 }
 
 impl Default for TextOptions {
     fn default() -> Self {
-        TextOptions { width: 100, colour: false, unicode: true, quiet: false }
+        TextOptions { width: 100, colour: false, unicode: true, links: false, quiet: false }
     }
 }
 
@@ -94,13 +96,13 @@ pub fn write_mistake(mistake: &Mistake, options: &TextOptions, out: &mut dyn io:
 }
 
 /// `one` or `many`, by the number.
-fn plural<'a>(number: usize, one: &'a str, many: &'a str) -> &'a str {
+pub(in crate::report) fn plural<'a>(number: usize, one: &'a str, many: &'a str) -> &'a str {
     if number == 1 { one } else { many }
 }
 
 /// Each line of `text` broken between words so that it is at most `width` wide where that is possible. URLs and scopes
 /// stay whole, so that they can be copied.
-fn wrap(text: &str, width: usize) -> String {
+pub(in crate::report) fn wrap(text: &str, width: usize) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.split('\n') {
         let mut used = 0;

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 /// What a text is, which decides its colour.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Style {
+pub(in crate::report) enum Style {
     Good,
     Bad,
     Doubtful,

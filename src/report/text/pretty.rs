@@ -3,9 +3,9 @@
 //! A hand-written `Diagnostic` (no derive) over an [`Excerpt`], which is a `SourceCode` by its table of rows: miette asks
 //! for the lines of every label several times, and each answer is a look-up, not a scan of the file.
 
-use super::excerpt::Excerpt;
 use super::{TextOptions, wrap};
 use crate::check::model;
+use crate::report::excerpt::Excerpt;
 use miette::{
     Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, Severity,
     SourceCode, SourceSpan, SpanContents,
@@ -23,6 +23,8 @@ pub(super) struct Block<'a> {
     pub(super) severity: Option<model::Severity>,
     /// The rule id.
     pub(super) heading: Option<&'a str>,
+    /// Where more is said about it.
+    pub(super) link: Option<String>,
     pub(super) message: String,
     pub(super) excerpt: Option<Excerpt>,
     pub(super) help: Option<String>,
@@ -61,7 +63,11 @@ impl Diagnostic for Block<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         let heading = self.heading?;
         let word = self.severity.map_or("note", model::Severity::as_str);
-        Some(Box::new(format!("{word}[{heading}]")))
+        Some(match &self.link {
+            // an escape sequence of its own (OSC 8), which terminals without links leave out
+            Some(link) => Box::new(format!("{word}[\u{1b}]8;;{link}\u{1b}\\{heading}\u{1b}]8;;\u{1b}\\]")),
+            None => Box::new(format!("{word}[{heading}]")),
+        })
     }
 
     fn severity(&self) -> Option<Severity> {

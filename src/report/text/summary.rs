@@ -50,7 +50,7 @@ pub(super) fn write_line(report: &Report, options: &TextOptions, out: &mut dyn i
 }
 
 /// What came of it, and what was looked at.
-fn sentence(report: &Report) -> (String, String) {
+pub(in crate::report) fn sentence(report: &Report) -> (String, String) {
     let findings = report.findings.len();
     let calls = report.calls.len();
     let seen = report.files.seen;

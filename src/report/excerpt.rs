@@ -4,7 +4,7 @@
 //! long lines cut to a window. It remembers which line each row was, so that the numbers shown are those of the file.
 //! Nothing is searched twice: lines and secrets are indexed once per file.
 
-use super::wrap;
+use super::text::wrap;
 use crate::report::redact::{self, Secret, Shown};
 use crate::text::{LineIndex, Span};
 use std::ops::Range;
@@ -14,7 +14,7 @@ const MAX_LINES: u32 = 8;
 
 /// A file that findings point into, indexed once.
 #[derive(Debug)]
-pub(super) struct Source<'a> {
+pub(in crate::report) struct Source<'a> {
     name: String,
     text: &'a str,
     lines: LineIndex,
@@ -23,54 +23,54 @@ pub(super) struct Source<'a> {
 
 /// A region of the file and what to say about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Label {
-    pub(super) span: Span,
-    pub(super) text: String,
+pub(in crate::report) struct Label {
+    pub(in crate::report) span: Span,
+    pub(in crate::report) text: String,
     /// Whether this is what the excerpt is about.
-    pub(super) primary: bool,
+    pub(in crate::report) primary: bool,
 }
 
 /// A label in an excerpt's text.
 #[derive(Debug)]
-pub(super) struct Placed {
-    pub(super) range: Range<usize>,
-    pub(super) text: String,
-    pub(super) primary: bool,
+pub(in crate::report) struct Placed {
+    pub(in crate::report) range: Range<usize>,
+    pub(in crate::report) text: String,
+    pub(in crate::report) primary: bool,
     /// 0-based, in code points, in the file.
-    pub(super) column: usize,
+    pub(in crate::report) column: usize,
 }
 
 /// Some lines of a file, with labels.
 #[derive(Debug)]
-pub(super) struct Excerpt {
+pub(in crate::report) struct Excerpt {
     /// The file's path.
-    pub(super) name: String,
+    pub(in crate::report) name: String,
     /// The rows, each with a line end.
-    pub(super) text: String,
+    pub(in crate::report) text: String,
     /// For each row, where it begins in `text` and its 0-based line in the file.
-    pub(super) rows: Vec<(usize, u32)>,
-    pub(super) labels: Vec<Placed>,
+    pub(in crate::report) rows: Vec<(usize, u32)>,
+    pub(in crate::report) labels: Vec<Placed>,
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn new(path: &str, text: &'a str) -> Self {
+    pub(in crate::report) fn new(path: &str, text: &'a str) -> Self {
         let (lines, secrets) = (LineIndex::new(text), redact::secrets(text));
         Source { name: redact::clean(path), text, lines, secrets }
     }
 
     /// Whether `span` can be shown: it lies in the text, on character boundaries.
-    pub(super) fn holds(&self, span: Span) -> bool {
+    pub(in crate::report) fn holds(&self, span: Span) -> bool {
         self.text.get(span.range()).is_some()
     }
 
     /// Whether the two spans begin on one line that is longer than `width`, so that a window may not show both.
-    pub(super) fn crowded(&self, a: Span, b: Span, width: usize) -> bool {
+    pub(in crate::report) fn crowded(&self, a: Span, b: Span, width: usize) -> bool {
         let line = self.line(a.start);
         line == self.line(b.start) && self.text[self.content(line)].chars().count() > width
     }
 
     /// The lines around `labels`, none wider than `width`. The labels must be held.
-    pub(super) fn excerpt(&self, labels: Vec<Label>, width: usize) -> Excerpt {
+    pub(in crate::report) fn excerpt(&self, labels: Vec<Label>, width: usize) -> Excerpt {
         let labels = self.untangle(labels);
         let mut wanted: Vec<u32> = Vec::new();
         for label in &labels {

@@ -1,0 +1,150 @@
+//! The calls: each with its code, what is to be done, and its token's way.
+
+use super::code::Sources;
+use super::markup::Html;
+use super::{filters, place, section, way};
+use crate::check::model::{Call, Finding, Report, Suppression};
+use std::io;
+
+/// Up to so many calls, the ways of those that send an ID token are open.
+const FEW: usize = 12;
+
+/// A call with what is said about it.
+pub(super) struct Card<'a> {
+    pub(super) call: &'a Call,
+    /// Its findings, and why some of them do not count.
+    findings: Vec<(&'a Finding, Option<&'a Suppression>)>,
+}
+
+impl Card<'_> {
+    /// The rules that say something about it, sorted.
+    pub(super) fn rules(&self) -> Vec<&str> {
+        let mut rules: Vec<&str> = self.findings.iter().map(|(finding, _)| finding.rule.as_str()).collect();
+        rules.sort_unstable();
+        rules.dedup();
+        rules
+    }
+}
+
+pub(super) fn write(report: &Report, html: &mut Html<'_>) -> io::Result<()> {
+    let cards = cards(report);
+    section("calls", "Calls to affected endpoints", html, |html| {
+        if cards.is_empty() {
+            return html.words("p", &[], "There is none.");
+        }
+        filters::write(report, &cards, html)?;
+        let mut sources = Sources::new(report);
+        for (nth, card) in cards.iter().enumerate() {
+            article(nth + 1, card, cards.len() <= FEW, &mut sources, html)?;
+            html.line()?;
+        }
+        Ok(())
+    })
+}
+
+/// The worst first, in the order of their places.
+fn cards(report: &Report) -> Vec<Card<'_>> {
+    let mut cards: Vec<Card<'_>> = report.calls.iter().map(|call| Card { call, findings: Vec::new() }).collect();
+    let counting = report.findings.iter().map(|finding| (finding, None));
+    let others = report.suppressed.iter().map(|suppressed| (&suppressed.finding, Some(&suppressed.suppression)));
+    for (finding, suppression) in counting.chain(others) {
+        if let Some(card) = finding.call.and_then(|nth| cards.get_mut(nth)) {
+            card.findings.push((finding, suppression));
+        }
+    }
+    cards.sort_by_key(|card| card.call.verdict);
+    cards
+}
+
+fn article<'a>(
+    nth: usize,
+    card: &Card<'a>,
+    few: bool,
+    sources: &mut Sources<'a>,
+    html: &mut Html<'_>,
+) -> io::Result<()> {
+    let call = card.call;
+    let (id, heading) = (format!("call-{nth}"), format!("call-{nth}-heading"));
+    let rules = card.rules().join(" ");
+    let verdict = call.verdict.as_str();
+    let attributes = [
+        ("class", "call"),
+        ("id", &*id),
+        ("aria-labelledby", &*heading),
+        ("data-verdict", verdict),
+        ("data-endpoint", &*call.endpoint),
+        ("data-path", &*call.at.path),
+        ("data-rules", &*rules),
+    ];
+    html.element("article", &attributes, |html| {
+        html.line()?;
+        html.element("h3", &[("id", &heading)], |html| {
+            html.words("span", &[("class", verdict)], verdict)?;
+            html.text(" ")?;
+            html.path("code", &[], &call.endpoint)
+        })?;
+        html.line()?;
+        html.path("p", &[("class", "place")], &place(&call.at))?;
+        for (finding, suppression) in &card.findings {
+            said(finding, *suppression, html)?;
+        }
+        sources.write(&call.at, html)?;
+        facts(call, html)?;
+        if !call.trace.is_empty() {
+            way::write(call, sources, few && verdict_is_worst(call), html)?;
+        }
+        Ok(())
+    })
+}
+
+fn verdict_is_worst(call: &Call) -> bool {
+    call.verdict == crate::check::model::Verdict::IdToken
+}
+
+/// One finding: what is wrong, and what to do or why nothing has to be done.
+pub(super) fn said(finding: &Finding, suppression: Option<&Suppression>, html: &mut Html<'_>) -> io::Result<()> {
+    html.line()?;
+    html.element("div", &[("class", "finding")], |html| {
+        html.element("p", &[], |html| {
+            let target = format!("#rule-{}", finding.rule);
+            html.words("span", &[("class", finding.severity.as_str())], finding.severity.as_str())?;
+            html.text(" ")?;
+            html.words("a", &[("href", &target)], &finding.rule)?;
+            html.text(": ")?;
+            html.text(&finding.message)
+        })?;
+        if let Some(suppression) = suppression {
+            let why = format!("Does not count ({}): {}", suppression.by.as_str(), suppression.reason);
+            return html.words("p", &[("class", "suppression")], &why);
+        }
+        if finding.help.is_empty() { Ok(()) } else { html.words("p", &[("class", "help")], &finding.help) }
+    })
+}
+
+/// What is known of the call beside its verdict.
+fn facts(call: &Call, html: &mut Html<'_>) -> io::Result<()> {
+    html.element("dl", &[], |html| {
+        let mut fact = |name: &str, text: &str| {
+            html.element("div", &[], |html| {
+                html.words("dt", &[], name)?;
+                html.words("dd", &[], text)
+            })
+        };
+        fact("Sent with", &call.client)?;
+        fact("Whose user", call.subject.as_str())?;
+        fact("Confidence", call.confidence.as_str())?;
+        if let Some(reason) = &call.reason {
+            fact("Unknown because", &format!("{}: {}", reason.id, reason.text))?;
+        }
+        if !call.suggested_scopes.is_empty() {
+            fact("Scope to ask for", &call.suggested_scopes.join(" or "))?;
+        }
+        if let Some(because) = &call.accepted {
+            fact("Accepted", because)?;
+        }
+        for note in &call.notes {
+            fact("Note", note)?;
+        }
+        Ok(())
+    })
+}

@@ -1,0 +1,110 @@
+//! What is not a call: findings elsewhere, what does not count, what to tidy up, what was not looked at, and the rules.
+
+use super::code::Sources;
+use super::markup::Html;
+use super::{calls, place, section};
+use crate::check::model::{Finding, Report, Suppressed};
+use crate::rules::docs;
+use std::collections::BTreeSet;
+use std::io;
+
+/// Findings that belong to no call: a login, a setting, a recorded call.
+pub(super) fn write_other_findings(report: &Report, html: &mut Html<'_>) -> io::Result<()> {
+    let others: Vec<&Finding> = report.findings.iter().filter(|finding| finding.call.is_none()).collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    section("findings", "Findings elsewhere", html, |html| {
+        let mut sources = Sources::new(report);
+        for finding in others {
+            html.element("article", &[("class", "call")], |html| {
+                html.path("h3", &[("class", "place")], &place(&finding.at))?;
+                calls::said(finding, None, html)?;
+                sources.write(&finding.at, html)
+            })?;
+            html.line()?;
+        }
+        Ok(())
+    })
+}
+
+/// Findings that do not count and belong to no call; the others stand with their calls.
+pub(super) fn write_suppressed(report: &Report, html: &mut Html<'_>) -> io::Result<()> {
+    let others: Vec<&Suppressed> = report.suppressed.iter().filter(|it| it.finding.call.is_none()).collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    section("suppressed", "Findings that do not count", html, |html| {
+        html.element("ul", &[], |html| {
+            for Suppressed { finding, suppression } in others {
+                html.element("li", &[], |html| {
+                    html.path("span", &[("class", "place")], &place(&finding.at))?;
+                    calls::said(finding, Some(suppression), html)
+                })?;
+            }
+            Ok(())
+        })
+    })
+}
+
+pub(super) fn write_notices(report: &Report, html: &mut Html<'_>) -> io::Result<()> {
+    if report.notices.is_empty() {
+        return Ok(());
+    }
+    section("notices", "To tidy up", html, |html| {
+        html.element("ul", &[], |html| {
+            for notice in &report.notices {
+                html.element("li", &[], |html| {
+                    html.path("span", &[("class", "place")], &format!("{}:{}", notice.path, notice.line))?;
+                    html.text(&format!(": {} [{}]", notice.message, notice.id))
+                })?;
+            }
+            Ok(())
+        })
+    })
+}
+
+pub(super) fn write_skipped(report: &Report, html: &mut Html<'_>) -> io::Result<()> {
+    if report.skipped.is_empty() {
+        return Ok(());
+    }
+    section("skipped", "Not analysed", html, |html| {
+        html.element("ul", &[], |html| {
+            for skipped in &report.skipped {
+                html.element("li", &[], |html| {
+                    html.path("span", &[("class", "place")], &skipped.path)?;
+                    html.text(&format!(": {}", skipped.reason))
+                })?;
+            }
+            Ok(())
+        })
+    })
+}
+
+/// What the rules say that found something.
+pub(super) fn write_rules(report: &Report, html: &mut Html<'_>) -> io::Result<()> {
+    let all = report.findings.iter().chain(report.suppressed.iter().map(|it| &it.finding));
+    let ids: BTreeSet<&str> = all.map(|finding| finding.rule.as_str()).collect();
+    if ids.is_empty() {
+        return Ok(());
+    }
+    section("rules", "The rules", html, |html| {
+        for id in ids {
+            let anchor = format!("rule-{id}");
+            html.words("h3", &[("id", &anchor)], id)?;
+            // rules of a team's own have no page
+            if let Some(doc) = docs::find(id) {
+                html.words("p", &[], &plain(&doc.summary()))?;
+                html.words("p", &[], &plain(&doc.section("Why")))?;
+                html.words("p", &[], &plain(&doc.section("What to do")))?;
+            }
+            html.line()?;
+        }
+        Ok(())
+    })
+}
+
+/// The pages are Markdown; their paragraphs hold code and emphasis only.
+fn plain(markdown: &str) -> String {
+    markdown.replace(['`', '*'], "")
+}
