@@ -47,7 +47,9 @@ fn version_and_help_are_no_errors() {
 #[test]
 fn wrong_usage_is_status_2_and_says_what_to_do() {
     let here = folder(&[]);
-    for arguments in [&[][..], &["chek"], &["check", "--format", "xml"], &["check", "--colour"], &["explain"]] {
+    for arguments in
+        [&[][..], &["chek"], &["check", "--format", "xml"], &["check", "--colour"], &["explain", "--sarch"]]
+    {
         let (status, out, err) = run(here.path(), arguments);
         assert_eq!((status, out.as_str()), (2, ""), "{arguments:?}");
         assert!(err.contains("Usage:") || err.contains("--help"), "{err}");
@@ -141,6 +143,35 @@ fn explain_prints_the_page_or_the_nearest_ids() {
     let (status, out, err) = run(here.path(), &["explain", "id-token-as-baerer"]);
     assert_eq!((status, out.as_str()), (2, ""));
     assert!(err.contains("Did you mean id-token-as-bearer?"), "{err}");
+    // endpoints and reasons have pages as well
+    for (name, said) in [
+        (&["explain", "DELETE", "/api/v2/device-credentials/{id}"][..], "# DELETE /api/v2/device-credentials/{id}\n"),
+        (&["explain", "patch /users/{id}"], "# PATCH /api/v2/users/{id}\n"),
+        (&["explain", "storage"], "# Nothing in the project stores anything there\n"),
+        (&["explain", "bad-audience"], "# 401: \"Bad audience\"\n"),
+    ] {
+        let (status, out, err) = run(here.path(), name);
+        assert_eq!((status, err.as_str()), (0, ""), "{name:?}");
+        assert!(out.starts_with(said), "{out}");
+    }
+    let (_, _, err) = run(here.path(), &["explain", "PATH /api/v2/users/{id}"]);
+    assert!(err.contains("Did you mean PATCH /api/v2/users/{id}"), "{err}");
+}
+
+#[test]
+fn explain_lists_all_pages_and_searches_them() {
+    let here = folder(&[]);
+    let (status, out, err) = run(here.path(), &["explain"]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    for id in ["id-token-as-bearer", "get-user-enrollments", "unresolved-import", "consent-required"] {
+        assert!(out.contains(&format!("\n  {id} ")), "{id}: {out}");
+    }
+    let (status, out, err) = run(here.path(), &["explain", "--search", "consent", "dialog", "localhost"]);
+    assert_eq!((status, err.as_str()), (0, ""));
+    assert!(out.starts_with("  consent-required "), "{out}");
+    let (status, out, err) = run(here.path(), &["explain", "--search", "kubernetes"]);
+    assert_eq!((status, out.as_str()), (2, ""));
+    assert!(err.contains("no page says anything about"), "{err}");
 }
 
 #[test]

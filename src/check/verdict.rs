@@ -214,3 +214,19 @@ pub(super) fn reason(reason: &Reason, names: &[crate::ir::Name]) -> (&'static st
         Reason::Unassigned => ("unassigned", of("declared, but never given a value in the project")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::REASONS;
+    use crate::rules::docs::{self, About};
+
+    #[test]
+    fn every_reason_has_a_page_and_every_page_a_reason() {
+        for id in REASONS {
+            assert!(docs::find(id).is_some_and(|doc| doc.about == About::Reason), "{id} has no page");
+        }
+        for doc in docs::pages().iter().filter(|doc| doc.about == About::Reason) {
+            assert!(REASONS.contains(&doc.id), "no call is unknown because of {}", doc.id);
+        }
+    }
+}

@@ -62,7 +62,7 @@ fn write(config: &Config, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "baseline = {}", quote(baseline))?;
     }
     writeln!(out, "\n[severity]")?;
-    for doc in docs::all() {
+    for doc in docs::rules() {
         let level = match config.policy.levels.get(doc.id) {
             Some(Level::Error) => "error",
             Some(Level::Warning) => "warning",

@@ -51,7 +51,7 @@ enum Command {
     Check(shared::Arguments),
     /// List every call to an affected endpoint, and say whether the toggle can be turned off
     Audit(shared::Arguments),
-    /// Print the page about a rule
+    /// Print the page about a rule, an endpoint, an unknown call or a symptom
     Explain(explain::Arguments),
     /// List and test the rules: those of the program and your own
     Rules(rules::Arguments),

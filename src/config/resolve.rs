@@ -34,9 +34,9 @@ pub(super) fn resolve(files: &dyn Files, name: &str, text: &Arc<str>) -> Result<
     let excluded = if exclude.is_empty() { None } else { Some(place.globs(&file.exclude)?) };
     let rules = file.rules.iter().map(|path| place.path(path)).collect::<Result<_, _>>()?;
     let mut policy = Policy::default();
-    let ids: Vec<&str> = docs::all().iter().map(|doc| doc.id).collect();
+    let ids: Vec<&str> = docs::rules().iter().map(|doc| doc.id).collect();
     for (id, level) in &file.severity {
-        if docs::find(id.get_ref()).is_none() {
+        if docs::rule(id.get_ref()).is_none() {
             let help = did_you_mean(id.get_ref(), "rules", &ids);
             return Err(place.mistake(
                 id,

@@ -22,6 +22,7 @@ mod facts;
 mod names;
 mod place;
 mod questions;
+mod search;
 mod stored;
 mod versions;
 

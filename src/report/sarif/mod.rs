@@ -52,7 +52,7 @@ fn log(report: &report::Report) -> Log<'_> {
                     version: env!("CARGO_PKG_VERSION"),
                     semantic_version: env!("CARGO_PKG_VERSION"),
                     information_uri: env!("CARGO_PKG_REPOSITORY"),
-                    rules: docs::all().iter().map(rule).collect(),
+                    rules: docs::rules().iter().map(rule).collect(),
                 },
             },
             invocations: [Invocation { execution_successful: true, tool_execution_notifications: notifications }],
@@ -102,7 +102,7 @@ fn outcome<'a>(
     let related = trace.iter().map(step).chain(beyond).take(MAX_RELATED).enumerate();
     Outcome {
         rule_id: &finding.rule,
-        rule_index: docs::all().iter().position(|doc| doc.id == finding.rule),
+        rule_index: docs::rules().iter().position(|doc| doc.id == finding.rule),
         level: finding.severity.as_str(),
         message: message(sentences(finding)),
         locations: [location(report, &finding.at)],
