@@ -1,15 +1,20 @@
 //! Every folder `fixtures/<area>/<case>/` is one test: a miniature project whose comments say what must come out.
 //!
-//! `//~ <verdict> [label | reason] METHOD /path [subject]` at the end of the line on which a call is reported;
+//! `//~ <verdict> [label | reason] METHOD /path [subject] [scope …]` at the end of the line on which a call is reported;
 //! `//~v …` on a line of its own is about the next line without a mark; `//~ origin a` marks where a trace labelled
-//! `a` begins; `//~? …` marks a known gap, which must not pass unnoticed. Strict in both directions.
+//! `a` begins; `//~? …` marks a known gap, which must not pass unnoticed. Strict in both directions. Scopes
+//! (`read:current_user`) are those that the call is told to ask for, all of them.
+//!
+//! `//~ ! rule-id word …` marks a line on which a finding of this rule is reported that is not about a call's Bearer; each
+//! word occurs in its message. Such findings are compared in cases that have a mark of this kind (`//~ ! none` says that
+//! there is none), and in those where no call sends an ID token.
 //!
 //! A file `rules.toml` beside the sources holds rules of the project's own: with them the marks are right, and without
 //! them they must not be, or the rules do nothing.
 
 use idtoken_lint::Options;
 use idtoken_lint::check::examples;
-use idtoken_lint::check::model::Report;
+use idtoken_lint::check::model::{Report, Verdict};
 use idtoken_lint::project::Project;
 use idtoken_lint::rules::{RuleFiles, Rules};
 use idtoken_lint::text::MemoryFiles;
@@ -114,10 +119,15 @@ struct Mark {
     reason: Option<String>,
     endpoint: Option<String>,
     subject: Option<String>,
+    scopes: Vec<String>,
 }
 
 #[derive(Default)]
 struct Marks {
+    /// Rule ids by place, with words of the message.
+    findings: BTreeMap<(String, u32), Vec<Vec<String>>>,
+    /// Whether the case says anything of such findings.
+    says_findings: bool,
     calls: BTreeMap<(String, u32), Vec<Mark>>,
     origins: BTreeMap<String, (String, u32)>,
 }
@@ -143,6 +153,7 @@ fn run(case: &Path) -> Result<(), Failed> {
     };
     let mut problems = Vec::new();
     compare(&report, &marks, &mut problems);
+    compare_findings(&report, &marks, &mut problems);
     positions(&report, &mut problems);
     if own {
         let mut without = Vec::new();
@@ -156,6 +167,7 @@ fn run(case: &Path) -> Result<(), Failed> {
 
 fn read_marks(path: &str, text: &str, marks: &mut Marks) -> Result<(), Failed> {
     let mut ahead: Vec<Mark> = Vec::new();
+    let mut findings_ahead: Vec<Vec<String>> = Vec::new();
     for (line, content) in (1u32..).zip(text.lines()) {
         let mut here = Vec::new();
         let mut next = Vec::new();
@@ -177,12 +189,29 @@ fn read_marks(path: &str, text: &str, marks: &mut Marks) -> Result<(), Failed> {
                 }
                 continue;
             }
+            if let ["!", rule @ ..] = words.as_slice() {
+                marks.says_findings = true;
+                let rule: Vec<String> = rule.iter().map(|word| (*word).to_owned()).collect();
+                if rule.first().is_some_and(|id| id == "none") {
+                    continue;
+                }
+                if about_next {
+                    findings_ahead.push(rule);
+                } else {
+                    marks.findings.entry((path.to_owned(), line)).or_default().push(rule);
+                }
+                continue;
+            }
             let mark = parse_mark(gap, &words).ok_or_else(|| format!("{path}:{line}: cannot read `//~{part}`"))?;
             if about_next { next.push(mark) } else { here.push(mark) }
         }
         let is_mark_line = code.trim().is_empty() && content.contains("//~");
         if !is_mark_line && !content.trim().is_empty() {
             here.append(&mut ahead);
+            if !findings_ahead.is_empty() {
+                let list = marks.findings.entry((path.to_owned(), line)).or_default();
+                list.append(&mut findings_ahead);
+            }
         }
         ahead.append(&mut next);
         if !here.is_empty() {
@@ -197,12 +226,21 @@ fn parse_mark(gap: bool, words: &[&str]) -> Option<Mark> {
     if !["id-token", "access-token", "unknown"].contains(&verdict) {
         return None;
     }
-    let mut mark = Mark { gap, verdict: verdict.to_owned(), label: None, reason: None, endpoint: None, subject: None };
+    let mut mark = Mark {
+        gap,
+        verdict: verdict.to_owned(),
+        label: None,
+        reason: None,
+        endpoint: None,
+        subject: None,
+        scopes: Vec::new(),
+    };
     let mut words = rest.iter();
     while let Some(word) = words.next() {
         match *word {
             "GET" | "PATCH" | "POST" | "DELETE" => mark.endpoint = Some(format!("{word} /api/v2{}", words.next()?)),
             "current-user" | "any-user" | "unclear" => mark.subject = Some((*word).to_owned()),
+            scope if scope.contains(':') => mark.scopes.push(scope.to_owned()),
             label if label.len() <= 2 => mark.label = Some(label.to_owned()),
             reason if verdict == "unknown" => mark.reason = Some(reason.to_owned()),
             _ => return None,
@@ -243,6 +281,9 @@ fn compare(report: &Report, marks: &Marks, problems: &mut Vec<String>) {
             && subject != call.subject.as_str()
         {
             wrong.push(format!("wanted {subject}"));
+        }
+        if !mark.scopes.is_empty() && mark.scopes != call.suggested_scopes {
+            wrong.push(format!("wanted {}, suggested {}", mark.scopes.join(" "), call.suggested_scopes.join(" ")));
         }
         if let Some(reason) = &mark.reason
             && call.reason.as_ref().is_none_or(|found| found.id != *reason)
@@ -286,6 +327,34 @@ fn compare(report: &Report, marks: &Marks, problems: &mut Vec<String>) {
                 mark.endpoint.as_deref().unwrap_or("")
             ));
         }
+    }
+}
+
+/// Findings that are not about a call's Bearer.
+fn compare_findings(report: &Report, marks: &Marks, problems: &mut Vec<String>) {
+    let sends_id_token = report.calls.iter().any(|call| call.verdict == Verdict::IdToken);
+    if !marks.says_findings && sends_id_token {
+        return;
+    }
+    let mut wanted = marks.findings.clone();
+    let of_bearer = ["id-token-as-bearer", "id-token-links-accounts", "unresolved-bearer"];
+    for finding in report.findings.iter().filter(|finding| !of_bearer.contains(&finding.rule.as_str())) {
+        let place = (finding.at.path.clone(), finding.at.start.line);
+        let fits = |mark: &Vec<String>| {
+            mark.split_first().is_some_and(|(rule, words)| {
+                *rule == finding.rule && words.iter().all(|word| finding.message.contains(word.as_str()))
+            })
+        };
+        let list = wanted.entry(place.clone()).or_default();
+        match list.iter().position(fits) {
+            Some(at) => drop(list.remove(at)),
+            None => {
+                problems.push(format!("unexpected  {}:{}: {}: {}", place.0, place.1, finding.rule, finding.message));
+            }
+        }
+    }
+    for ((path, line), mark) in wanted.iter().flat_map(|(place, list)| list.iter().map(move |mark| (place, mark))) {
+        problems.push(format!("missing     {path}:{line}: {}", mark.join(" ")));
     }
 }
 

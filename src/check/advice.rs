@@ -1,5 +1,6 @@
 //! What a finding says: the message, what to do, and a fingerprint that survives edits elsewhere.
 
+use super::body::Body;
 use super::model::{Call, Severity, Subject, Verdict};
 use crate::rules::Endpoint;
 
@@ -34,23 +35,25 @@ pub(super) const ON_SOME_PATHS: &str = "on some paths";
 fn help(call: &Call, prefix: &str) -> String {
     let scopes = |scopes: &[String]| scopes.join(" or ");
     let audience = format!("https://{{domain}}{prefix}");
-    let mut help = match call.subject {
-        Subject::AnyUser => format!(
+    let why = call.scope_reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+    if call.suggested_scopes == call.any_user_scopes {
+        return format!(
             "Ask for an access token with the audience {audience} and the scope {} on a server, with client \
-             credentials, and send that: the user of this call is not always the one who is logged in.",
-            scopes(&call.any_user_scopes)
-        ),
-        Subject::CurrentUser | Subject::Unclear => format!(
-            "Ask for an access token at login with the audience {audience} as the only one and the scope {}, and send \
-             that.",
-            scopes(&call.current_user_scopes)
-        ),
-    };
+             credentials, and send that{why}.",
+            scopes(&call.suggested_scopes)
+        );
+    }
+    let mut help = format!(
+        "Ask for an access token at login with the audience {audience} as the only one and the scope {}, and send that.",
+        scopes(&call.suggested_scopes)
+    );
     if call.subject == Subject::Unclear {
         help.push_str(&format!(
             " If the user is not the one who is logged in, only a server with {} will do.",
             scopes(&call.any_user_scopes)
         ));
+    } else if let Some((_, body)) = call.scope_reason.as_ref().and_then(|why| why.split_once("; ")) {
+        help.push_str(&format!(" Mind the body: {body}."));
     }
     help
 }
@@ -63,11 +66,42 @@ fn decapitalize(text: &str) -> String {
     }
 }
 
-/// The scopes to ask for.
-pub(super) fn suggested(call: &Call) -> Vec<String> {
-    match call.subject {
-        Subject::AnyUser => call.any_user_scopes.clone(),
-        Subject::CurrentUser | Subject::Unclear => call.current_user_scopes.clone(),
+/// Fill in the scopes to ask for, and why: whose user it is, and what the body takes.
+pub(super) fn suggest(call: &mut Call, endpoint: &Endpoint, whose: &str, body: &Body) {
+    let any_user = call.any_user_scopes.join(" or ");
+    let (server_only, about_body) = match (body, &endpoint.linking) {
+        (Body::Needs(key), None) => (true, Some(format!("`{key}` in the body takes {any_user}, on a server"))),
+        (Body::Needs(key), Some(linking)) => {
+            let member = &linking.id_token_member;
+            let about = format!(
+                "`{key}` in the body takes {any_user}, on a server; with the user's own token the other account is \
+                 proved by its ID token in `{member}`"
+            );
+            (false, Some(about))
+        }
+        (Body::Fits | Body::Unread, _) => (false, None),
+    };
+    call.suggested_scopes = if server_only || call.subject == Subject::AnyUser {
+        call.any_user_scopes.clone()
+    } else {
+        // where several will do, the first row of the table is the one that today's API knows
+        call.current_user_scopes.first().cloned().into_iter().collect()
+    };
+    let parts = std::iter::once(whose.to_owned()).chain(about_body);
+    call.scope_reason = Some(parts.collect::<Vec<_>>().join("; "));
+}
+
+/// Two records of one place: one that means any user decides which scope will do.
+pub(super) fn join_subjects(kept: &mut Call, other: &Call) {
+    let rank = |call: &Call| match call.subject {
+        Subject::AnyUser => 2,
+        Subject::CurrentUser => 1,
+        Subject::Unclear => 0,
+    };
+    if rank(other) > rank(kept) {
+        kept.subject = other.subject;
+        kept.suggested_scopes = other.suggested_scopes.clone();
+        kept.scope_reason = other.scope_reason.clone();
     }
 }
 

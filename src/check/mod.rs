@@ -4,6 +4,7 @@
 //! printed, nor any library by name.
 
 mod advice;
+mod body;
 mod effects;
 pub mod examples;
 mod fingerprint;
@@ -14,6 +15,7 @@ mod request;
 mod roots;
 mod run;
 mod sites;
+mod subject;
 pub mod suppress;
 mod target;
 mod verdict;

@@ -3,6 +3,7 @@
 use super::effects::Changes;
 use super::host;
 use crate::eval::ambient::{Reach, Source};
+use crate::eval::keys::Keys;
 use crate::eval::value::{Api, ApiStep, Args, Closure, Ctx, Node, Owner, Pattern, Piece, Traced, Vals, Value};
 use crate::eval::{Eval, Site};
 use crate::ir::{CallKind, Expr};
@@ -177,6 +178,23 @@ impl<'r> Request<'r> {
             }
         }
         Vals::new()
+    }
+
+    /// The keys of the body; `None` where nothing is known of a body.
+    pub(super) fn body_keys(&self, eval: &mut Eval<'r>) -> Option<Keys> {
+        for part in self.parts.iter().rev() {
+            if !part.fact.body_keys.is_empty() {
+                let names = part.fact.body_keys.iter().map(|key| key.as_str().into()).collect();
+                return Some(Keys { names, open: false, any: true });
+            }
+            for slot in &part.fact.body {
+                let values = given(eval.slot(slot, &part.site));
+                if !values.is_empty() {
+                    return Some(eval.keys(&values));
+                }
+            }
+        }
+        None
     }
 
     /// The credential: the last call that gives one counts.

@@ -145,8 +145,8 @@ fn all_calls(project: &Project<'_>, rules: &Rules, watch: &dyn Watch) -> Vec<(Ca
     });
     calls.dedup_by(|(later, later_endpoint, _), (kept, kept_endpoint, _)| {
         let same = later.at.path == kept.at.path && later.at.start == kept.at.start && later_endpoint == kept_endpoint;
-        if same && later.subject != kept.subject {
-            kept.subject = super::model::Subject::Unclear.min(kept.subject.min(later.subject));
+        if same {
+            advice::join_subjects(kept, later);
         }
         same
     });
@@ -203,7 +203,7 @@ fn as_call(shared: &Shared<'_>, record: &Record) -> (Call, usize) {
         verdict: judged.verdict,
         confidence: record.confidence,
         reason: judged.reason.as_ref().map(|(id, text)| Reason { id, text: text.clone() }),
-        subject: record.subject,
+        subject: record.whose.subject,
         current_user_scopes: unique(endpoint.scopes.iter().map(|(current, _)| current).collect()),
         any_user_scopes: unique(endpoint.scopes.iter().map(|(_, any)| any).collect()),
         suggested_scopes: Vec::new(),
@@ -212,7 +212,7 @@ fn as_call(shared: &Shared<'_>, record: &Record) -> (Call, usize) {
         notes: endpoint.notes.clone(),
         accepted: None,
     };
-    call.suggested_scopes = advice::suggested(&call);
+    advice::suggest(&mut call, endpoint, &record.whose.why, &record.body);
     (call, record.endpoint)
 }
 

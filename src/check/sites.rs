@@ -1,8 +1,10 @@
 //! The calls that send requests to affected endpoints: found, expanded to the callers that decide them, judged.
 
+use super::body::Body;
 use super::host::{Host, host_of};
-use super::model::{Confidence, Subject, Verdict};
+use super::model::{Confidence, Verdict};
 use super::request::{Credential, Request};
+use super::subject::{Whose, whose};
 use super::target::{Match, Target};
 use super::verdict::{Judged, judge};
 use crate::eval::value::{
@@ -11,7 +13,6 @@ use crate::eval::value::{
 use crate::eval::{ALTERNATIVES, Eval, Shared, own, push_frame};
 use crate::ir::{Expr, ExprId, Key, Lang, Lit};
 use crate::project::{Lowered, Root};
-use crate::rules::SubjectKind;
 use crate::text::FileId;
 use std::rc::Rc;
 
@@ -46,7 +47,9 @@ pub(super) struct Record {
     /// How sure the whole record is.
     pub confidence: Confidence,
     /// Whose user.
-    pub subject: Subject,
+    pub whose: Whose,
+    /// What the request's body takes.
+    pub body: Body,
     /// Whether the request was seen going out.
     pub sent: bool,
     /// Whether the endpoint is certain.
@@ -539,6 +542,7 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
         }
         let deciding = site.or_else(|| handed_in(shared, &part.site.ctx, part.site.node, &matches));
         let credential = request.credential(&mut eval);
+        let around = around_levels(shared, node, levels);
         for (endpoint, found, host, subject) in matches {
             let judged = judge(&credential);
             // a call about whose client nothing is known may be no request at all
@@ -560,7 +564,8 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
                 endpoint,
                 client: request.client().to_string(),
                 confidence,
-                subject: whose(shared, &rules.endpoints[endpoint], subject.as_ref()),
+                whose: whose(shared, &rules.endpoints[endpoint], subject.as_ref(), &around),
+                body: Body::of(&mut eval, &request, &rules.endpoints[endpoint]),
                 // what is chained behind it may say more
                 sent: sent && (judged.given || !request.tentative()),
                 sure: found == Match::Yes,
@@ -606,32 +611,5 @@ fn lower(confidence: Confidence) -> Confidence {
     match confidence {
         Confidence::High => Confidence::Medium,
         Confidence::Medium | Confidence::Low => Confidence::Low,
-    }
-}
-
-/// Whose user an id belongs to, by the names on its way.
-fn whose(shared: &Shared<'_>, endpoint: &crate::rules::Endpoint, id: Option<&Vals>) -> Subject {
-    if endpoint.subject.is_none() {
-        // no user in the path: the token's own
-        return Subject::CurrentUser;
-    }
-    let mut subject = Subject::Unclear;
-    for value in id.into_iter().flatten() {
-        for names in names_in(value) {
-            match shared.rules.subject_name(&names) {
-                // one caller that means any user decides which scope will do
-                Some(SubjectKind::AnyUser) => return Subject::AnyUser,
-                Some(SubjectKind::CurrentUser) => subject = Subject::CurrentUser,
-                None => {}
-            }
-        }
-    }
-    subject
-}
-
-fn names_in(value: &Traced) -> Vec<Vec<crate::ir::Name>> {
-    match &value.value {
-        Value::Str(pattern) => pattern.holes().flat_map(names_in).collect(),
-        other => vec![other.names()],
     }
 }

@@ -23,7 +23,7 @@ impl<'s> Eval<'s> {
                 let what = kind_text(kind);
                 let value = Value::Token(kind, Evidence::Name);
                 // the way begins where the token is first seen to be one
-                Traced::new(value).step(file, span, || format!("{what}, by the name `{name}`"))
+                Traced::begin(value, file, span, format!("{what}, by the name `{name}`"), found)
             }
             None if !found.value.is_unknown() => found,
             None => {
@@ -50,7 +50,7 @@ impl<'s> Eval<'s> {
             Some(kind) => {
                 let what = kind_text(kind);
                 let value = Value::Token(kind, Evidence::Name);
-                Traced::new(value).step(file, span, || format!("{what}, by the name `{name}`"))
+                Traced::begin(value, file, span, format!("{what}, by the name `{name}`"), found)
             }
             None => self.by_name(found, name, file, span),
         }
@@ -116,7 +116,8 @@ impl<'s> Eval<'s> {
         let worst = applying.iter().find(|token| differ && token.kind == TokenKind::Id);
         let token = worst.unwrap_or(first);
         let what = kind_text(token.kind);
-        Traced::new(Value::Token(token.kind, by)).step(file, span, || format!("{what}: {}", token.what))
+        let note = format!("{what}: {}", token.what);
+        Traced::begin(Value::Token(token.kind, by), file, span, note, found)
     }
 }
 

@@ -18,6 +18,7 @@ mod exports;
 mod growth;
 mod heap;
 mod importers;
+pub mod keys;
 mod lists;
 mod mapped;
 mod members;

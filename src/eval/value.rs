@@ -429,6 +429,8 @@ pub struct Trail {
     pub note: String,
     /// The steps before.
     pub before: Option<Rc<Trail>>,
+    /// At a token's origin: the library's value that it was recognised as, which tells who made it.
+    pub origin: Option<Traced>,
 }
 
 /// A value and the way it came, newest step first.
@@ -451,8 +453,14 @@ impl Traced {
         if self.trail.as_ref().is_some_and(|last| last.file == file && last.span == span) {
             return self;
         }
-        let trail = Some(Rc::new(Trail { file, span, note: note(), before: self.trail }));
+        let trail = Some(Rc::new(Trail { file, span, note: note(), before: self.trail, origin: None }));
         Traced { value: self.value, trail }
+    }
+
+    /// With its first step, which is where a token comes into being as `origin`.
+    pub fn begin(value: Value, file: FileId, span: Span, note: String, origin: Traced) -> Traced {
+        let trail = Trail { file, span, note, before: None, origin: Some(origin) };
+        Traced { value, trail: Some(Rc::new(trail)) }
     }
 }
 

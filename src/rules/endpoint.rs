@@ -1,6 +1,6 @@
 //! The endpoints of the migration table, ready to be matched.
 
-use super::schema::{EndpointTable, LinkingTable};
+use super::schema::{BodyTable, EndpointTable, LinkingTable};
 
 /// One segment of a path template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct Endpoint {
     pub usage: String,
     /// Where today's API description disagrees.
     pub notes: Vec<String>,
+    /// Which keys of the body need which token.
+    pub body: Option<BodyTable>,
     /// How accounts are linked here.
     pub linking: Option<LinkingTable>,
 }
@@ -57,6 +59,7 @@ impl Endpoint {
             rule: table.rule.clone(),
             usage: table.r#use.clone(),
             notes: table.note.clone(),
+            body: table.body.clone(),
             linking: table.linking.clone(),
         }
     }

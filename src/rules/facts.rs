@@ -83,6 +83,7 @@ pub struct CallFact {
     pub header_lines: Vec<Slot>,
     pub options: Vec<Slot>,
     pub body: Vec<Slot>,
+    pub body_keys: Vec<String>,
     pub hooks: Vec<Hook>,
     pub fallback: Option<TokenKind>,
     pub stored: Option<StoredFact>,

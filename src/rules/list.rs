@@ -37,6 +37,7 @@ const MATCHED: &[&str] = &[
     "write",
     "class",
     "words",
+    "within",
     "path",
     "suffix",
     "prefix",

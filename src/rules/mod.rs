@@ -30,7 +30,7 @@ pub use containers::{ContainerFact, HandlerFact, MapperFact, RefsFact};
 pub use endpoint::{Endpoint, Segment};
 pub use facts::{AmbientFact, CallFact, CellFact, ContextFact, Fact, FactId, Hook, PassFact, StoreFact, TokenFact};
 pub use files::{RuleFiles, endpoint_names};
-pub use schema::{LinkingTable, Made, SubjectKind, TokenKind};
+pub use schema::{BodyTable, LinkingTable, Made, SubjectKind, TokenKind};
 pub use stored::StoredFact;
 pub use versions::Versions;
 
@@ -415,6 +415,7 @@ impl Rules {
             header_lines: place.slots(&table.header_line)?,
             options: place.slots(&table.options)?,
             body: place.slots(&table.body)?,
+            body_keys: table.body_keys.clone(),
             hooks,
             fallback: table.fallback,
             stored: table.stored.as_ref().map(|stored| place.stored(stored)).transpose()?,

@@ -1,6 +1,6 @@
 //! What names say of tokens and users.
 
-use super::schema::{NameTable, SubjectKind, TokenKind};
+use super::schema::{NameTable, SubjectKind, SubjectTable, TokenKind};
 use super::{Rules, words};
 use std::sync::Arc;
 
@@ -37,7 +37,15 @@ impl Rules {
             let wanted: Vec<&str> = wanted.split('.').collect();
             path.windows(wanted.len()).any(|window| window.iter().zip(&wanted).all(|(name, wanted)| same(name, wanted)))
         };
-        self.subjects.iter().find(|table| self.any_of(&table.path, occurs)).map(|table| table.kind)
+        let counts = |table: &&SubjectTable| (!table.member || path.len() > 1) && self.any_of(&table.path, occurs);
+        self.subjects.iter().find(counts).map(|table| table.kind)
+    }
+
+    /// Whose id is handed to a function, as far as its name says.
+    pub fn subject_within(&self, function: &str) -> Option<SubjectKind> {
+        let words = words::split(function);
+        let says = |table: &&SubjectTable| table.within.iter().any(|phrase| words::has(&words, phrase));
+        self.subjects.iter().find(says).map(|table| table.kind)
     }
 
     /// What the names of a method and of what it is called on say of its result, where both together say something.

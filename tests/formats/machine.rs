@@ -110,7 +110,8 @@ fn sarif_says_what_the_finding_says() {
     let flow = &result["codeFlows"][0]["threadFlows"][0]["locations"];
     assert_eq!(flow[0]["location"]["message"]["text"], "an ID token: `idToken` of a login result");
     assert_eq!(flow[0]["location"]["physicalLocation"]["artifactLocation"]["uri"], "src/auth.js");
-    let rule = &run["tool"]["driver"]["rules"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    let rule = rules.iter().find(|rule| rule["id"] == "id-token-as-bearer").unwrap();
     assert_eq!(rule["name"], "IdTokenAsBearer");
     assert_eq!(rule["defaultConfiguration"]["level"], "error");
     let notification = &run["invocations"][0]["toolExecutionNotifications"][0];

@@ -175,6 +175,8 @@ pub struct CallTable {
     pub options: Vec<SlotText>,
     /// The body.
     pub body: Vec<SlotText>,
+    /// The keys of the body that the call makes by itself.
+    pub body_keys: Vec<String>,
     /// Functions that change the request before it goes out.
     pub hook: Vec<HookTable>,
     /// The token that the library obtains by itself where none is given.
@@ -514,7 +516,14 @@ pub struct SubjectTable {
     /// Whose.
     pub kind: SubjectKind,
     /// Access paths, dotted, of which one occurs in the value's path: `profile.sub`; one word stands alone.
+    #[serde(default)]
     pub path: Vec<String>,
+    /// It says so only of what is a member of something, not of a bare name.
+    #[serde(default)]
+    pub member: bool,
+    /// Phrases in the names of functions whose parameters hold such ids.
+    #[serde(default)]
+    pub within: Vec<String>,
     /// Where this is known from.
     pub source: Option<String>,
     /// Programs in which this table leads to its verdict.
@@ -548,6 +557,8 @@ pub struct EndpointTable {
     /// What today's API description says otherwise.
     #[serde(default)]
     pub note: Vec<String>,
+    /// Which keys of the body need which token.
+    pub body: Option<BodyTable>,
     /// How the body decides, where it links accounts.
     pub linking: Option<LinkingTable>,
     /// Where this is known from.
@@ -563,6 +574,19 @@ pub struct ScopeTable {
     pub current_user: String,
     /// With a token for any user.
     pub any_user: String,
+}
+
+/// Which keys of a body need which token.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct BodyTable {
+    /// Keys that the logged-in user's own token may send.
+    pub current_user_keys: Vec<String>,
+    /// Keys that only a token for any user may send.
+    pub any_user_keys: Vec<String>,
+    /// Where this is known from.
+    pub source: String,
 }
 
 /// Which body members link accounts, and with which token.

@@ -1,0 +1,71 @@
+//! Whose user a call acts on, and by what that is told.
+
+use super::model::Subject;
+use crate::eval::Shared;
+use crate::eval::value::{FuncRef, Reason, Traced, Vals, Value};
+use crate::ir::Name;
+use crate::rules::{Endpoint, SubjectKind};
+
+/// Whose user, and why.
+pub(super) struct Whose {
+    /// The answer.
+    pub subject: Subject,
+    /// One sentence, without a full stop.
+    pub why: String,
+}
+
+/// Whose user an id belongs to: by where it comes from, then by the names on its way, last of all by the functions
+/// around the call.
+pub(super) fn whose(shared: &Shared<'_>, endpoint: &Endpoint, id: Option<&Vals>, around: &[FuncRef]) -> Whose {
+    if endpoint.subject.is_none() {
+        let why = "the path names no user, so it is the one whose token is sent".to_owned();
+        return Whose { subject: Subject::CurrentUser, why };
+    }
+    let mut found: Option<(Subject, Vec<Name>)> = None;
+    let mut bare = false;
+    for value in id.into_iter().flatten() {
+        for (names, is_param) in names_in(value) {
+            match shared.rules.subject_name(&names) {
+                // one caller that means any user decides which scope will do
+                Some(SubjectKind::AnyUser) => return any_user(&names),
+                Some(SubjectKind::CurrentUser) => found = Some((Subject::CurrentUser, names)),
+                None => bare |= is_param,
+            }
+        }
+    }
+    if let Some((subject, names)) = found {
+        let why = format!("the id is {}, that of the logged-in user", shown(&names));
+        return Whose { subject, why };
+    }
+    // what is handed to such a function is somebody's
+    let named = || around.iter().filter_map(|func| name_of(shared, *func));
+    if bare && let Some(within) = named().find(|name| shared.rules.subject_within(name) == Some(SubjectKind::AnyUser)) {
+        let why = format!("the id is handed to `{within}`, which acts on others");
+        return Whose { subject: Subject::AnyUser, why };
+    }
+    Whose { subject: Subject::Unclear, why: "nothing tells whose id it is".to_owned() }
+}
+
+fn any_user(names: &[Name]) -> Whose {
+    let why = format!("the id is {}, which may be anybody's", shown(names));
+    Whose { subject: Subject::AnyUser, why }
+}
+
+fn shown(names: &[Name]) -> String {
+    // the end tells most
+    let from = names.len().saturating_sub(4);
+    format!("`{}`", names[from..].join("."))
+}
+
+fn name_of(shared: &Shared<'_>, func: FuncRef) -> Option<Name> {
+    shared.project.lowered(func.file)?.ir.func(func.func).name.clone()
+}
+
+/// The names on the way to each value in an id, and whether it is a parameter that nobody passes.
+fn names_in(value: &Traced) -> Vec<(Vec<Name>, bool)> {
+    match &value.value {
+        Value::Str(pattern) => pattern.holes().flat_map(names_in).collect(),
+        Value::Unknown(unknown) => vec![(unknown.names.clone(), unknown.reason == Reason::NoCallers)],
+        other => vec![(other.names(), false)],
+    }
+}
