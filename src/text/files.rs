@@ -1,6 +1,7 @@
 //! The file systems: the real one, and one in memory for tests and for standard input.
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -18,6 +19,8 @@ pub enum Entry {
 pub enum ReadError {
     /// The system said no.
     Io(String),
+    /// It is a folder, a pipe, a socket or a device.
+    NoFile,
     /// It holds NUL bytes: not a text.
     Binary,
     /// Larger than the limit, both in bytes.
@@ -28,11 +31,15 @@ impl std::fmt::Display for ReadError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             ReadError::Io(message) => write!(f, "cannot be read: {message}"),
+            ReadError::NoFile => write!(f, "{NO_FILE}"),
             ReadError::Binary => write!(f, "binary data (NUL bytes)"),
             ReadError::TooLarge(size, limit) => write!(f, "{size} bytes, over the limit of {limit}"),
         }
     }
 }
+
+/// What is said of folders, pipes, sockets and devices where a file was expected.
+pub(super) const NO_FILE: &str = "not a regular file";
 
 /// The largest file that is read, in bytes.
 pub const MAX_BYTES: u64 = 16 * 1024 * 1024;
@@ -41,7 +48,8 @@ pub const MAX_BYTES: u64 = 16 * 1024 * 1024;
 pub trait Files: Sync {
     /// All files under `root` (or `root` itself) whose name `wanted` accepts, ignore rules applied, in no order.
     fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<Entry>;
-    /// A file's text. Invalid UTF-8 is replaced by U+FFFD, a byte-order mark is left off.
+    /// A file's text: UTF-8, or UTF-16 behind a byte-order mark. What is invalid is replaced by U+FFFD, the mark is left
+    /// off.
     fn read(&self, path: &str) -> Result<Arc<str>, ReadError>;
     /// A file's text, if it has no more than `limit` bytes.
     fn read_within(&self, path: &str, limit: u64) -> Result<Arc<str>, ReadError> {
@@ -95,11 +103,20 @@ impl Files for OsFiles {
 
     fn read_within(&self, path: &str, limit: u64) -> Result<Arc<str>, ReadError> {
         let io = |error: std::io::Error| ReadError::Io(error.to_string());
-        let size = std::fs::metadata(path).map_err(io)?.len();
+        let metadata = std::fs::metadata(path).map_err(io)?;
+        if !metadata.is_file() {
+            // reading a pipe or a device may never end
+            return Err(ReadError::NoFile);
+        }
+        let size = metadata.len();
         if size > limit {
             return Err(ReadError::TooLarge(size, limit));
         }
-        text_of(std::fs::read(path).map_err(io)?)
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+        // it may grow while it is read
+        std::fs::File::open(path).map_err(io)?.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(io)?;
+        let size = bytes.len() as u64;
+        if size > limit { Err(ReadError::TooLarge(size, limit)) } else { text_of(bytes) }
     }
 
     fn exists(&self, path: &str) -> bool {
@@ -299,6 +316,17 @@ pub(super) fn slashed(path: &Path) -> String {
 }
 
 pub(super) fn text_of(bytes: Vec<u8>) -> Result<Arc<str>, ReadError> {
+    // as some editors on Windows save a text
+    let units: Option<(&[u8], fn([u8; 2]) -> u16)> = match bytes.as_slice() {
+        [0xff, 0xfe, rest @ ..] => Some((rest, u16::from_le_bytes)),
+        [0xfe, 0xff, rest @ ..] => Some((rest, u16::from_be_bytes)),
+        _ => None,
+    };
+    if let Some((rest, unit)) = units {
+        let units: Vec<u16> = rest.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
+        let text = String::from_utf16_lossy(&units);
+        return if text.contains('\0') { Err(ReadError::Binary) } else { Ok(text.into()) };
+    }
     if memchr::memchr(0, &bytes).is_some() {
         return Err(ReadError::Binary);
     }
@@ -365,5 +393,16 @@ mod tests {
     fn broken_utf8_is_read_and_nul_bytes_are_not() {
         assert_eq!(&*text_of(b"\xef\xbb\xbfa\xffb".to_vec()).unwrap(), "a\u{fffd}b");
         assert_eq!(text_of(b"a\0b".to_vec()), Err(ReadError::Binary));
+    }
+
+    #[test]
+    fn utf16_is_read_behind_its_mark() {
+        let read = |mark: [u8; 2], unit: fn(u16) -> [u8; 2]| {
+            let bytes: Vec<u8> = mark.into_iter().chain("aé".encode_utf16().flat_map(unit)).collect();
+            text_of(bytes).unwrap()
+        };
+        assert_eq!(&*read([0xff, 0xfe], u16::to_le_bytes), "aé");
+        assert_eq!(&*read([0xfe, 0xff], u16::to_be_bytes), "aé");
+        assert_eq!(text_of(b"\xff\xfe\0\0a\0".to_vec()), Err(ReadError::Binary));
     }
 }

@@ -1,7 +1,8 @@
 //! The walk over real folders: ignore files respected, vendored code left out.
 
-use super::files::{Entry, slashed};
+use super::files::{Entry, NO_FILE, slashed};
 use ignore::{WalkBuilder, WalkState};
+use std::ffi::OsStr;
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -13,15 +14,17 @@ const LEFT_OUT: &[&str] =
 /// symbolic links are not followed.
 pub(super) fn walk(root: &Path, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<Entry> {
     let found = Mutex::new(Vec::new());
+    let inside = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
     let mut builder = WalkBuilder::new(root);
     builder.hidden(false).follow_links(false).require_git(false).filter_entry(|entry| {
         // what was named on the command line is looked at, whatever its name
         entry.depth() == 0
             || !entry.file_type().is_some_and(|kind| kind.is_dir())
-            || !entry.file_name().to_str().is_some_and(|name| LEFT_OUT.contains(&name))
+            || !is_left_out(entry.file_name())
     });
     builder.build_parallel().run(|| {
         let mut local = Batch { entries: Vec::new(), all: &found };
+        let inside = &inside;
         Box::new(move |result| {
             match result {
                 Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
@@ -30,13 +33,41 @@ pub(super) fn walk(root: &Path, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<E
                         local.entries.push(Entry::File(path));
                     }
                 }
-                Ok(_) => {}
+                Ok(entry) => local.entries.extend(special(entry.path(), inside, wanted)),
                 Err(error) => local.entries.push(unreadable(root, &error)),
             }
             WalkState::Continue
         })
     });
     found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn is_left_out(name: &OsStr) -> bool {
+    name.to_str().is_some_and(|name| LEFT_OUT.contains(&name))
+}
+
+/// What is neither a file nor a folder is named where something may be lost by it: a link that leads nowhere or out of
+/// `inside` (what lies in there is walked by itself), a pipe, a socket, a device with the name of a source.
+fn special(path: &Path, inside: &Path, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Option<Entry> {
+    let named = slashed(path);
+    let kind = path.symlink_metadata().ok()?.file_type();
+    if kind.is_dir() || path.file_name().is_some_and(is_left_out) {
+        return None;
+    }
+    let is_source = wanted(&named);
+    let reason = if kind.is_symlink() {
+        match path.canonicalize() {
+            Ok(target) if target.starts_with(inside) || !(is_source || target.is_dir()) => return None,
+            Ok(_) => "a symbolic link out of the project, not followed",
+            Err(_) if is_source => "a symbolic link that leads nowhere",
+            Err(_) => return None,
+        }
+    } else if is_source {
+        NO_FILE
+    } else {
+        return None;
+    };
+    Some(Entry::Unreadable(named, reason.to_owned()))
 }
 
 /// One thread's entries, handed over when the thread is done.
