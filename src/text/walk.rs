@@ -18,9 +18,7 @@ pub(super) fn walk(root: &Path, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<E
     let mut builder = WalkBuilder::new(root);
     builder.hidden(false).follow_links(false).require_git(false).filter_entry(|entry| {
         // what was named on the command line is looked at, whatever its name
-        entry.depth() == 0
-            || !entry.file_type().is_some_and(|kind| kind.is_dir())
-            || !is_left_out(entry.file_name())
+        entry.depth() == 0 || !entry.file_type().is_some_and(|kind| kind.is_dir()) || !is_left_out(entry.file_name())
     });
     builder.build_parallel().run(|| {
         let mut local = Batch { entries: Vec::new(), all: &found };
