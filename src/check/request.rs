@@ -10,7 +10,7 @@ use crate::ir::{CallKind, Expr};
 use crate::project::{EffectKind, PlaceKey};
 use crate::rules::automaton::{State, States};
 use crate::rules::path::{Root, Step};
-use crate::rules::slot::{Into, Slot};
+use crate::rules::slot::{Base, Into, Slot};
 use crate::rules::{CallFact, Fact, Segment, TokenKind};
 use smallvec::smallvec;
 use std::sync::Arc;
@@ -124,6 +124,8 @@ impl<'r> Request<'r> {
             let found: Vals = eval.slot(slot, &part.site);
             for value in &found {
                 match &value.value {
+                    // `request('PATCH', url)`
+                    Value::Str(pattern) if pattern.text().is_some_and(is_verb) => {}
                     Value::Str(pattern) => urls.push(pattern.clone()),
                     // a URL object or a library's setting, or not known
                     Value::Unknown(_) | Value::Api(_) => urls.push(Pattern::of(value)),
@@ -167,10 +169,16 @@ impl<'r> Request<'r> {
     pub(super) fn methods(&self, eval: &mut Eval<'r>) -> Vals {
         for part in self.parts.iter().rev() {
             for slot in &part.fact.method {
+                // the argument of a client that is not known is a method only if it reads like one
+                let positional = part.fact.tentative && slot.path.is_empty() && matches!(slot.base, Base::Arg(_));
                 let found: Vals = eval
                     .slot(slot, &part.site)
                     .into_iter()
-                    .filter(|value| !matches!(value.value, Value::Null))
+                    .filter(|value| match &value.value {
+                        Value::Null => false,
+                        Value::Str(pattern) if positional => pattern.text().is_some_and(is_verb),
+                        _ => !positional,
+                    })
                     .collect();
                 if !found.is_empty() {
                     return found;
@@ -606,4 +614,9 @@ fn join(base: &Pattern, url: &Pattern) -> Pattern {
     }
     joined.extend(&url);
     joined
+}
+
+/// Whether a text is an HTTP method.
+fn is_verb(text: &str) -> bool {
+    ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"].iter().any(|verb| text.eq_ignore_ascii_case(verb))
 }

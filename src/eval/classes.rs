@@ -133,10 +133,14 @@ impl<'s> Eval<'s> {
                             values.extend(self.inherited_member(base, key, made, this, node, depth + 1));
                         }
                         Value::Api(ref api) => {
-                            let states = self.rules.automaton.step(&api.states, &Step::New);
-                            let states = self.rules.automaton.step(&states, &Step::Member(name.to_string()));
+                            let made_states = self.rules.automaton.step(&api.states, &Step::New);
+                            let states = self.rules.automaton.step(&made_states, &Step::Member(name.to_string()));
                             if !states.is_empty() {
-                                values.push(self.api_step(&base, states, ApiStep::Member(name.clone()), node, &None));
+                                let from = match self.base_made(class, made) {
+                                    Some((at, ctx)) => self.api_step(&base, made_states, ApiStep::New, at, &ctx),
+                                    None => base,
+                                };
+                                values.push(self.api_step(&from, states, ApiStep::Member(name.clone()), node, &None));
                             }
                         }
                         _ => {}
@@ -184,6 +188,21 @@ impl<'s> Eval<'s> {
             }
         }
         values
+    }
+
+    /// The call that constructs the library's class which a class continues: `super(…)` in its constructor, or `new`
+    /// where it has none.
+    fn base_made(&self, class: ClassRef, made: Option<&Rc<Object>>) -> Option<(Node, Ctx)> {
+        let ir = &self.lowered(class.file)?.ir;
+        let methods = &ir.class(class.class).methods;
+        if !methods.iter().any(|method| method.kind == MethodKind::Constructor) {
+            let object = made?;
+            let is_call = matches!(self.lowered(object.node.file)?.ir.expr(object.node.expr), Expr::Call { .. });
+            return is_call.then(|| (object.node, object.ctx.clone()));
+        }
+        let calls = self.lowered(class.file)?.index.calls_by_name.get("super")?;
+        let own = calls.iter().find(|call| ir.func(ir.func_of(**call)).class == Some(class.class))?;
+        Some((Node { file: class.file, expr: *own }, self.constructor_frame(class, made)))
     }
 
     /// Whether the value at a node is called there.

@@ -43,8 +43,14 @@ impl<'s> Eval<'s> {
         // a member that is an object lives where its holder does
         let owners = owners_of_member(&owners, key);
         values = values.into_iter().map(|value| owners.iter().fold(value, super::engine::own)).collect();
-        if values.is_empty() {
-            values = self.handed_on(&object.owners, key, any_case, node);
+        // `{ token: '' }` only says what there will be
+        let is_blank = values.iter().all(|value| match &value.value {
+            Value::Str(text) => text.text() == Some(""),
+            Value::Null | Value::Plain => true,
+            _ => false,
+        });
+        if !written.settled {
+            values.extend(self.handed_on(&object.owners, key, any_case, !is_blank, node));
         }
         if values.is_empty() { values } else { drop_null(values) }
     }
@@ -244,8 +250,8 @@ impl<'s> Eval<'s> {
         all
     }
 
-    /// What functions to which the object is given write to the member.
-    fn handed_on(&mut self, owners: &[Owner], key: &PlaceKey, any_case: bool, node: Node) -> Vals {
+    /// What functions to which the object is given write to the member; with `merges`, only what merges others into it.
+    fn handed_on(&mut self, owners: &[Owner], key: &PlaceKey, any_case: bool, merges: bool, node: Node) -> Vals {
         let mut values = Vals::new();
         for owner in owners {
             let Some(lowered) = self.lowered(owner.file) else { continue };
@@ -259,7 +265,7 @@ impl<'s> Eval<'s> {
                 let call = Node { file: owner.file, expr: call };
                 for called in self.eval(Node { file: owner.file, expr: *callee }, &None) {
                     match &called.value {
-                        Value::Func(closure) => {
+                        Value::Func(closure) if !merges => {
                             let inner = self.param_owners(closure.func, nth);
                             let ctx = self.call_frame(closure, Args::Of(call, owner.ctx.clone()), None);
                             values.extend(self.written_under(&inner, key, any_case, node, &ctx));
@@ -391,20 +397,52 @@ impl<'s> Eval<'s> {
             .iter()
             .find(|method| method.kind == MethodKind::Constructor)
             .map(|method| method.func);
-        for nth in reached {
-            let write = &lowered.ir.writes[writes[nth]];
-            let mut func = Some(lowered.ir.blocks[write.block.index()].func);
+        let ctx_in = |block: crate::ir::BlockId| {
+            let mut func = Some(lowered.ir.blocks[block.index()].func);
             let mut in_constructor = false;
             while let Some(current) = func {
                 in_constructor |= Some(current) == constructor;
                 func = lowered.ir.func(current).parent;
             }
-            let ctx = if in_constructor { frame.clone() } else { None };
-            for value in self.eval(Node { file: class.file, expr: write.value }, &ctx) {
+            if in_constructor { frame.clone() } else { None }
+        };
+        for nth in reached {
+            let write = &lowered.ir.writes[writes[nth]];
+            for value in self.eval(Node { file: class.file, expr: write.value }, &ctx_in(write.block)) {
                 all.values.push(value.step(class.file, write.span, || format!("kept in `this.{name}`")));
             }
         }
+        if all.settled {
+            return all;
+        }
+        for effect in lowered.index.effects(&root) {
+            let EffectKind::Passed(call, 0) = effect.kind else { continue };
+            let Expr::Call { callee, args, .. } = lowered.ir.expr(call) else { continue };
+            if !effect.path.is_empty() || !self.merges(Node { file: class.file, expr: *callee }) {
+                continue;
+            }
+            let ctx = ctx_in(lowered.ir.block_of(call));
+            for arg in args.iter().skip(1) {
+                let part = self.eval(Node { file: class.file, expr: arg.expr }, &ctx);
+                let (found, _) = self.part_member(&part, &PlaceKey::Name(name.clone()), false, node);
+                let span = lowered.ir.span(call);
+                let stepped =
+                    found.into_iter().map(|value| value.step(class.file, span, || "merged into `this`".to_owned()));
+                all.values.extend(stepped);
+            }
+        }
         all
+    }
+
+    /// Whether a call of this merges its later arguments into the first.
+    fn merges(&mut self, callee: Node) -> bool {
+        self.eval(callee, &None).iter().any(|called| match &called.value {
+            Value::Api(api) => {
+                let states = self.rules.automaton.step(&api.states, &crate::rules::path::Step::Call);
+                self.rules.facts(&states).any(|fact| matches!(fact, Fact::Pass(pass) if !pass.merge.is_empty()))
+            }
+            _ => false,
+        })
     }
 
     /// The entry `name` of a header map, an options object or a list of pairs; keys compared without case.

@@ -20,7 +20,7 @@ const SECTIONS: &[&str] = &[
     "build-dependencies",
 ];
 
-/// What one manifest requires: any of these, by package.
+/// What one manifest requires: any of these, by package; none where that cannot be read.
 type Required = FxHashMap<String, Vec<VersionReq>>;
 
 /// What the manifests of a project require, by folder.
@@ -44,11 +44,14 @@ impl Versions {
 
 impl Project<'_> {
     /// Whether `file` may use a version of `package` that `wanted` allows: by the nearest manifest above it that
-    /// requires the package.
+    /// requires the package. `*` asks only whether one does.
     pub fn may_use(&self, file: FileId, package: &str, wanted: &VersionReq) -> bool {
         let versions = self.versions.get_or_init(|| Versions::read(self.system, &self.configs));
         let required = around(parent(self.path(file))).find_map(|folder| versions.by_folder.get(folder)?.get(package));
-        required.is_none_or(|any| any.iter().any(|required| meet(required, wanted)))
+        match required {
+            Some(any) => any.is_empty() || any.iter().any(|required| meet(required, wanted)),
+            None => *wanted != VersionReq::STAR,
+        }
     }
 }
 
@@ -57,8 +60,7 @@ fn of_json(text: &str) -> Required {
     let Ok(manifest) = serde_json::from_str::<serde_json::Value>(text) else { return required };
     for section in SECTIONS {
         for (name, version) in manifest.get(section).and_then(|section| section.as_object()).into_iter().flatten() {
-            let Some(any) = version.as_str().and_then(npm) else { continue };
-            required.insert(name.clone(), any);
+            required.insert(name.clone(), version.as_str().and_then(npm).unwrap_or_default());
         }
     }
     required
@@ -73,9 +75,8 @@ fn of_toml(text: &str) -> Required {
             for (name, wanted) in table.get(*section).and_then(|section| section.as_table()).into_iter().flatten() {
                 let text = wanted.as_str().or_else(|| wanted.get("version")?.as_str());
                 let renamed = wanted.get("package").and_then(|package| package.as_str());
-                if let Some(parsed) = text.and_then(|text| VersionReq::parse(text).ok()) {
-                    required.insert(renamed.unwrap_or(name).to_owned(), vec![parsed]);
-                }
+                let any = text.and_then(|text| VersionReq::parse(text).ok()).into_iter().collect();
+                required.insert(renamed.unwrap_or(name).to_owned(), any);
             }
         }
     }
@@ -178,14 +179,16 @@ mod tests {
     #[test]
     fn manifests_are_read_as_far_as_they_can_be() {
         let json = of_json(r#"{"dependencies": {"a": "^1.2", "b": "latest"}, "devDependencies": {"c": "2"}}"#);
-        assert_eq!(json.len(), 2);
+        assert_eq!(json.len(), 3);
+        assert!(json["b"].is_empty());
         assert!(of_json("{").is_empty());
         let toml = of_toml(
             "[dependencies]\nureq = \"2\"\nhttp = { version = \"1\", package = \"http-x\" }\np = { path = \"p\" }\n[workspace.dependencies]\nurl = \"2\"\n",
         );
         let mut names: Vec<&String> = toml.keys().collect();
         names.sort();
-        assert_eq!(names, ["http-x", "ureq", "url"]);
+        assert_eq!(names, ["http-x", "p", "ureq", "url"]);
+        assert!(toml["p"].is_empty());
         assert!(of_toml("[[").is_empty());
     }
 }
