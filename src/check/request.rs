@@ -65,6 +65,7 @@ impl<'r> Request<'r> {
         let step = if kind == CallKind::New { Step::New } else { Step::Call };
         let mut requests = Vec::new();
         let mut nameless = false;
+        let mut of_nameless = None;
         for called in eval.callees(node, ctx) {
             let (states, site): (States, Site) = match &called.value {
                 Value::Api(api) => (rules.automaton.step(&api.states, &step), Site::of(node, ctx, api)),
@@ -83,8 +84,17 @@ impl<'r> Request<'r> {
             }
             request.add_facts(eval, &states, &site, NESTING);
             if request.parts.iter().any(|part| part.site.node == node) {
+                if called.value.is_unknown() {
+                    of_nameless = Some(requests.len());
+                }
                 requests.push(request);
             }
+        }
+        // `options.fetch ?? fetch`: what is not known stands in for the client that is
+        if let Some(nth) = of_nameless
+            && requests.len() > 1
+        {
+            requests.remove(nth);
         }
         requests
     }

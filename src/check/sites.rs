@@ -180,7 +180,10 @@ fn may_request(shared: &Shared<'_>, lowered: &Lowered, call: ExprId) -> bool {
                 Expr::Object { .. } => true,
                 Expr::Concat(parts) => parts.iter().any(|part| is_path(*part)),
                 Expr::Lit(_) => is_path(ir.strip(arg.expr)),
-                Expr::Local(_) => args.len() == 1,
+                // `this.send(url, …)`: the URL is made nearby
+                Expr::Local(binding) => {
+                    args.len() == 1 || ir.binding(*binding).defs.iter().any(|def| ir.is_path_text(def.value))
+                }
                 _ => false,
             }
         }),
