@@ -16,7 +16,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Status, Failure> {
-    let file = arguments.folder.join(config::NAME);
+    // the working directory needs no name
+    let here = arguments.folder.as_os_str() == ".";
+    let file = if here { PathBuf::from(config::NAME) } else { arguments.folder.join(config::NAME) };
     let shown = file.display();
     if file.exists() && !arguments.force {
         return Err(Failure::new(format!("there is a {shown} already"), "Use `--force` to replace it."));

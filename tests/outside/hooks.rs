@@ -70,6 +70,11 @@ fn pre_commit(project: &Path, home: &Path, arguments: &[&str], status: i32) -> O
 }
 
 fn reports_what_is_committed() {
+    let mut validate = Tool::PreCommit.command();
+    run(
+        validate.arg("validate-manifest").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(".pre-commit-hooks.yaml")),
+        &[0],
+    );
     let (hooks, home) = (hook_repository(), tempfile::tempdir().unwrap());
     let project = project_with(hooks.path(), "idtoken-lint-system");
     let write = |path: &str, text: &str| {

@@ -9,6 +9,7 @@ mod project;
 mod sarif;
 mod tools;
 mod wheel;
+mod workflows;
 
 use libtest_mimic::{Arguments, Trial};
 use tools::Tool;
@@ -23,7 +24,7 @@ struct Test {
 
 fn main() {
     let required = std::env::var_os("IDTOKEN_LINT_TOOLS_REQUIRED").is_some();
-    let tests = [browser::TESTS, sarif::TESTS, hooks::TESTS, wheel::TESTS, npm::TESTS].concat();
+    let tests = [browser::TESTS, sarif::TESTS, hooks::TESTS, wheel::TESTS, npm::TESTS, workflows::TESTS].concat();
     let trials = tests.iter().map(|test| {
         let missing: Vec<String> =
             test.needs.iter().filter(|tool| tool.find().is_none()).map(|tool| format!("{tool:?}")).collect();

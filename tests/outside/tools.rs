@@ -19,6 +19,10 @@ pub(crate) enum Tool {
     PreCommit,
     Maturin,
     Python,
+    CheckJsonschema,
+    Zizmor,
+    Bash,
+    Curl,
 }
 
 impl Tool {
@@ -35,6 +39,10 @@ impl Tool {
             Tool::PreCommit => in_venv("pre-commit"),
             Tool::Maturin => in_venv("maturin"),
             Tool::Python => on_path("python3"),
+            Tool::CheckJsonschema => in_venv("check-jsonschema"),
+            Tool::Zizmor => in_venv("zizmor"),
+            Tool::Bash => on_path("bash"),
+            Tool::Curl => on_path("curl"),
         }
     }
 

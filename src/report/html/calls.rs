@@ -3,7 +3,7 @@
 use super::code::Sources;
 use super::markup::Html;
 use super::{filters, place, section, way};
-use crate::check::model::{Call, Finding, Report, Suppression};
+use crate::check::model::{Call, Finding, Fix, Report, Suppression};
 use std::io;
 
 /// Up to so many calls, the ways of those that send an ID token are open.
@@ -12,6 +12,8 @@ const FEW: usize = 12;
 /// A call with what is said about it.
 pub(super) struct Card<'a> {
     pub(super) call: &'a Call,
+    /// Index into [`Report::calls`].
+    nth: usize,
     /// Its findings, and why some of them do not count.
     findings: Vec<(&'a Finding, Option<&'a Suppression>)>,
 }
@@ -34,17 +36,23 @@ pub(super) fn write(report: &Report, html: &mut Html<'_>) -> io::Result<()> {
         }
         filters::write(report, &cards, html)?;
         let mut sources = Sources::new(report);
-        for (nth, card) in cards.iter().enumerate() {
-            article(nth + 1, card, cards.len() <= FEW, &mut sources, html)?;
+        for card in &cards {
+            article(card, cards.len() <= FEW, &mut sources, html)?;
             html.line()?;
         }
         Ok(())
     })
 }
 
+/// By what a call is found on the page.
+pub(super) fn anchor(nth: usize) -> String {
+    format!("call-{}", nth + 1)
+}
+
 /// The worst first, in the order of their places.
 fn cards(report: &Report) -> Vec<Card<'_>> {
-    let mut cards: Vec<Card<'_>> = report.calls.iter().map(|call| Card { call, findings: Vec::new() }).collect();
+    let mut cards: Vec<Card<'_>> =
+        report.calls.iter().enumerate().map(|(nth, call)| Card { call, nth, findings: Vec::new() }).collect();
     let counting = report.findings.iter().map(|finding| (finding, None));
     let others = report.suppressed.iter().map(|suppressed| (&suppressed.finding, Some(&suppressed.suppression)));
     for (finding, suppression) in counting.chain(others) {
@@ -56,15 +64,10 @@ fn cards(report: &Report) -> Vec<Card<'_>> {
     cards
 }
 
-fn article<'a>(
-    nth: usize,
-    card: &Card<'a>,
-    few: bool,
-    sources: &mut Sources<'a>,
-    html: &mut Html<'_>,
-) -> io::Result<()> {
+fn article<'a>(card: &Card<'a>, few: bool, sources: &mut Sources<'a>, html: &mut Html<'_>) -> io::Result<()> {
     let call = card.call;
-    let (id, heading) = (format!("call-{nth}"), format!("call-{nth}-heading"));
+    let id = anchor(card.nth);
+    let heading = format!("{id}-heading");
     let rules = card.rules().join(" ");
     let verdict = call.verdict.as_str();
     let attributes = [
@@ -86,7 +89,7 @@ fn article<'a>(
         html.line()?;
         html.path("p", &[("class", "place")], &place(&call.at))?;
         for (finding, suppression) in &card.findings {
-            said(finding, *suppression, html)?;
+            said(finding, *suppression, sources, html)?;
         }
         sources.write(&call.at, html)?;
         facts(call, html)?;
@@ -102,7 +105,12 @@ fn verdict_is_worst(call: &Call) -> bool {
 }
 
 /// One finding: what is wrong, and what to do or why nothing has to be done.
-pub(super) fn said(finding: &Finding, suppression: Option<&Suppression>, html: &mut Html<'_>) -> io::Result<()> {
+pub(super) fn said<'a>(
+    finding: &'a Finding,
+    suppression: Option<&Suppression>,
+    sources: &mut Sources<'a>,
+    html: &mut Html<'_>,
+) -> io::Result<()> {
     html.line()?;
     html.element("div", &[("class", "finding")], |html| {
         html.element("p", &[], |html| {
@@ -117,7 +125,33 @@ pub(super) fn said(finding: &Finding, suppression: Option<&Suppression>, html: &
             let why = format!("Does not count ({}): {}", suppression.by.as_str(), suppression.reason);
             return html.words("p", &[("class", "suppression")], &why);
         }
-        if finding.help.is_empty() { Ok(()) } else { html.words("p", &[("class", "help")], &finding.help) }
+        if !finding.help.is_empty() {
+            html.words("p", &[("class", "help")], &finding.help)?;
+        }
+        for related in &finding.related {
+            html.element("p", &[("class", "related")], |html| {
+                html.text(&related.note)?;
+                html.text(": ")?;
+                html.path("span", &[("class", "place")], &place(&related.at))
+            })?;
+            sources.write(&related.at, html)?;
+        }
+        if let Some(fix) = &finding.fix { edits(fix, html) } else { Ok(()) }
+    })
+}
+
+/// The edits that a fix would make, place by place.
+fn edits(fix: &Fix, html: &mut Html<'_>) -> io::Result<()> {
+    html.words("p", &[], &format!("An edit that does it ({}): {}", fix.applicability.as_str(), fix.description))?;
+    html.element("ul", &[("class", "edits")], |html| {
+        for edit in &fix.edits {
+            html.element("li", &[], |html| {
+                html.path("span", &[("class", "place")], &place(&edit.at))?;
+                html.text(if edit.at.span.range().is_empty() { ": insert " } else { ": write " })?;
+                html.words("code", &[], edit.replacement.trim())
+            })?;
+        }
+        Ok(())
     })
 }
 
@@ -138,6 +172,9 @@ fn facts(call: &Call, html: &mut Html<'_>) -> io::Result<()> {
         }
         if !call.suggested_scopes.is_empty() {
             fact("Scope to ask for", &call.suggested_scopes.join(" or "))?;
+        }
+        if let Some(because) = &call.scope_reason {
+            fact("Because", because)?;
         }
         if let Some(because) = &call.accepted {
             fact("Accepted", because)?;

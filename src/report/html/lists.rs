@@ -19,7 +19,7 @@ pub(super) fn write_other_findings(report: &Report, html: &mut Html<'_>) -> io::
         for finding in others {
             html.element("article", &[("class", "call")], |html| {
                 html.path("h3", &[("class", "place")], &place(&finding.at))?;
-                calls::said(finding, None, html)?;
+                calls::said(finding, None, &mut sources, html)?;
                 sources.write(&finding.at, html)
             })?;
             html.line()?;
@@ -35,11 +35,12 @@ pub(super) fn write_suppressed(report: &Report, html: &mut Html<'_>) -> io::Resu
         return Ok(());
     }
     section("suppressed", "Findings that do not count", html, |html| {
+        let mut sources = Sources::new(report);
         html.element("ul", &[], |html| {
             for Suppressed { finding, suppression } in others {
                 html.element("li", &[], |html| {
                     html.path("span", &[("class", "place")], &place(&finding.at))?;
-                    calls::said(finding, Some(suppression), html)
+                    calls::said(finding, Some(suppression), &mut sources, html)
                 })?;
             }
             Ok(())
