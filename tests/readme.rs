@@ -6,6 +6,7 @@ use assert_cmd::Command;
 use std::path::Path;
 
 const README: &str = include_str!("../README.md");
+const LIMITS: &str = include_str!("../docs/limits.md");
 
 /// The text block after the comment `<!-- heading -->`.
 fn block(heading: &str) -> &'static str {
@@ -75,17 +76,25 @@ fn the_endpoints_are_those_of_the_rules() {
 #[test]
 fn the_limit_on_sizes_is_that_of_the_program() {
     let limit = idtoken_lint::text::files::MAX_BYTES / (1024 * 1024);
-    assert!(README.contains(&format!("up to {limit} MiB each")));
+    assert!(LIMITS.contains(&format!("up to {limit} MiB each")));
 }
 
 #[test]
 fn every_command_and_option_exists() {
     for arguments in [
-        &["check", "src", "--host", "login.example.com"][..],
-        &["audit", "--format", "json"],
-        &["check", "--format", "sarif"],
+        &["check", "src", "--host", "login.example.com", "--format", "sarif"][..],
+        &["audit", "--output", "html=report.html"],
     ] {
         output(arguments);
+    }
+    // every page is named, and every page that is named is there
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(README.contains(&format!("](docs/{name})")), "{name}");
+    }
+    for (at, _) in README.match_indices("](docs/") {
+        let link = README[at + 2..].split(')').next().unwrap();
+        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(link).is_file(), "{link}");
     }
     for command in ["check", "audit", "explain"] {
         assert!(README.contains(&format!("`idtoken-lint {command} ")), "{command}");

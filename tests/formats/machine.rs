@@ -140,3 +140,31 @@ fn logins_edits_and_related_places_are_written() {
         region(&report.sources["src/auth.js"], position("startLine", "startColumn"), position("endLine", "endColumn"));
     assert_eq!(replaced, "idToken");
 }
+
+#[test]
+fn sarif_stays_within_the_limits_of_code_scanning() {
+    let mut report = sample();
+    let finding = report.findings[0].clone();
+    report.findings.extend(std::iter::repeat_n(finding, 25_010));
+    let steps = report.calls[0].trace.clone();
+    let last = steps.last().unwrap().clone();
+    report.calls[0].trace = steps.into_iter().cycle().take(1_200).chain([last.clone()]).collect();
+    // one result with that many steps is enough
+    report.findings[1..].iter_mut().for_each(|finding| finding.call = None);
+    let mut out = Vec::new();
+    sarif::write(&report, &mut out).unwrap();
+    let run = &serde_json::from_slice::<Value>(&out).unwrap()["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), 25_000);
+    let left_out = report.findings.len() + report.suppressed.len() - 25_000;
+    let notifications = run["invocations"][0]["toolExecutionNotifications"].to_string();
+    assert!(notifications.contains(&format!("{left_out} findings are left out")), "{notifications}");
+    let flow = results[0]["codeFlows"][0]["threadFlows"][0]["locations"].as_array().unwrap();
+    assert_eq!(flow.len(), 1_000);
+    assert_eq!(flow.last().unwrap()["location"]["message"]["text"], last.note.as_str());
+    assert_eq!(results[0]["relatedLocations"].as_array().unwrap().len(), 100);
+    for rule in run["tool"]["driver"]["rules"].as_array().unwrap() {
+        assert!(rule["properties"]["tags"].as_array().unwrap().len() <= 20);
+        assert!(rule["helpUri"].as_str().unwrap().starts_with(env!("CARGO_PKG_REPOSITORY")));
+    }
+}

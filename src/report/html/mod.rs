@@ -25,7 +25,7 @@ const SCRIPT: &str = include_str!("report.js");
 
 /// Only the page's own style and script count, each by its hash, which a test compares with the files.
 const POLICY: &str = "default-src 'none'; \
-                      style-src 'sha256-D/GGkla5KSZ80SQmvceUtYzxkO3Xnezconi09tvObvg='; \
+                      style-src 'sha256-xYgl6zQX5mV2d5BW+uk75iGgl9UWB53BoxMKGnuNIFE='; \
                       script-src 'sha256-E3ksKpMperfE4fBNv9MvVvCOrCE94HsGcPcxxBT3tFQ='; \
                       base-uri 'none'; form-action 'none'";
 
