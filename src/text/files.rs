@@ -317,13 +317,17 @@ pub(super) fn slashed(path: &Path) -> String {
 
 pub(super) fn text_of(bytes: Vec<u8>) -> Result<Arc<str>, ReadError> {
     // as some editors on Windows save a text
-    let units: Option<(&[u8], fn([u8; 2]) -> u16)> = match bytes.as_slice() {
-        [0xff, 0xfe, rest @ ..] => Some((rest, u16::from_le_bytes)),
-        [0xfe, 0xff, rest @ ..] => Some((rest, u16::from_be_bytes)),
+    let wide = match bytes.as_slice() {
+        [0xff, 0xfe, rest @ ..] => Some((rest, true)),
+        [0xfe, 0xff, rest @ ..] => Some((rest, false)),
         _ => None,
     };
-    if let Some((rest, unit)) = units {
-        let units: Vec<u16> = rest.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
+    if let Some((rest, is_little_endian)) = wide {
+        let unit = |pair: &[u8]| {
+            let pair = [pair[0], pair[1]];
+            if is_little_endian { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) }
+        };
+        let units: Vec<u16> = rest.chunks_exact(2).map(unit).collect();
         let text = String::from_utf16_lossy(&units);
         return if text.contains('\0') { Err(ReadError::Binary) } else { Ok(text.into()) };
     }

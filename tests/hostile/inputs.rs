@@ -180,8 +180,8 @@ mod unix {
             input("a file and a folder nobody may read", |at, _| {
                 write(at, "closed.js", JS);
                 write(at, "shut/a.js", JS);
-                fs::set_permissions(at.join("closed.js"), Permissions::from_mode(0)).unwrap();
-                fs::set_permissions(at.join("shut"), Permissions::from_mode(0)).unwrap();
+                fs::set_permissions(at.join("closed.js"), Permissions::from_mode(0o000)).unwrap();
+                fs::set_permissions(at.join("shut"), Permissions::from_mode(0o000)).unwrap();
             }),
             input("names with line ends, escapes and direction marks", |at, _| {
                 for name in ["new\nline.js", "\u{1b}[31mred.js", "\u{202e}back.js", &format!("{}.js", "y".repeat(240))]
