@@ -218,7 +218,11 @@ impl<'r> Request<'r> {
     /// The credential: the last call that gives one counts.
     pub(super) fn credential(&self, eval: &mut Eval<'r>) -> Credential {
         match self.header(eval, NESTING) {
-            Credential::Header(values) => return Credential::Header(eval.as_text(values)),
+            Credential::Header(values) => {
+                // a header may be given as a function that makes it
+                let values = eval.called_tokens(values);
+                return Credential::Header(eval.as_text(values));
+            }
             Credential::Bearer(values) => return Credential::Bearer(eval.as_text(values)),
             Credential::Ambient(_) | Credential::Library(..) | Credential::None => {}
         }

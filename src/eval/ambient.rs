@@ -64,7 +64,7 @@ impl<'s> Eval<'s> {
             match &api.step {
                 ApiStep::Call | ApiStep::New => reaches.push(Reach::Made(api.node)),
                 ApiStep::Root(name) => reaches.push(Reach::Root(name.clone())),
-                ApiStep::Member(_) | ApiStep::Given => {}
+                ApiStep::Member(_) | ApiStep::Given | ApiStep::State => {}
             }
             at = match &api.from {
                 Some(Traced { value: Value::Api(from), .. }) => Some(from),

@@ -2,7 +2,7 @@
 
 use super::engine::Eval;
 use super::value::{ApiStep, ClassRef, FuncRef, Node, Value};
-use crate::ir::{CallKind, Expr, ExprId, FileIr, FuncId, Key, MethodKind, Name};
+use crate::ir::{BindingKind, CallKind, Expr, ExprId, FileIr, FuncId, Key, MethodKind, Name};
 use crate::project::Lowered;
 use crate::text::FileId;
 use std::sync::Arc;
@@ -104,12 +104,37 @@ impl<'s> Eval<'s> {
         {
             names.extend(names_of(lowered, parent));
         }
+        let mut weak = Vec::new();
+        self.search(func, class, names, &mut callers, &mut weak);
+        // a method of an object that cannot be told: by its name alone, where nothing better was found
+        if callers.calls.is_empty() && class.is_none() && declared.name.as_ref().is_some_and(|name| name.len() > 3) {
+            callers.calls = weak;
+        } else {
+            weak.retain(|call| self.passes_path(*call));
+            weak.sort();
+            weak.dedup();
+            callers.perhaps = weak;
+        }
+        callers.calls.sort();
+        callers.calls.dedup();
+        callers
+    }
+
+    /// Look for the calls of a function or class that is known by `names`.
+    fn search(
+        &mut self,
+        func: FuncRef,
+        class: Option<ClassRef>,
+        mut names: Vec<Name>,
+        callers: &mut Callers,
+        weak: &mut Vec<Node>,
+    ) {
+        let Some(lowered) = self.lowered(func.file) else { return };
         names.sort();
         names.dedup();
         let is_default = lowered.ir.exports.names.iter().any(|(name, _)| &**name == "default")
             || !lowered.ir.exports.whole.is_empty();
         let mut files: Vec<FileId> = vec![func.file];
-        let mut weak = Vec::new();
         for name in &names {
             let (found, cut) = self.project.files_with(name, FILES);
             callers.cut |= cut;
@@ -135,6 +160,18 @@ impl<'s> Eval<'s> {
             }
             candidates.sort_unstable();
             candidates.dedup();
+            for (call, nth) in given_as_argument(other, &called_as) {
+                checked += 1;
+                if checked > CANDIDATES {
+                    break;
+                }
+                let node = Node { file, expr: call };
+                if let Some(arg) = self.arg_expr(node, nth)
+                    && self.is_named(Node { file, expr: arg }, func, class)
+                {
+                    self.handed_to(node, nth, callers);
+                }
+            }
             for call in candidates {
                 checked += 1;
                 if checked > CANDIDATES {
@@ -151,18 +188,58 @@ impl<'s> Eval<'s> {
                 }
             }
         }
-        // a method of an object that cannot be told: by its name alone, where nothing better was found
-        if callers.calls.is_empty() && class.is_none() && declared.name.as_ref().is_some_and(|name| name.len() > 3) {
-            callers.calls = weak;
-        } else {
-            weak.retain(|call| self.passes_path(*call));
-            weak.sort();
-            weak.dedup();
-            callers.perhaps = weak;
+    }
+
+    /// Every place where an instance of a class is made: `new C(…)`, `<C …/>`, also where another function is given it.
+    pub(crate) fn callers_of_class(&mut self, class: ClassRef) -> Arc<Callers> {
+        if !self.ask_callers {
+            return Arc::default();
         }
-        callers.calls.sort();
-        callers.calls.dedup();
-        callers
+        let shared = self.shared;
+        shared.class_callers.get(&class, || {
+            let mut eval = Eval::new(shared);
+            eval.ask_callers = false;
+            eval.ask_stores = false;
+            eval.glance();
+            let mut callers = Callers::default();
+            let Some(lowered) = eval.lowered(class.file) else { return Arc::default() };
+            let declared = lowered.ir.class(class.class);
+            let mut names = names_of(lowered, declared.expr);
+            names.extend(declared.name.clone());
+            let func = FuncRef { file: class.file, func: FuncId::MODULE };
+            eval.search(func, Some(class), names, &mut callers, &mut Vec::new());
+            callers.calls.sort();
+            callers.calls.dedup();
+            Arc::new(callers)
+        })
+    }
+
+    /// The calls of the parameter under which a function of the project is given what is looked for, as the argument of
+    /// `call` at `nth`.
+    fn handed_to(&mut self, call: Node, nth: u32, callers: &mut Callers) {
+        for called in self.callees(call, &None) {
+            let Value::Func(taker) = &called.value else { continue };
+            let Some(lowered) = self.lowered(taker.func.file) else { continue };
+            for &binding in lowered.index.param_bindings.get(&(taker.func.func, nth)).into_iter().flatten() {
+                let name = &lowered.ir.binding(binding).name;
+                for &call in lowered.index.calls_by_name.get(name).into_iter().flatten() {
+                    if let Expr::Call { callee, .. } = lowered.ir.expr(call)
+                        && matches!(lowered.ir.expr(lowered.ir.strip(*callee)), Expr::Local(called) if *called == binding)
+                    {
+                        callers.calls.push(Node { file: taker.func.file, expr: call });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether an expression is the function or class that is looked for.
+    fn is_named(&mut self, at: Node, func: FuncRef, class: Option<ClassRef>) -> bool {
+        self.eval(at, &None).iter().any(|value| match (&value.value, class) {
+            (Value::Class(found), Some(class)) => *found == class,
+            (Value::Func(closure), None) => closure.func == func,
+            _ => false,
+        })
     }
 
     /// Whether a call calls `func` (or constructs `class`); `None` where its object cannot be told.
@@ -231,7 +308,7 @@ impl<'s> Eval<'s> {
 }
 
 /// The names under which a value is known: variables, properties and exports that hold it.
-fn names_of(lowered: &Lowered, expr: ExprId) -> Vec<Name> {
+pub(crate) fn names_of(lowered: &Lowered, expr: ExprId) -> Vec<Name> {
     let ir = &lowered.ir;
     let mut names = Vec::new();
     let mut holders = vec![expr];
@@ -267,6 +344,34 @@ fn names_of(lowered: &Lowered, expr: ExprId) -> Vec<Name> {
     }
     names.retain(|name| &**name != "default" && &**name != "exports");
     names
+}
+
+/// The calls to which a variable of one of these names is given, and as which argument.
+fn given_as_argument(lowered: &Lowered, names: &[Name]) -> Vec<(ExprId, u32)> {
+    let ir = &lowered.ir;
+    let mut found = Vec::new();
+    for (at, binding) in (0u32..).map(crate::ir::BindingId).zip(&ir.bindings) {
+        let is_declared =
+            matches!(binding.kind, BindingKind::Func | BindingKind::Class | BindingKind::Import | BindingKind::Const);
+        if !is_declared || !names.contains(&binding.name) {
+            continue;
+        }
+        for &read in lowered.index.reads.get(&at).into_iter().flatten() {
+            let mut child = read;
+            while let Some(parent) = ir.parents[child.index()] {
+                match ir.expr(parent) {
+                    Expr::Through(..) => child = parent,
+                    Expr::Call { args, .. } => {
+                        let nth = args.iter().position(|arg| arg.expr == child && !arg.spread);
+                        found.extend(nth.and_then(|nth| u32::try_from(nth).ok()).map(|nth| (parent, nth)));
+                        break;
+                    }
+                    _ => break,
+                }
+            }
+        }
+    }
+    found
 }
 
 /// What an import of this file is called after: the file's stem, or its folder's name for an index file.

@@ -7,6 +7,7 @@ use super::value::{
 use crate::ir::{CallKind, Expr, ExprId, Key, Lang, Name};
 use crate::project::{Lowered, PlaceKey, Root};
 use crate::rules::path::{Root as ApiRoot, Step};
+use crate::rules::slot::Base;
 use crate::rules::{Fact, PassFact};
 use std::rc::Rc;
 
@@ -24,6 +25,8 @@ pub struct Site {
     pub receiver: Option<Traced>,
     /// The arguments, where they do not come from the call itself.
     pub given: Option<Vec<Vals>>,
+    /// The function that is called, where a library made it.
+    pub function: Option<Rc<Api>>,
     /// The name under which the library knows what is called, where the code calls it otherwise.
     pub called: Option<Name>,
 }
@@ -31,7 +34,7 @@ pub struct Site {
 impl Site {
     /// A call under a context.
     pub fn new(node: Node, ctx: &Ctx) -> Site {
-        Site { node, ctx: ctx.clone(), receiver: None, given: None, called: None }
+        Site { node, ctx: ctx.clone(), receiver: None, given: None, function: None, called: None }
     }
 
     /// The call that made a library value.
@@ -40,12 +43,12 @@ impl Site {
     }
 
     /// With what the rules know of the function that is called: its receiver and its name.
-    pub fn of(node: Node, ctx: &Ctx, function: &Api) -> Site {
+    pub fn of(node: Node, ctx: &Ctx, function: &Rc<Api>) -> Site {
         let called = match &function.step {
             ApiStep::Member(name) => Some(name.clone()),
             _ => None,
         };
-        Site { receiver: function.from.clone(), called, ..Site::new(node, ctx) }
+        Site { receiver: function.from.clone(), function: Some(function.clone()), called, ..Site::new(node, ctx) }
     }
 }
 
@@ -290,6 +293,20 @@ impl<'s> Eval<'s> {
                 return values;
             }
         }
+        let reduces = |fact: &Fact| matches!(fact, Fact::Reducer(_));
+        if kind == CallKind::Plain && self.rules.facts(&api.states).any(reduces) {
+            return self.state_of(called, node);
+        }
+        // the member that reads it when it is called
+        if let (ApiStep::Member(name), Some(Traced { value: Value::Api(of), .. })) = (&api.step, &api.from)
+            && let Some(cell) = self.cell_fact(of)
+            && cell.read.iter().any(|read| read.strip_suffix("()").is_some_and(|read| *read == **name))
+        {
+            let values = self.cell_value(of, cell);
+            if !values.is_empty() {
+                return values;
+            }
+        }
         let site = Site { given, ..Site::of(node, ctx, api) };
         let rules = self.rules;
         let mut values = Vals::new();
@@ -299,6 +316,7 @@ impl<'s> Eval<'s> {
                 Fact::Pass(pass) => values.extend(self.pass(pass, &site)),
                 Fact::Read(read) => values.extend(self.read_store(read, &site)),
                 Fact::Context(context) => values.extend(self.handed_down(context, &site)),
+                Fact::StateOf(number) => values.extend(self.state_read(*number, &site)),
                 Fact::Call(_) => is_request = true,
                 Fact::Token(_)
                 | Fact::Store(_)
@@ -306,7 +324,12 @@ impl<'s> Eval<'s> {
                 | Fact::Cell(_)
                 | Fact::Refs(_)
                 | Fact::Mapper(_)
-                | Fact::Container(_) => {}
+                | Fact::Container(_)
+                | Fact::Reducer(_)
+                | Fact::Reduced(_)
+                | Fact::Action(_)
+                | Fact::Case(_)
+                | Fact::Injector(_) => {}
             }
         }
         // `x.get(…)` may be a map's or a client's: a request is looked at as one
@@ -331,6 +354,9 @@ impl<'s> Eval<'s> {
     pub(crate) fn pass(&mut self, pass: &PassFact, site: &Site) -> Vals {
         self.rules.answered(pass);
         let mut values = Vals::new();
+        if pass.bare && self.arity(site) > 0 {
+            return values;
+        }
         for slot in &pass.value {
             values.extend(self.slot(slot, site));
         }
@@ -338,6 +364,11 @@ impl<'s> Eval<'s> {
             && pass.returns
         {
             let with: Vec<Vals> = pass.with.iter().map(|slot| self.slot(slot, site)).collect();
+            // what a function is called with that nobody made is not known
+            let made = |slot: &crate::rules::slot::Slot| slot.base == Base::Function;
+            if pass.with.iter().zip(&with).any(|(slot, values)| made(slot) && values.is_empty()) {
+                return values;
+            }
             for called in self.slot(function, site) {
                 match &called.value {
                     Value::Func(closure) => {
@@ -357,7 +388,7 @@ impl<'s> Eval<'s> {
         if !pass.concat.is_empty() && !is_list {
             let mut parts = Vec::new();
             for slot in &pass.concat {
-                if slot.base == crate::rules::slot::Base::Args {
+                if slot.base == Base::Args {
                     parts.extend(self.all_args(site));
                 } else {
                     parts.push(self.slot(slot, site));
@@ -371,7 +402,7 @@ impl<'s> Eval<'s> {
         if !pass.merge.is_empty() {
             let mut parts = Vec::new();
             for slot in &pass.merge {
-                if slot.base == crate::rules::slot::Base::Args {
+                if slot.base == Base::Args {
                     parts.extend(self.all_args(site));
                 } else {
                     parts.push(self.slot(slot, site));
@@ -386,7 +417,10 @@ impl<'s> Eval<'s> {
         }
         if let Some(key) = &pass.member {
             let keys = self.slot(key, site);
-            let receiver: Vals = site.receiver.iter().cloned().collect();
+            let receiver: Vals = match &pass.of {
+                Some(of) => self.slot(of, site),
+                None => site.receiver.iter().cloned().collect(),
+            };
             for key in keys {
                 if let Value::Str(pattern) = &key.value
                     && let Some(text) = pattern.text()
@@ -412,8 +446,54 @@ impl<'s> Eval<'s> {
             let lists = self.slot(slot, site);
             values.extend(self.elements(lists, &site.ctx));
         }
+        if pass.selects {
+            values.extend(self.selected(site));
+        }
         if pass.pipes {
             values.extend(self.piped(site.node, usize::MAX, &site.ctx));
+        }
+        values
+    }
+
+    /// What a function that was made of functions makes: the last gets what the others make of the arguments.
+    fn selected(&mut self, site: &Site) -> Vals {
+        let Some(maker) = site.function.clone() else { return Vals::new() };
+        let given = self.all_args(site);
+        let mut parts = self.all_args(&Site::of_api(&maker));
+        if let [first, _] = parts.as_slice() {
+            // a list of functions, and the last
+            let lists: Vec<Vec<Vals>> = first
+                .iter()
+                .filter_map(|value| match &value.value {
+                    Value::Object(object) => self.items(object).map(|items| {
+                        let file = object.node.file;
+                        items.iter().map(|item| self.eval(Node { file, expr: *item }, &object.ctx)).collect()
+                    }),
+                    _ => None,
+                })
+                .collect();
+            if let Some(mut list) = lists.into_iter().next() {
+                list.extend(parts.pop());
+                parts = list;
+            }
+        }
+        let Some(last) = parts.pop() else { return Vals::new() };
+        let mut made = Vec::new();
+        for function in parts {
+            made.push(self.applied_to(&function, &given, site));
+        }
+        self.applied_to(&last, &made, site)
+    }
+
+    /// What functions make of values.
+    pub(crate) fn applied_to(&mut self, functions: &Vals, given: &[Vals], site: &Site) -> Vals {
+        let mut values = Vals::new();
+        for called in functions {
+            match &called.value {
+                Value::Func(closure) => values.extend(self.result(closure, Args::Given(given.to_vec()), None)),
+                Value::Api(_) | Value::Unknown(_) => values.extend(self.applied(called, given, site)),
+                _ => {}
+            }
         }
         values
     }

@@ -4,11 +4,12 @@
 
 use super::calls::Site;
 use super::engine::{Eval, drop_null};
-use super::value::{Api, Node, Traced, Vals, Value};
-use crate::ir::{Expr, Key};
-use crate::project::{EffectKind, PlaceKey};
+use super::value::{Api, ApiStep, Node, Traced, Vals, Value};
+use crate::ir::{BindingId, Expr, ExprId, Key, Name};
+use crate::project::{EffectKind, Lowered, PlaceKey};
 use crate::rules::{CellFact, ContextFact, Fact};
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Files that are looked through for the components of a context.
 const FILES: usize = 64;
@@ -70,36 +71,82 @@ impl<'s> Eval<'s> {
         let Some(lowered) = self.lowered(node.file) else { return Vals::new() };
         let ir = &lowered.ir;
         let mut values = Vals::new();
-        for (at, binding) in (0u32..).map(crate::ir::BindingId).zip(&ir.bindings) {
-            let is_setter = binding.defs.iter().any(|def| match ir.expr(ir.strip(def.value)) {
-                Expr::Field { base, key: Key::Index(index) } => *index == setter && ir.strip(*base) == node.expr,
-                _ => false,
-            });
-            if !is_setter {
-                continue;
-            }
-            for &call in lowered.index.calls_by_name.get(&binding.name).into_iter().flatten() {
-                if let Expr::Call { callee, .. } = ir.expr(call)
-                    && matches!(ir.expr(ir.strip(*callee)), Expr::Local(called) if *called == at)
-                {
-                    values.extend(self.set_to(Node { file: node.file, expr: call }));
-                }
-            }
-            // handed to a library that calls it: `.then(setUser)`
-            for (index, expr) in (0u32..).map(crate::ir::ExprId).zip(&ir.exprs) {
-                if !matches!(expr, Expr::Local(read) if *read == at) {
-                    continue;
-                }
-                if let Some(parent) = ir.parents[index.index()]
+        for call in self.calls_of_element(node, setter).iter() {
+            values.extend(self.set_to(*call));
+        }
+        // handed to a library that calls it: `.then(setUser)`
+        for at in element_bindings(lowered, node.expr, setter) {
+            for &read in lowered.index.reads.get(&at).into_iter().flatten() {
+                if let Some(parent) = ir.parents[read.index()]
                     && let Expr::Call { args, .. } = ir.expr(parent)
-                    && args.iter().any(|arg| arg.expr == index)
+                    && args.iter().any(|arg| arg.expr == read)
                 {
                     let call = Node { file: node.file, expr: parent };
-                    values.extend(self.given_to(call, index));
+                    values.extend(self.given_to(call, read));
                 }
             }
         }
         values
+    }
+
+    /// The calls of the function that is an element of what the call at `made` makes, wherever it is handed to.
+    pub(crate) fn calls_of_element(&mut self, made: Node, element: u32) -> Arc<Vec<Node>> {
+        let shared = self.shared;
+        shared.element_calls.get(&(made, element), || {
+            let mut eval = Eval::new(shared);
+            eval.ask_stores = false;
+            Arc::new(eval.find_calls_of_element(made, element))
+        })
+    }
+
+    fn find_calls_of_element(&mut self, made: Node, element: u32) -> Vec<Node> {
+        let Some(lowered) = self.lowered(made.file) else { return Vec::new() };
+        let ir = &lowered.ir;
+        let mut calls = Vec::new();
+        let mut names: Vec<Name> = Vec::new();
+        for at in element_bindings(lowered, made.expr, element) {
+            let name = &ir.binding(at).name;
+            for &call in lowered.index.calls_by_name.get(name).into_iter().flatten() {
+                if let Expr::Call { callee, .. } = ir.expr(call)
+                    && matches!(ir.expr(ir.strip(*callee)), Expr::Local(called) if *called == at)
+                {
+                    calls.push(Node { file: made.file, expr: call });
+                }
+            }
+            // handed on under a name, or as part of a list
+            for &read in lowered.index.reads.get(&at).into_iter().flatten() {
+                match (ir.held_under(read), ir.parents[read.index()].map(|parent| ir.expr(parent))) {
+                    (Some((held_as, _)), _) => names.push(held_as.clone()),
+                    (None, Some(Expr::List(_))) => names.push(name.clone()),
+                    _ => {}
+                }
+            }
+        }
+        let of_pair = Name::from(element.to_string());
+        names.sort();
+        names.dedup();
+        for name in names {
+            for file in self.project.files_with(&name, FILES).0 {
+                let Some(other) = self.lowered(file) else { continue };
+                for &call in other.index.calls_by_name.get(&name).into_iter().flatten() {
+                    self.glance();
+                    let node = Node { file, expr: call };
+                    let is_it = self.callees(node, &None).iter().any(|called| match &called.value {
+                        Value::Api(api) => {
+                            api.step == ApiStep::Member(of_pair.clone())
+                                && matches!(&api.from, Some(Traced { value: Value::Api(from), .. }) if from.node == made)
+                        }
+                        _ => false,
+                    });
+                    if is_it {
+                        calls.push(node);
+                    }
+                }
+            }
+        }
+        calls.sort();
+        calls.dedup();
+        calls
     }
 
     /// What a setting call sets: its argument, or what an updating function returns.
@@ -115,11 +162,33 @@ impl<'s> Eval<'s> {
         values.into_iter().map(|value| value.step(call.file, span, || "set here".to_owned())).collect()
     }
 
-    /// The value that a context hands down.
+    /// The value that a context hands down to the call at a site.
     pub(crate) fn handed_down(&mut self, context: &ContextFact, site: &Site) -> Vals {
         let slot = crate::rules::slot::Slot { base: crate::rules::slot::Base::Arg(0), path: Vec::new() };
-        let made: Vec<Node> = self
-            .slot(&slot, site)
+        let contexts = self.slot(&slot, site);
+        self.handed_down_by(context, &contexts)
+    }
+
+    /// The value that a context hands down to what was read from it.
+    pub(crate) fn handed_down_to(&mut self, context: &ContextFact, read: &Rc<Api>) -> Vals {
+        let mut at = read;
+        while let (ApiStep::Member(_), Some(Traced { value: Value::Api(from), .. })) = (&at.step, &at.from) {
+            at = from;
+        }
+        self.handed_down_by(context, &vec![Traced::new(Value::Api(at.clone()))])
+    }
+
+    /// What a member that a module exports under its own name is a member of.
+    fn exported_of(&mut self, module: crate::text::FileId, member: &str) -> Vals {
+        let Some(lowered) = self.lowered(module) else { return Vals::new() };
+        let exports = lowered.ir.exports.names.iter().filter(|(name, _)| **name == *member);
+        let of: Vec<ExprId> = exports.filter_map(|(_, value)| member_of(&lowered.ir, *value, member)).collect();
+        of.into_iter().flat_map(|of| self.eval(Node { file: module, expr: of }, &None)).collect()
+    }
+
+    /// The value that contexts hand down: what their components are given.
+    pub(crate) fn handed_down_by(&mut self, context: &ContextFact, contexts: &Vals) -> Vals {
+        let made: Vec<Node> = contexts
             .iter()
             .filter_map(|value| match &value.value {
                 Value::Api(api) => Some(api.node),
@@ -129,11 +198,19 @@ impl<'s> Eval<'s> {
         let mut values = Vals::new();
         for file in self.project.files_with(&context.component, FILES).0 {
             let Some(lowered) = self.lowered(file) else { continue };
-            let calls = lowered.index.calls_by_name.get(&*context.component).cloned().unwrap_or_default();
+            let mut names = vec![Name::from(&*context.component)];
+            names.extend(lowered.index.renamed.get(&*context.component).into_iter().flatten().cloned());
+            let calls: Vec<_> =
+                names.iter().filter_map(|name| lowered.index.calls_by_name.get(name)).flatten().copied().collect();
             for call in calls {
                 let Expr::Call { callee, .. } = lowered.ir.expr(call) else { continue };
-                let Expr::Field { base, .. } = lowered.ir.expr(lowered.ir.strip(*callee)) else { continue };
-                let of_this = self.eval(Node { file, expr: *base }, &None).iter().any(|base| match &base.value {
+                let Some(of) = member_of(&lowered.ir, *callee, &context.component) else { continue };
+                let mut of = self.eval(Node { file, expr: of }, &None);
+                // one that was taken out of its context elsewhere
+                if let [Traced { value: Value::Module(exporter), .. }] = of.as_slice() {
+                    of = self.exported_of(*exporter, &context.component);
+                }
+                let of_this = of.iter().any(|of| match &of.value {
                     Value::Api(api) => made.contains(&api.node),
                     _ => false,
                 });
@@ -147,4 +224,38 @@ impl<'s> Eval<'s> {
         }
         values
     }
+}
+
+/// What the component that a name or member stands for is a member of.
+fn member_of(ir: &crate::ir::FileIr, component: ExprId, member: &str) -> Option<ExprId> {
+    let of = |value: ExprId| match ir.expr(ir.strip(value)) {
+        Expr::Field { base, key: Key::Name(name) } if **name == *member => Some(*base),
+        _ => None,
+    };
+    match ir.expr(ir.strip(component)) {
+        Expr::Local(binding) => {
+            let defs = &ir.binding(*binding).defs;
+            // an exported one is taken out of its module, which is read as a whole
+            defs.iter().find_map(|def| of(def.value))
+        }
+        _ => of(component),
+    }
+}
+
+/// The bindings that hold an element of what an expression makes.
+fn element_bindings(lowered: &Lowered, made: ExprId, element: u32) -> Vec<BindingId> {
+    let ir = &lowered.ir;
+    let is_element = |value: ExprId| match ir.expr(ir.strip(value)) {
+        Expr::Field { base, key: Key::Index(index) } => {
+            *index == element
+                && match ir.expr(ir.strip(*base)) {
+                    // the pair may be kept first
+                    Expr::Local(pair) => ir.binding(*pair).defs.iter().any(|def| ir.strip(def.value) == made),
+                    _ => ir.strip(*base) == made,
+                }
+        }
+        _ => false,
+    };
+    let all = (0u32..).map(BindingId).zip(&ir.bindings);
+    all.filter(|(_, binding)| binding.defs.iter().any(|def| is_element(def.value))).map(|(at, _)| at).collect()
 }

@@ -124,6 +124,15 @@ impl<'s> Eval<'s> {
                 values = outside;
             }
         }
+        if !useful(&values) && depth == 0 {
+            let mut given = self.context_member(class, &name, node);
+            if self.rules.component.given.as_deref() == Some(&*name) {
+                given.extend(self.given_to_instances(class));
+            }
+            if !given.is_empty() {
+                values = given;
+            }
+        }
         if values.is_empty() {
             for base in &declared.bases {
                 let base = Node { file: class.file, expr: *base };

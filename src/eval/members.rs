@@ -112,7 +112,7 @@ impl<'s> Eval<'s> {
     }
 
     /// Whether calling a member of this name passes any value on.
-    fn passes_on(&self, name: &Name) -> bool {
+    pub(crate) fn passes_on(&self, name: &Name) -> bool {
         let any = self.rules.automaton.root(&ApiRoot::Any);
         let states = self.rules.automaton.step(&any, &Step::Member(name.to_string()));
         let states = self.rules.automaton.step(&states, &Step::Call);
@@ -128,7 +128,10 @@ impl<'s> Eval<'s> {
     }
 
     /// A member of something about which only the rules for anything may know.
-    fn any_member(&mut self, base: &Traced, name: &Name, node: Node, ctx: &Ctx) -> Vals {
+    pub(crate) fn any_member(&mut self, base: &Traced, name: &Name, node: Node, ctx: &Ctx) -> Vals {
+        if let Some(taken) = self.taken_from_store(base, name, node) {
+            return taken;
+        }
         let any = self.rules.automaton.root(&ApiRoot::Any);
         let mut states = self.rules.automaton.step(&any, &Step::Member(name.to_string()));
         if base.value.is_unknown() || matches!(base.value, Value::Object(_) | Value::Instance(_)) {
@@ -167,12 +170,29 @@ impl<'s> Eval<'s> {
     /// A member that the rules know: the value they say it has, or a library value.
     fn known_member(&mut self, base: &Traced, states: States, name: &Name, node: Node, ctx: &Ctx) -> Vals {
         let rules = self.rules;
+        let mut kept = Vals::new();
+        for fact in rules.facts(&states) {
+            let site = super::Site { receiver: Some(base.clone()), ..super::Site::new(node, ctx) };
+            match fact {
+                Fact::Read(read) => kept.extend(self.read_store(read, &site)),
+                Fact::StateOf(number) => kept.extend(self.state_read(*number, &site)),
+                _ => {}
+            }
+        }
+        if !kept.is_empty() {
+            return kept;
+        }
         if !base.value.is_unknown() {
             let site = super::Site { receiver: Some(base.clone()), ..super::Site::new(node, ctx) };
             let mut values = Vals::new();
             for fact in rules.facts(&states) {
                 if let Fact::Pass(pass) = fact {
                     values.extend(self.pass(pass, &site));
+                    if pass.absent {
+                        let mut names = base.value.names();
+                        names.push(name.clone());
+                        values.push(Traced::new(Value::unknown(Reason::Absent(name.clone()), names)));
+                    }
                 }
             }
             if !values.is_empty() {
@@ -196,7 +216,19 @@ impl<'s> Eval<'s> {
     }
 
     fn api_member(&mut self, base: &Traced, api: &Rc<Api>, name: &Name, node: Node, ctx: &Ctx) -> Vals {
+        if api.step == ApiStep::State {
+            return self.reduced_state_member(base, api, name, node);
+        }
+        if let Some(found) = self.action_member(api, name, node) {
+            return found;
+        }
+        if self.is_setter(api, name) {
+            return vec![self.api_step(base, States::new(), ApiStep::Member(name.clone()), node, ctx)];
+        }
         if let Some(cell) = self.cell_fact(api) {
+            if cell.read.iter().any(|read| read.strip_suffix("()").is_some_and(|read| *read == **name)) {
+                return vec![self.api_step(base, States::new(), ApiStep::Member(name.clone()), node, ctx)];
+            }
             let is_pair = cell.setter.is_some() && &**name == "0";
             if is_pair || cell.read.iter().any(|read| **read == **name) {
                 let values = self.cell_value(api, cell);
@@ -227,8 +259,23 @@ impl<'s> Eval<'s> {
             _ => None,
         });
         let states = self.rules.automaton.step(&api.states, &Step::Member(name.to_string()));
+        // something is put deeper into it than into the member itself
+        let held = super::engine::owners_of_member(&api.owners, &PlaceKey::Name(name.clone()));
+        if self.is_written_below(&held) && self.says_nothing(&states, name) {
+            let deeper = self.api_step(base, States::new(), ApiStep::Member(name.clone()), node, ctx);
+            return vec![held.iter().fold(deeper, super::engine::own)];
+        }
         if !states.is_empty() {
             return self.known_member(base, states, name, node, ctx);
+        }
+        if self.rules.is_global_object(&api.states) {
+            let shared = self.script_global(node, name);
+            if !shared.is_empty() {
+                return shared;
+            }
+        }
+        if let Some(values) = self.listed(api, name) {
+            return values;
         }
         if let Some(store) = store {
             // a store of its own inside: `request.session`
@@ -245,6 +292,52 @@ impl<'s> Eval<'s> {
             return vec![base.clone()];
         }
         self.any_member(base, name, node, ctx)
+    }
+
+    /// Whether the rules do not say what a member is.
+    fn says_nothing(&self, states: &States, name: &Name) -> bool {
+        let any = self.rules.automaton.root(&ApiRoot::Any);
+        let mut facts = self.rules.facts(states);
+        self.rules.automaton.step(&any, &Step::Member(name.to_string())).is_empty()
+            && facts.all(|fact| matches!(fact, Fact::Pass(pass) if pass.absent))
+            && self.rules.automaton.is_leaf(states)
+    }
+
+    /// Whether a member is the function that changes what `api` holds.
+    fn is_setter(&self, api: &Api, name: &Name) -> bool {
+        let rules = self.rules;
+        rules.facts(&api.states).any(|fact| match fact {
+            Fact::Cell(cell) => cell.setter.is_some_and(|setter| setter.to_string() == **name),
+            Fact::Reduced(number) => {
+                rules.reduced[*number].dispatch.is_some_and(|dispatch| dispatch.to_string() == **name)
+            }
+            _ => false,
+        })
+    }
+
+    /// An element of the list that a call makes of what it gets.
+    fn listed(&mut self, api: &Rc<Api>, name: &Name) -> Option<Vals> {
+        let nth: usize = name.parse().ok()?;
+        let rules = self.rules;
+        let slot = rules.facts(&api.states).find_map(|fact| match fact {
+            Fact::Pass(pass) => pass.list.get(nth),
+            _ => None,
+        })?;
+        let site = match &api.from {
+            Some(Traced { value: Value::Api(function), .. }) => super::Site::of(api.node, &api.ctx, function),
+            _ => super::Site::of_api(api),
+        };
+        Some(self.slot(slot, &site))
+    }
+
+    /// Whether something is written to the objects held at these places.
+    fn is_written_below(&self, owners: &[super::value::Owner]) -> bool {
+        owners.iter().any(|owner| {
+            self.lowered(owner.file).is_some_and(|lowered| {
+                let mut effects = lowered.index.effects(&owner.root).iter();
+                effects.any(|effect| matches!(effect.kind, EffectKind::Write(_)) && effect.path == owner.path)
+            })
+        })
     }
 
     /// A property of a function: `Foo.bar = …`.

@@ -3,6 +3,7 @@
 //! Owns values, contexts, budgets and the queries. Must not know endpoints, verdicts or reports; what libraries do it
 //! learns from the rules alone. Never fails: what cannot be told is `Unknown` with its reason.
 
+mod actions;
 pub mod ambient;
 mod callers;
 mod calls;
@@ -18,6 +19,7 @@ mod exports;
 mod growth;
 mod heap;
 mod importers;
+mod injected;
 pub mod keys;
 mod lists;
 mod mapped;
@@ -25,6 +27,7 @@ mod members;
 mod names;
 mod params;
 mod reach;
+mod reducers;
 mod settings;
 mod sharing;
 mod slots;

@@ -3,8 +3,9 @@
 use super::calls::Site;
 use super::engine::{ALTERNATIVES, Eval};
 use super::slots::args_in;
-use super::value::{ApiStep, Args, Ctx, FuncRef, Node, Open, Reason, Traced, Unknown, Vals, Value};
-use crate::ir::{Expr, ExprId, Name};
+use super::value::{ApiStep, Args, Closure, Ctx, FuncRef, Node, Open, Reason, Traced, Unknown, Vals, Value};
+use crate::ir::{BindingId, BindingKind, Expr, ExprId, Name};
+use crate::project::{EffectKind, PlaceKey};
 use crate::rules::path::{Root as ApiRoot, Step};
 use crate::rules::slot::Base;
 use crate::rules::{Fact, PassFact};
@@ -16,12 +17,19 @@ const CALLERS: usize = 32;
 /// A function's place in the arguments of a call.
 struct Callback {
     /// The call it is given to.
-    call: ExprId,
+    call: Node,
     /// Which argument.
     arg: u32,
     /// Under which members of the argument, where it is inside an object.
     members: Vec<Name>,
+    /// Whether the function itself is written there.
+    inline: bool,
 }
+
+/// The member of an element's attributes that holds what stands between its tags.
+const CHILDREN: &str = "children";
+/// Steps to tell whether a name holds a function.
+const GLANCES: u32 = 200;
 
 impl<'s> Eval<'s> {
     pub(crate) fn param(&mut self, func: FuncRef, index: u32, rest: bool, node: Node, ctx: &Ctx) -> Vals {
@@ -58,9 +66,10 @@ impl<'s> Eval<'s> {
         {
             return values;
         }
-        let callback = self.callback(func);
-        if let Some(callback) = &callback {
-            let found = self.callback_param(func, callback, index, node, ctx);
+        for callback in self.callbacks(func) {
+            // where it is given from another place, nothing is known of the calls around it
+            let around = if callback.inline { ctx } else { &None };
+            let found = self.callback_param(func, &callback, index, node, around);
             if !found.is_empty() {
                 return found;
             }
@@ -90,6 +99,13 @@ impl<'s> Eval<'s> {
             if values.len() > ALTERNATIVES * 4 {
                 break;
             }
+        }
+        if index == 0 {
+            values.extend(self.injected_into(&Traced::new(Value::Func(Rc::new(Closure {
+                func,
+                ctx: None,
+                this: None,
+            })))));
         }
         if cut {
             values.push(Traced::new(Value::unknown(Reason::TooManyCallers, names.clone())));
@@ -152,49 +168,138 @@ impl<'s> Eval<'s> {
         let Some(lowered) = self.lowered(call.file) else { return Vals::new() };
         let Expr::Call { args, .. } = lowered.ir.expr(call.expr) else { return Vals::new() };
         let Some(arg) = args.iter().position(|arg| arg.expr == function) else { return Vals::new() };
-        let callback = Callback { call: call.expr, arg: u32::try_from(arg).unwrap_or(u32::MAX), members: Vec::new() };
+        let arg = u32::try_from(arg).unwrap_or(u32::MAX);
+        let callback = Callback { call, arg, members: Vec::new(), inline: true };
         self.callback_param(FuncRef { file: call.file, func: crate::ir::FuncId::MODULE }, &callback, 0, call, &None)
     }
 
-    /// Where a function is given to a call, directly or inside an object literal.
-    fn callback(&self, func: FuncRef) -> Option<Callback> {
-        let lowered = self.lowered(func.file)?;
+    /// Where a function is given to calls: directly, inside an object literal, or by a name that holds it or the literal.
+    fn callbacks(&mut self, func: FuncRef) -> Vec<Callback> {
+        let Some(lowered) = self.lowered(func.file) else { return Vec::new() };
+        let held = Node { file: func.file, expr: lowered.ir.func(func.func).expr };
+        let mut all = Vec::new();
+        self.add_callbacks(held, held, &[], true, &mut all);
+        all
+    }
+
+    /// The calls that are given a function, by itself or inside an object.
+    pub(crate) fn calls_given(&mut self, func: FuncRef) -> Vec<Node> {
+        self.callbacks(func).into_iter().map(|callback| callback.call).collect()
+    }
+
+    fn add_callbacks(&mut self, held: Node, whole: Node, members: &[Name], inline: bool, all: &mut Vec<Callback>) {
+        /// Files in which a name that is handed out is looked for.
+        const FILES: usize = 32;
+        /// Places where one function is given to a call.
+        const PLACES: usize = 8;
+        let Some(lowered) = self.lowered(held.file) else { return };
         let ir = &lowered.ir;
-        let mut child = ir.func(func.func).expr;
-        let mut parent = ir.parents[child.index()]?;
-        while let Expr::Through(..) = ir.expr(parent) {
-            child = parent;
-            parent = ir.parents[child.index()]?;
-        }
-        let mut members = Vec::new();
-        while let Expr::Object { .. } = ir.expr(parent) {
-            let (name, _) = ir.held_under(child)?;
-            members.push(name.clone());
-            child = parent;
-            parent = ir.parents[child.index()]?;
-        }
-        members.reverse();
-        match ir.expr(parent) {
-            Expr::Call { args, .. } => {
-                let arg = args.iter().position(|arg| arg.expr == child)?;
-                Some(Callback { call: parent, arg: u32::try_from(arg).ok()?, members })
+        let mut child = held.expr;
+        let (mut whole, mut members) = (whole, members.to_vec());
+        loop {
+            let Some(parent) = ir.parents[child.index()] else { break };
+            match ir.expr(parent) {
+                Expr::Through(..) => child = parent,
+                Expr::Object { .. } => {
+                    let Some((name, _)) = ir.held_under(child) else { return };
+                    members.insert(0, name.clone());
+                    child = parent;
+                    whole = Node { file: held.file, expr: parent };
+                }
+                // what stands alone between the tags of an element
+                Expr::List(items)
+                    if items.len() == 1 && ir.held_under(parent).is_some_and(|(name, _)| &**name == CHILDREN) =>
+                {
+                    child = parent;
+                }
+                Expr::Call { args, .. } => {
+                    if let Some(arg) = args.iter().position(|arg| arg.expr == child && !arg.spread) {
+                        let arg = u32::try_from(arg).unwrap_or(u32::MAX);
+                        all.push(Callback { call: Node { file: held.file, expr: parent }, arg, members, inline });
+                    }
+                    return;
+                }
+                _ => break,
             }
-            _ => None,
         }
+        let Some(&binding) = lowered.index.binding_of.get(&ir.strip(child)) else { return };
+        if !inline {
+            return;
+        }
+        for &read in lowered.index.reads.get(&binding).into_iter().flatten() {
+            if all.len() < PLACES && is_handed(lowered, read) {
+                self.add_callbacks(Node { file: held.file, expr: read }, whole, &members, false, all);
+            }
+        }
+        let name = ir.binding(binding).name.clone();
+        let is_exported = ir
+            .exports
+            .names
+            .iter()
+            .any(|(_, value)| matches!(ir.expr(ir.strip(*value)), Expr::Local(exported) if *exported == binding))
+            || ir
+                .exports
+                .whole
+                .iter()
+                .any(|value| matches!(ir.expr(ir.strip(*value)), Expr::Local(exported) if *exported == binding));
+        if !is_exported {
+            return;
+        }
+        for file in self.project.files_with(&name, FILES).0 {
+            if file == held.file || all.len() >= PLACES {
+                continue;
+            }
+            let Some(other) = self.lowered(file) else { continue };
+            let imported = (0u32..).map(BindingId).zip(&other.ir.bindings);
+            let imported = imported.filter(|(_, there)| there.kind == BindingKind::Import && there.name == name);
+            for (there, _) in imported {
+                for &read in other.index.reads.get(&there).into_iter().flatten() {
+                    let at = Node { file, expr: read };
+                    if is_handed(other, read) && self.is_it(at, whole) {
+                        self.add_callbacks(at, whole, &members, false, all);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether what is read is the function or literal at `whole`.
+    fn is_it(&mut self, read: Node, whole: Node) -> bool {
+        self.within(GLANCES, |eval| eval.eval(read, &None)).iter().any(|value| match &value.value {
+            Value::Object(object) => object.node == whole,
+            Value::Func(closure) => {
+                closure.func.file == whole.file
+                    && self
+                        .lowered(whole.file)
+                        .is_some_and(|lowered| lowered.ir.func(closure.func.func).expr == whole.expr)
+            }
+            _ => false,
+        })
     }
 
     /// What the one who takes a callback calls it with.
     fn callback_param(&mut self, func: FuncRef, callback: &Callback, index: u32, node: Node, ctx: &Ctx) -> Vals {
-        let call = Node { file: func.file, expr: callback.call };
+        let call = callback.call;
         let rules = self.rules;
         let params = self.lowered(func.file).map_or(0, |lowered| lowered.ir.func(func.func).params.len());
         let count = u32::try_from(params).unwrap_or(u32::MAX);
         let mut values = Vals::new();
         for called in self.callees(call, ctx) {
             match &called.value {
-                Value::Func(taker) if callback.members.is_empty() => {
+                Value::Func(taker) => {
                     let taker_ctx = self.call_frame(taker, Args::Of(call, ctx.clone()), None);
-                    values.extend(self.called_with(taker.func, callback.arg, index, &taker_ctx));
+                    match callback.members.as_slice() {
+                        [] => values.extend(self.called_with(taker.func, callback.arg, index, &taker_ctx)),
+                        [member] => {
+                            values.extend(self.member_called_with(taker.func, callback.arg, member, index, &taker_ctx));
+                        }
+                        _ => {}
+                    }
+                }
+                Value::Class(class) => {
+                    if let ([member], Some(given)) = (callback.members.as_slice(), self.rules.component.given.clone()) {
+                        values.extend(self.given_called_with(*class, &given, member, index));
+                    }
                 }
                 Value::Api(api) => {
                     let mut states = rules.automaton.step(&api.states, &Step::Arg(callback.arg));
@@ -206,6 +311,20 @@ impl<'s> Eval<'s> {
                     given.sort_unstable();
                     given.dedup();
                     if !given.is_empty() {
+                        let facts: Vec<&'s Fact> = rules.facts(&given).collect();
+                        let site = Site::of(call, ctx, api);
+                        let mut kept = Vals::new();
+                        for fact in facts {
+                            match fact {
+                                Fact::Read(read) => kept.extend(self.read_store(read, &site)),
+                                Fact::Context(context) => kept.extend(self.handed_down_to(context, api)),
+                                _ => {}
+                            }
+                        }
+                        if !kept.is_empty() {
+                            values.extend(kept);
+                            continue;
+                        }
                         let value = self.api_step(&called, given, ApiStep::Given, node, ctx);
                         let span = self.lowered(node.file).map(|l| l.ir.span(node.expr)).unwrap_or_default();
                         values.push(self.as_token(value, node.file, span));
@@ -217,6 +336,13 @@ impl<'s> Eval<'s> {
                     let site = Site::of(call, ctx, api);
                     let result = rules.automaton.step(&api.states, &Step::Call);
                     for fact in rules.facts(&result) {
+                        // a function that gives what this one makes
+                        if let Fact::Pass(pass) = fact
+                            && pass.gets == Some(index)
+                        {
+                            let closure = Closure { func, ctx: None, this: None };
+                            values.push(Traced::new(Value::Func(Rc::new(closure))));
+                        }
                         if let Fact::Pass(pass) = fact
                             && let PassFact { calls: Some(function), with, .. } = &**pass
                         {
@@ -233,6 +359,55 @@ impl<'s> Eval<'s> {
                     }
                 }
                 _ => {}
+            }
+        }
+        values
+    }
+
+    /// What a function calls the member `member` of its parameter with.
+    fn member_called_with(&mut self, taker: FuncRef, taken: u32, member: &Name, index: u32, ctx: &Ctx) -> Vals {
+        let Some(lowered) = self.lowered(taker.file) else { return Vals::new() };
+        let ir = &lowered.ir;
+        let of_param = |base: ExprId| match ir.expr(ir.strip(base)) {
+            Expr::Param { func, index, .. } => *func == taker.func && *index == taken,
+            Expr::Local(binding) => {
+                lowered.index.param_bindings.get(&(taker.func, taken)).is_some_and(|held| held.contains(binding))
+            }
+            _ => false,
+        };
+        let is_member = |value: ExprId| match ir.expr(ir.strip(value)) {
+            Expr::Field { base, key: crate::ir::Key::Name(name) } => name == member && of_param(*base),
+            _ => false,
+        };
+        let mut names = vec![member.clone()];
+        names.extend(lowered.index.renamed.get(member).into_iter().flatten().cloned());
+        let mut values = Vals::new();
+        for name in names {
+            for &call in lowered.index.calls_by_name.get(&name).into_iter().flatten() {
+                let Expr::Call { callee, .. } = ir.expr(call) else { continue };
+                let is_it = match ir.expr(ir.strip(*callee)) {
+                    Expr::Local(binding) => ir.binding(*binding).defs.iter().any(|def| is_member(def.value)),
+                    _ => is_member(*callee),
+                };
+                if is_it {
+                    values.extend(self.passed(Node { file: taker.file, expr: call }, index, ctx, None));
+                }
+            }
+        }
+        values
+    }
+
+    /// What the methods of a class call the member `member` of what it is given with.
+    fn given_called_with(&mut self, class: super::value::ClassRef, given: &str, member: &Name, index: u32) -> Vals {
+        let Some(lowered) = self.lowered(class.file) else { return Vals::new() };
+        let root = crate::project::Root::This(crate::ir::ThisOf::Class(class.class));
+        let path = [PlaceKey::Name(given.into())];
+        let mut values = Vals::new();
+        for effect in lowered.index.effects(&root) {
+            let EffectKind::Method(call) = effect.kind else { continue };
+            let Expr::Call { callee, .. } = lowered.ir.expr(call) else { continue };
+            if effect.path == path && super::callers::last_name(&lowered.ir, *callee).as_ref() == Some(member) {
+                values.extend(self.passed(Node { file: class.file, expr: call }, index, &None, None));
             }
         }
         values
@@ -255,6 +430,21 @@ impl<'s> Eval<'s> {
         }
         values
     }
+}
+
+/// Whether what is read is handed on: to a call, or inside an object literal.
+fn is_handed(lowered: &crate::project::Lowered, read: ExprId) -> bool {
+    let ir = &lowered.ir;
+    let mut child = read;
+    while let Some(parent) = ir.parents[child.index()] {
+        match ir.expr(parent) {
+            Expr::Through(..) => child = parent,
+            Expr::Object { .. } => return true,
+            Expr::Call { args, .. } => return args.iter().any(|arg| arg.expr == child),
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// The last name of a type hint, of the outermost type.

@@ -1,7 +1,7 @@
 //! Objects of which there is one for the whole program, whoever asks for it: what others write to them.
 
 use super::engine::{Eval, drop_null};
-use super::value::{FuncRef, Node, Object, Owner, Traced, Vals, Value};
+use super::value::{Args, FuncRef, Node, Object, Owner, Traced, Vals, Value};
 use crate::ir::{CallKind, Expr, ExprId, FileIr, FuncId, Key, Name, Prop, ThisOf};
 use crate::project::{PlaceKey, Root};
 use crate::rules::Fact;
@@ -85,6 +85,11 @@ impl<'s> Eval<'s> {
                     values.extend(written.into_iter().map(|value| value.step(file, write.span, note)));
                 }
             }
+            if file == whole.file {
+                for call in self.setting_calls(whole) {
+                    values.extend(self.patched(call, name, node));
+                }
+            }
             for method in &self.rules.component.patch {
                 for &call in lowered.index.calls_by_name.get(method.as_str()).into_iter().flatten() {
                     let Expr::Call { callee, .. } = lowered.ir.expr(call) else { continue };
@@ -97,6 +102,38 @@ impl<'s> Eval<'s> {
             }
         }
         values
+    }
+
+    /// The calls of the function that the library hands to the one that makes the literal `whole`, and that writes the
+    /// members of what it is given.
+    fn setting_calls(&mut self, whole: Node) -> Vec<Node> {
+        let Some(lowered) = self.lowered(whole.file) else { return Vec::new() };
+        let ir = &lowered.ir;
+        let Some(&maker) = lowered.index.returned_by.get(&whole.expr) else { return Vec::new() };
+        let Some(call) = ir.parents[ir.func(maker).expr.index()] else { return Vec::new() };
+        let rules = self.rules;
+        let mut sets = None;
+        for called in self.callees(Node { file: whole.file, expr: call }, &None) {
+            let Value::Api(api) = &called.value else { continue };
+            let states = rules.automaton.step(&api.states, &Step::Call);
+            sets = sets.or(rules.facts(&states).find_map(|fact| match fact {
+                Fact::Pass(pass) => pass.sets,
+                _ => None,
+            }));
+        }
+        let Some(sets) = sets else { return Vec::new() };
+        let mut calls = Vec::new();
+        for &binding in lowered.index.param_bindings.get(&(maker, sets)).into_iter().flatten() {
+            let named = lowered.index.calls_by_name.get(&ir.binding(binding).name).into_iter().flatten();
+            let of_binding = |call: &&ExprId| match ir.expr(**call) {
+                Expr::Call { callee, .. } => {
+                    matches!(ir.expr(ir.strip(*callee)), Expr::Local(called) if *called == binding)
+                }
+                _ => false,
+            };
+            calls.extend(named.filter(of_binding).map(|call| Node { file: whole.file, expr: *call }));
+        }
+        calls
     }
 
     fn is_made_by(&mut self, read: Node, whole: Node) -> bool {
@@ -113,6 +150,13 @@ impl<'s> Eval<'s> {
                 Value::Func(closure) => {
                     let owners = self.param_owners(closure.func, 0);
                     values.extend(self.written_under(&owners, &key, false, node, &None));
+                    // what it makes of the object before takes its place, or is laid over it
+                    let before = Args::Given(vec![vec![Traced::new(Value::Null)]]);
+                    for made in self.result(closure, before, None) {
+                        if let Value::Object(object) = &made.value {
+                            values.extend(self.own_member(object, &key, false, node));
+                        }
+                    }
                 }
                 _ => {}
             }

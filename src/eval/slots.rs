@@ -33,6 +33,8 @@ impl<'s> Eval<'s> {
                 found
             }
             Base::Piped => self.piped_into(site),
+            Base::State => self.root_state(site.node),
+            Base::Function => site.function.iter().map(|made| Traced::new(Value::Api(made.clone()))).collect(),
             Base::Name => {
                 let name = self.called_name(site);
                 name.map(|name| Traced::new(Value::Str(Pattern::lit(&name)))).into_iter().collect()
@@ -49,6 +51,10 @@ impl<'s> Eval<'s> {
                 Into::Result => {
                     let functions: Vec<_> = values.iter().flat_map(|value| self.functions_in(value)).collect();
                     functions.iter().flat_map(|closure| self.free_result(closure)).collect()
+                }
+                Into::Given(index) => {
+                    let sites = self.givers(&values);
+                    sites.iter().flat_map(|site| self.site_arg(site, *index)).collect()
                 }
                 Into::Made(index) => {
                     let made: Vec<Site> = values
@@ -67,13 +73,36 @@ impl<'s> Eval<'s> {
         values
     }
 
+    /// The calls that were given the functions whose parameters values are.
+    fn givers(&mut self, values: &Vals) -> Vec<Site> {
+        let mut sites = Vec::new();
+        for value in values {
+            let Value::Api(api) = &value.value else { continue };
+            let Some(lowered) = self.lowered(api.node.file) else { continue };
+            if api.step == ApiStep::Given
+                && let Expr::Param { func, .. } = lowered.ir.expr(api.node.expr)
+            {
+                let func = FuncRef { file: api.node.file, func: *func };
+                sites.extend(self.calls_given(func).into_iter().map(|call| Site::new(call, &None)));
+            }
+        }
+        sites
+    }
+
     /// The members of values that slots lead through: of what is made in the project, and of what it writes to the rest.
     fn slot_member(&mut self, values: &Vals, name: &Name, site: &Site) -> Vals {
         let key = PlaceKey::Name(name.clone());
         let mut found = Vals::new();
         for value in values {
             match &value.value {
-                Value::Object(object) => found.extend(self.object_member(object, &key, site.node)),
+                Value::Object(object) => {
+                    let members = self.object_member(object, &key, site.node);
+                    // a list of what has the value is a list of values
+                    if members.is_empty() && self.items(object).is_some() && self.is_value_itself(name) {
+                        found.push(value.clone());
+                    }
+                    found.extend(members);
+                }
                 Value::Instance(_) | Value::Unknown(_) => {
                     found.extend(self.members(&vec![value.clone()], &key, site.node, &site.ctx));
                 }
@@ -162,7 +191,7 @@ impl<'s> Eval<'s> {
         })
     }
 
-    fn arity(&self, site: &Site) -> u32 {
+    pub(crate) fn arity(&self, site: &Site) -> u32 {
         let count = match &site.given {
             Some(given) => given.len(),
             None => match self.lowered(site.node.file).map(|lowered| lowered.ir.expr(site.node.expr)) {

@@ -26,6 +26,8 @@ const INJECTED: &str = "injected";
 pub(crate) struct StoreWrite {
     store: Arc<str>,
     key: String,
+    /// What stands before the key, which the writer does not write.
+    mark: Arc<str>,
     /// The call, or the file of the property write.
     at: WriteAt,
 }
@@ -33,6 +35,8 @@ pub(crate) struct StoreWrite {
 #[derive(Clone, Debug)]
 enum WriteAt {
     Call(Node, StoreFact),
+    /// What an options object has under the key, or what the function there returns has.
+    Options(Node),
     Property(FileId, usize),
 }
 
@@ -46,6 +50,12 @@ impl<'s> Eval<'s> {
                 Value::Str(pattern) if pattern.text().is_some() => {
                     let key: Name = pattern.text().unwrap_or_default().into();
                     values.extend(self.stored(&read.store, &key, site.node.file, span));
+                }
+                Value::Api(api) if is_made(api) => {
+                    let key = made_key(api.node);
+                    if self.stores(&read.store, &key) {
+                        values.extend(self.stored(&read.store, &key, site.node.file, span));
+                    }
                 }
                 other => {
                     // a key that is a named constant elsewhere: its name may still tell
@@ -86,6 +96,26 @@ impl<'s> Eval<'s> {
                         found = self.made_of(found, made);
                     }
                     (found, call.file, span)
+                }
+                WriteAt::Options(at) => {
+                    let name = key.strip_prefix(&*write.mark).unwrap_or(key);
+                    let Some(lowered) = self.lowered(at.file) else { continue };
+                    let span = lowered.ir.span(at.expr);
+                    let options = self.with_open(Vec::new(), |eval| eval.eval(*at, &None));
+                    let mut found = Vals::new();
+                    for value in options {
+                        let made = match &value.value {
+                            Value::Func(closure) => self.free_result(closure),
+                            _ => vec![value],
+                        };
+                        for made in made {
+                            if let Value::Object(object) = &made.value {
+                                let key = crate::project::PlaceKey::Name(name.into());
+                                found.extend(self.object_member(object, &key, *at));
+                            }
+                        }
+                    }
+                    (found, at.file, span)
                 }
                 WriteAt::Property(file, nth) => {
                     let Some(lowered) = self.lowered(*file) else { continue };
@@ -193,7 +223,9 @@ pub(super) fn prepare(shared: &Shared<'_>) {
 /// The files in which something may be written to a store.
 fn store_files(shared: &Shared<'_>) -> Vec<FileId> {
     let mut files: Vec<FileId> = Vec::new();
-    for member in shared.rules.write_members.iter().chain(&shared.rules.store_names) {
+    let rules = shared.rules;
+    let under = rules.store_members.iter().map(|(key, _)| key);
+    for member in rules.write_members.iter().chain(&rules.write_words).chain(&rules.store_names).chain(under) {
         files.extend(shared.project.files_with(member, FILES).0);
     }
     files.sort();
@@ -214,25 +246,41 @@ impl<'s> Eval<'s> {
     fn store_writes_in(&mut self, file: FileId, into: &mut Vec<StoreWrite>) {
         let Some(lowered) = self.lowered(file) else { return };
         let rules = self.rules;
-        for member in &rules.write_members {
-            for &call in lowered.index.calls_by_name.get(member.as_str()).into_iter().flatten() {
-                let node = Node { file, expr: call };
-                for called in self.within(LOOK, |eval| eval.callees(node, &None)) {
-                    let Value::Api(api) = &called.value else { continue };
-                    let states = rules.automaton.step(&api.states, &Step::Call);
-                    for fact in rules.facts(&states) {
-                        let Fact::Write(write) = fact else { continue };
-                        let site = Site::of(node, &None, api);
-                        for key in self.slot(&write.key, &site) {
-                            if let Value::Str(pattern) = &key.value
-                                && let Some(key) = pattern.text()
-                            {
-                                into.push(StoreWrite {
-                                    store: write.store.clone(),
-                                    key: key.to_owned(),
-                                    at: WriteAt::Call(node, write.clone()),
-                                });
-                            }
+        let mut calls: Vec<crate::ir::ExprId> = rules
+            .write_members
+            .iter()
+            .filter_map(|member| lowered.index.calls_by_name.get(member.as_str()))
+            .flatten()
+            .copied()
+            .collect();
+        if rules.write_words.iter().any(|word| self.mentions(file, word)) {
+            // functions that a library hands out, or is itself, under names of the project's own
+            let by_name = |call: &&crate::ir::ExprId| match lowered.ir.expr(**call) {
+                Expr::Call { callee, .. } => matches!(lowered.ir.expr(lowered.ir.strip(*callee)), Expr::Local(_)),
+                _ => false,
+            };
+            calls.extend(lowered.ir.calls.iter().filter(by_name));
+        }
+        calls.sort_unstable();
+        calls.dedup();
+        self.options_in(file, into);
+        for call in calls {
+            let node = Node { file, expr: call };
+            for called in self.within(LOOK, |eval| eval.callees(node, &None)) {
+                let Value::Api(api) = &called.value else { continue };
+                let states = rules.automaton.step(&api.states, &Step::Call);
+                for fact in rules.facts(&states) {
+                    let Fact::Write(write) = fact else { continue };
+                    let site = Site::of(node, &None, api);
+                    for key in self.slot(&write.key, &site) {
+                        let key = match &key.value {
+                            Value::Str(pattern) => pattern.text().map(|text| format!("{}{text}", write.mark)),
+                            Value::Api(api) if is_made(api) => Some(made_key(api.node).to_string()),
+                            _ => None,
+                        };
+                        if let Some(key) = key {
+                            let (store, mark) = (write.store.clone(), write.mark.clone());
+                            into.push(StoreWrite { store, key, mark, at: WriteAt::Call(node, write.clone()) });
                         }
                     }
                 }
@@ -260,6 +308,7 @@ impl<'s> Eval<'s> {
                         into.push(StoreWrite {
                             store: store.clone(),
                             key: key.clone(),
+                            mark: "".into(),
                             at: WriteAt::Property(file, nth),
                         });
                     }
@@ -267,4 +316,120 @@ impl<'s> Eval<'s> {
             }
         }
     }
+
+    /// Whether a file's text has a word, which may be a package's name.
+    fn mentions(&self, file: FileId, word: &str) -> bool {
+        self.project.files_with(word, usize::MAX).0.binary_search(&file).is_ok()
+    }
+
+    /// Members of options objects that are entries: `provide: { session }`.
+    fn options_in(&mut self, file: FileId, into: &mut Vec<StoreWrite>) {
+        let Some(lowered) = self.lowered(file) else { return };
+        let rules = self.rules;
+        if lowered.ir.lang != crate::ir::Lang::Js
+            || !rules.store_members.iter().any(|(key, _)| self.mentions(file, key))
+        {
+            return;
+        }
+        for expr in &lowered.ir.exprs {
+            let Expr::Object { props, .. } = expr else { continue };
+            for prop in props {
+                let crate::ir::Prop::Field(Key::Name(name), value) = prop else { continue };
+                for (_, fact) in rules.store_members.iter().filter(|(key, _)| **key == **name) {
+                    let at = Node { file, expr: *value };
+                    for option in self.within(LOOK, |eval| eval.eval(at, &None)) {
+                        let made = match &option.value {
+                            Value::Func(closure) => self.within(LOOK, |eval| eval.free_result(closure)),
+                            _ => vec![option],
+                        };
+                        let entries: Vec<(Name, Traced)> =
+                            made.iter().flat_map(|made| self.within(LOOK, |eval| eval.entries(made, 0))).collect();
+                        for (key, _) in entries {
+                            into.push(StoreWrite {
+                                store: fact.store.clone(),
+                                key: format!("{}{key}", fact.mark),
+                                mark: fact.mark.clone(),
+                                at: WriteAt::Options(at),
+                            });
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// What an options object takes out of a store under a name of its own: `inject: ['session']`.
+    pub(crate) fn taken_from_store(&mut self, base: &Traced, name: &Name, node: Node) -> Option<Vals> {
+        let rules = self.rules;
+        let store: Arc<str> = rules.component.takes_from.as_deref()?.into();
+        let Value::Object(object) = &base.value else { return None };
+        let lowered = self.lowered(object.node.file)?;
+        let ir = &lowered.ir;
+        let is_section = |key: &str| rules.component.sections.iter().any(|section| section == key);
+        let options = match ir.held_under(object.node.expr) {
+            Some((key, options)) if is_section(key) => options,
+            _ => object.node.expr,
+        };
+        let Expr::Object { props, .. } = ir.expr(options) else { return None };
+        let span = self.lowered(node.file).map(|lowered| lowered.ir.span(node.expr)).unwrap_or_default();
+        for prop in props {
+            let crate::ir::Prop::Field(Key::Name(key), list) = prop else { continue };
+            if !rules.component.takes.iter().any(|takes| **takes == **key) {
+                continue;
+            }
+            let file = object.node.file;
+            for taken in self.eval(Node { file, expr: *list }, &None) {
+                let Value::Object(taken) = &taken.value else { continue };
+                let keys: Vals = match self.items(taken) {
+                    Some(items) => items
+                        .into_iter()
+                        .flat_map(|item| self.eval(Node { file: taken.node.file, expr: item }, &None))
+                        .filter(|key| matches!(&key.value, Value::Str(text) if text.text() == Some(name)))
+                        .collect(),
+                    None => {
+                        let key = crate::project::PlaceKey::Name(name.clone());
+                        self.own_member(taken, &key, false, node)
+                    }
+                };
+                let mut values = Vals::new();
+                for key in keys {
+                    let keys = match &key.value {
+                        // { from: 'session', default: … }
+                        Value::Object(described) => {
+                            let from = crate::project::PlaceKey::Name("from".into());
+                            self.own_member(described, &from, false, node)
+                        }
+                        _ => vec![key],
+                    };
+                    for key in keys {
+                        let key: Option<Name> = match &key.value {
+                            Value::Str(text) => text.text().map(Name::from),
+                            Value::Api(api) if is_made(api) => Some(made_key(api.node)),
+                            _ => None,
+                        };
+                        if let Some(key) = key
+                            && self.stores(&store, &key)
+                        {
+                            values.extend(self.stored(&store, &key, node.file, span));
+                        }
+                    }
+                }
+                if !values.is_empty() {
+                    return Some(values);
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Whether a library's value was made by a call of its own: a key that is equal to itself alone.
+fn is_made(api: &super::value::Api) -> bool {
+    use super::value::ApiStep;
+    matches!(api.step, ApiStep::Call | ApiStep::New)
+}
+
+/// What stands for a key that is no text.
+fn made_key(node: Node) -> Name {
+    format!("\u{0}{}:{}", node.file.0, node.expr.0).into()
 }

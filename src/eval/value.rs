@@ -205,6 +205,8 @@ pub enum ApiStep {
     New,
     /// Something a library hands to a callback.
     Given,
+    /// The state that the value before makes; without one, the application's.
+    State,
 }
 
 /// A library's value.

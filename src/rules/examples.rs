@@ -98,6 +98,11 @@ impl RuleFiles {
             list.add("refs", &file.refs, |t| (&t.yes, &t.no, t.lang, id));
             list.add("mapper", &file.mapper, |t| (&t.yes, &t.no, t.lang, id));
             list.add("container", &file.container, |t| (&t.yes, &t.no, t.lang, id));
+            list.add("reducer", &file.reducer, |t| (&t.yes, &t.no, t.lang, id));
+            list.add("reduced", &file.reduced, |t| (&t.yes, &t.no, t.lang, id));
+            list.add("action", &file.action, |t| (&t.yes, &t.no, t.lang, id));
+            list.add("case", &file.case, |t| (&t.yes, &t.no, t.lang, id));
+            list.add("injector", &file.injector, |t| (&t.yes, &t.no, t.lang, id));
             list.add("ambient", &file.ambient, |t| (&t.yes, &t.no, t.lang, id));
         }
         all

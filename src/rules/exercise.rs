@@ -229,6 +229,11 @@ impl Fact {
             Fact::Refs(_) => "refs",
             Fact::Mapper(_) => "mapper",
             Fact::Container(_) => "container",
+            Fact::Reducer(_) => "reducer",
+            Fact::Reduced(_) | Fact::StateOf(_) => "reduced",
+            Fact::Action(_) => "action",
+            Fact::Case(_) => "case",
+            Fact::Injector(_) => "injector",
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::automaton::State;
 use super::containers::{MapperFact, RefsFact};
+use super::reducers::{ActionFact, ReducerFact};
 use super::schema::{Made, TokenKind};
 use super::slot::Slot;
 use super::stored::StoredFact;
@@ -36,6 +37,18 @@ pub enum Fact {
     Mapper(Box<MapperFact>),
     /// It is a store made of options, number `.0`.
     Container(usize),
+    /// It makes a state of the state before and an action.
+    Reducer(Box<ReducerFact>),
+    /// It has a state, as number `.0` says.
+    Reduced(usize),
+    /// It is the state of what it was reached from, as number `.0` says.
+    StateOf(usize),
+    /// It is an action, or makes one.
+    Action(Box<ActionFact>),
+    /// The call says which function handles some actions.
+    Case(Slot),
+    /// The call gives values to a component, as number `.0` says.
+    Injector(usize),
 }
 
 /// See [`TokenTable`](super::schema::TokenTable).
@@ -120,6 +133,12 @@ pub struct PassFact {
     pub shared: bool,
     pub segment: Option<Slot>,
     pub pipes: bool,
+    pub bare: bool,
+    pub absent: bool,
+    pub selects: bool,
+    pub sets: Option<u32>,
+    pub gets: Option<u32>,
+    pub of: Option<Slot>,
 }
 
 /// See [`StoreTable`](super::schema::StoreTable).
@@ -133,6 +152,8 @@ pub struct StoreFact {
     pub value: Slot,
     /// What is kept is made of it.
     pub made: Option<Made>,
+    /// What stands before an entry's name where it is read.
+    pub mark: Arc<str>,
 }
 
 /// See [`CellTable`](super::schema::CellTable).
@@ -152,6 +173,8 @@ pub struct CellFact {
 pub struct ContextFact {
     pub component: Arc<str>,
     pub property: Arc<str>,
+    pub member: Option<Arc<str>>,
+    pub named_by: Option<Arc<str>>,
 }
 
 /// See [`AmbientTable`](super::schema::AmbientTable).

@@ -269,7 +269,12 @@ impl RuleFile {
         all.extend(of("pass", &self.pass, |table| table.on.iter().collect(), |_| Vec::new()));
         all.extend(of("call", &self.call, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("cell", &self.cell, |_| Vec::new(), |table| table.on.iter().collect()));
-        all.extend(of("context", &self.context, |_| Vec::new(), |table| table.on.iter().collect()));
+        all.extend(of("context", &self.context, |table| table.on.iter().collect(), |_| Vec::new()));
+        all.extend(of("reducer", &self.reducer, |table| table.on.iter().collect(), |_| Vec::new()));
+        all.extend(of("reduced", &self.reduced, |_| Vec::new(), |table| table.on.iter().collect()));
+        all.extend(of("action", &self.action, |table| table.on.iter().collect(), |_| Vec::new()));
+        all.extend(of("case", &self.case, |_| Vec::new(), |table| table.on.iter().collect()));
+        all.extend(of("injector", &self.injector, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("refs", &self.refs, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("mapper", &self.mapper, |_| Vec::new(), |table| table.on.iter().collect()));
         let mapped_by = |table: &'a ContainerTable| table.handlers.iter().flat_map(|handler| &handler.mapped_by);
@@ -282,8 +287,8 @@ impl RuleFile {
         all.extend(of(
             "store",
             &self.store,
-            |table| table.object.iter().collect(),
-            |table| table.read.iter().chain(&table.write).collect(),
+            |table| table.object.iter().chain(&table.read).collect(),
+            |table| table.write.iter().collect(),
         ));
         all.extend(of(
             "ambient",
@@ -316,6 +321,11 @@ impl RuleFile {
             "refs" => take(&mut self.refs, nth),
             "mapper" => take(&mut self.mapper, nth),
             "container" => take(&mut self.container, nth),
+            "reducer" => take(&mut self.reducer, nth),
+            "reduced" => take(&mut self.reduced, nth),
+            "action" => take(&mut self.action, nth),
+            "case" => take(&mut self.case, nth),
+            "injector" => take(&mut self.injector, nth),
             "ambient" => take(&mut self.ambient, nth),
             _ => {}
         }

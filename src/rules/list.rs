@@ -20,6 +20,11 @@ const KINDS: &[&str] = &[
     "refs",
     "mapper",
     "container",
+    "reducer",
+    "reduced",
+    "action",
+    "case",
+    "injector",
     "auto-import",
     "name",
     "subject",
@@ -48,6 +53,7 @@ const MATCHED: &[&str] = &[
     "made",
     "folders",
     "package",
+    "under",
     "project",
     "file",
 ];
@@ -59,6 +65,7 @@ const SETTINGS: &[(&str, &[&str])] = &[
     ("component", &["made"]),
     ("store", &["made"]),
     ("refs", &["read"]),
+    ("reduced", &["read"]),
     ("container", &["folders"]),
 ];
 

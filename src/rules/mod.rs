@@ -22,6 +22,7 @@ mod facts;
 mod names;
 mod place;
 mod questions;
+mod reducers;
 mod search;
 mod stored;
 mod versions;
@@ -30,13 +31,14 @@ pub use containers::{ContainerFact, HandlerFact, MapperFact, RefsFact};
 pub use endpoint::{Endpoint, Segment};
 pub use facts::{AmbientFact, CallFact, CellFact, ContextFact, Fact, FactId, Hook, PassFact, StoreFact, TokenFact};
 pub use files::{RuleFiles, endpoint_names};
+pub use reducers::{ActionFact, InjectorFact, KIND, ReducedFact, ReducerFact};
 pub use schema::{BodyTable, LinkingTable, Made, SubjectKind, TokenKind};
 pub use stored::StoredFact;
 pub use versions::Versions;
 
 use crate::text::Mistake;
 use automaton::{Automaton, State};
-use path::{Path, Root};
+use path::{Path, Root, Step};
 use place::Place;
 use rustc_hash::FxHashSet;
 use schema::{HostTable, NameTable, PathText, RuleFile, SlotText, SubjectTable};
@@ -64,6 +66,10 @@ pub struct Rules {
     pub file_evidence: Vec<String>,
     /// Member names whose calls may write a store.
     pub write_members: Vec<String>,
+    /// Words of files in which calls of a mere name may write a store.
+    pub write_words: Vec<String>,
+    /// Members of options objects whose members are a store's entries, and how.
+    pub store_members: Vec<(String, StoreFact)>,
     /// Names of objects whose members are a store's entries.
     pub store_names: Vec<String>,
     /// Names of members whose calls may make or send a request.
@@ -76,6 +82,14 @@ pub struct Rules {
     pub component: schema::ComponentTable,
     /// Stores made of options.
     pub containers: Vec<ContainerFact>,
+    /// What has a state that a reducer makes.
+    pub reduced: Vec<ReducedFact>,
+    /// Names of calls that make what makes actions of a kind with a name.
+    pub action_makers: Vec<String>,
+    /// What gives values to components.
+    pub injectors: Vec<InjectorFact>,
+    /// Contexts that components name as a member of their class.
+    pub class_contexts: Vec<ContextFact>,
     /// Names that are known without an import.
     pub auto_import: schema::AutoImportTable,
     /// Methods that write members of another member.
@@ -178,6 +192,7 @@ impl Rules {
     fn add_facts(&mut self, place: &Place<'_>, file: &RuleFile) -> Result<(), Mistake> {
         self.record_words(place, file);
         self.add_stores(place, file)?;
+        self.add_reducers(place, file)?;
         let client: Arc<str> = file.client.as_deref().unwrap_or_default().into();
         for table in &file.token {
             let versions = place.versions(&table.versions)?;
@@ -203,6 +218,12 @@ impl Rules {
                 shared: table.shared,
                 segment: place.slot_opt(table.segment.as_ref())?,
                 pipes: table.pipes,
+                bare: table.bare,
+                absent: table.absent,
+                selects: table.selects,
+                sets: table.sets,
+                gets: table.gets,
+                of: place.slot_opt(table.of.as_ref())?,
             };
             for text in &table.on {
                 self.add_handing_on(&fact, &place.paths(text)?);
@@ -223,7 +244,11 @@ impl Rules {
                 key: slot(table.key.as_ref(), Base::Arg(0))?,
                 value: slot(table.value.as_ref(), Base::Arg(1))?,
                 made: table.made,
+                mark: table.mark.as_deref().unwrap_or_default().into(),
             };
+            for key in &table.under {
+                self.store_members.push((key.clone(), fact.clone()));
+            }
             for text in &table.object {
                 for path in place.paths(text)? {
                     let member = path.last_member();
@@ -240,8 +265,24 @@ impl Rules {
             self.hang(place, &table.read, Fact::Read(fact.clone()))?;
             for text in &table.write {
                 for path in place.paths(text)? {
-                    let member = path.last_member();
-                    self.write_members.extend(member);
+                    match path.steps.as_slice() {
+                        [.., Step::Member(name), Step::Call | Step::New] => self.write_members.push(name.clone()),
+                        // a function that is handed out, or the library itself
+                        _ => match &path.root {
+                            Root::Import(name) => self.write_words.push(name.clone()),
+                            Root::Global(name) | Root::Name(name) => self.write_members.push(name.clone()),
+                            Root::Type(ty) => {
+                                for text in file.r#type.iter().filter(|table| table.name == *ty).flat_map(|t| &t.is) {
+                                    let package = |path: Path| match path.root {
+                                        Root::Import(name) => Some(name),
+                                        _ => None,
+                                    };
+                                    self.write_words.extend(place.paths(text)?.into_iter().filter_map(package));
+                                }
+                            }
+                            Root::Any => {}
+                        },
+                    }
                 }
             }
             self.hang(place, &table.write, Fact::Write(fact))?;
@@ -257,8 +298,15 @@ impl Rules {
             self.hang(place, &table.on, Fact::Cell(fact))?;
         }
         for table in &file.context {
-            let fact =
-                ContextFact { component: table.component.as_str().into(), property: table.property.as_str().into() };
+            let fact = ContextFact {
+                component: table.component.as_str().into(),
+                property: table.property.as_str().into(),
+                member: table.member.as_deref().map(Arc::from),
+                named_by: table.named_by.as_deref().map(Arc::from),
+            };
+            if fact.member.is_some() {
+                self.class_contexts.push(fact.clone());
+            }
             self.hang(place, &table.on, Fact::Context(fact))?;
         }
         self.setters.extend(file.setter.iter().cloned());
@@ -329,8 +377,13 @@ impl Rules {
         self.global_object = self.automaton.root(&window).first().copied();
         self.hosts.suffix.extend(tenants.iter().map(|host| host.to_lowercase()));
         self.own_hosts = own.iter().map(|host| host.to_lowercase()).collect();
-        let words =
-            [&mut self.write_members, &mut self.sender_words, &mut self.project_evidence, &mut self.file_evidence];
+        let words = [
+            &mut self.write_members,
+            &mut self.write_words,
+            &mut self.sender_words,
+            &mut self.project_evidence,
+            &mut self.file_evidence,
+        ];
         for list in words {
             list.sort();
             list.dedup();

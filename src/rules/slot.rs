@@ -1,7 +1,9 @@
 //! Slots: where in a call a rule finds something.
 //!
 //! `arg(0)`, `arg(-1)` (the last), `arg(fn)` (the first function), `receiver`, `args`, `name` (the member that was
-//! called), `piped` (what flows into an operator: `source.pipe(operator(…))`), each with a path behind it, or a literal in quotes, `'GET'`.
+//! called), `piped` (what flows into an operator: `source.pipe(operator(…))`),
+//! `function` (the function that was called, where a call made it: `function@arg(0)` is that call's argument), `state` (the
+//! application's state, see `[[reduced]]`), each with a path behind it, or a literal in quotes, `'GET'`.
 //!
 //! | step | leads to |
 //! |---|---|
@@ -10,6 +12,7 @@
 //! | `[name]` | the member that has the name of what is called |
 //! | `()` | what the function returns |
 //! | `@arg(0)` | the argument of the call that made the library's value |
+//! | `@given(0)` | the argument of the call that was given the function whose parameter the value is |
 
 /// What a slot starts from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +29,10 @@ pub enum Base {
     Receiver,
     /// The name of the member that was called.
     Name,
+    /// The function that was called, where a call made it.
+    Function,
+    /// The application's state.
+    State,
     /// What flows into the call where it is an argument of one that hands a value from argument to argument.
     Piped,
     /// This text.
@@ -45,6 +52,8 @@ pub enum Into {
     Result,
     /// An argument of the call that made the value.
     Made(u32),
+    /// An argument of the call that was given the function whose parameter the value is.
+    Given(u32),
 }
 
 /// A place in a call.
@@ -73,11 +82,13 @@ pub fn parse(text: &str) -> Result<Slot, &'static str> {
         "args" => Base::Args,
         "name" => Base::Name,
         "piped" => Base::Piped,
+        "function" => Base::Function,
+        "state" => Base::State,
         "arg(-1)" => Base::LastArg,
         "arg(fn)" => Base::FnArg,
         head => {
             let digits = head.strip_prefix("arg(").and_then(|rest| rest.strip_suffix(')')).ok_or(
-                "`arg(N)`, `arg(-1)`, `arg(fn)`, `args`, `receiver`, `piped`, `name` or a literal in single quotes",
+                "`arg(N)`, `arg(-1)`, `arg(fn)`, `args`, `receiver`, `function`, `piped`, `state`, `name` or a literal in single quotes",
             )?;
             Base::Arg(digits.parse().map_err(|_| "a number in `arg(…)`")?)
         }
@@ -97,6 +108,9 @@ pub fn parse(text: &str) -> Result<Slot, &'static str> {
         } else if let Some((digits, after)) = rest.strip_prefix("@arg(").and_then(|rest| rest.split_once(')')) {
             path.push(Into::Made(digits.parse().map_err(|_| "a number in `@arg(…)`")?));
             rest = after;
+        } else if let Some((digits, after)) = rest.strip_prefix("@given(").and_then(|rest| rest.split_once(')')) {
+            path.push(Into::Given(digits.parse().map_err(|_| "a number in `@given(…)`")?));
+            rest = after;
         } else if let Some(after) = rest.strip_prefix('.') {
             let end = after.find(STEPS).unwrap_or(after.len());
             if end == 0 {
@@ -105,7 +119,7 @@ pub fn parse(text: &str) -> Result<Slot, &'static str> {
             path.push(Into::Member(after[..end].to_owned()));
             rest = &after[end..];
         } else {
-            return Err("`.name`, `[*]`, `[name]`, `()` or `@arg(…)`");
+            return Err("`.name`, `[*]`, `[name]`, `()`, `@arg(…)` or `@given(…)`");
         }
     }
     Ok(Slot { base, path })

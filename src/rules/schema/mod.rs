@@ -4,9 +4,11 @@
 //! Most tables can hold examples: `yes` and `no`, small programs that `rules test` runs. The JSON Schema of rule files
 //! is derived from these types by a test.
 
+mod reducers;
 mod stores;
 mod texts;
 
+pub use reducers::{ActionTable, CaseTable, InjectorTable, ReducedTable, ReducerTable};
 pub use stores::{AutoImportTable, ContainerTable, HandlerTable, MapperTable, RefsTable};
 pub use texts::{Code, EndpointText, ExampleLang, PathText, SlotText, VersionText, VersionsText};
 
@@ -53,6 +55,16 @@ pub struct RuleFile {
     pub mapper: Vec<MapperTable>,
     /// Stores made of options with sections.
     pub container: Vec<ContainerTable>,
+    /// What makes a state of the state before and an action.
+    pub reducer: Vec<ReducerTable>,
+    /// What has a state that a reducer makes.
+    pub reduced: Vec<ReducedTable>,
+    /// Actions, and what makes them.
+    pub action: Vec<ActionTable>,
+    /// What says which function handles which actions.
+    pub case: Vec<CaseTable>,
+    /// What gives values to components.
+    pub injector: Vec<InjectorTable>,
     /// Names that a framework imports by itself.
     pub auto_import: AutoImportTable,
     /// What is said about requests by writing to a client's settings or by implementing an interface.
@@ -269,6 +281,19 @@ pub struct PassTable {
     pub segment: Option<SlotText>,
     /// The result is the receiver, handed from argument to argument.
     pub pipes: bool,
+    /// Only where the call is given nothing.
+    pub bare: bool,
+    /// There is no such member but where the project writes it.
+    pub absent: bool,
+    /// The call made a function of its arguments, which are functions: the last gets what the others make.
+    pub selects: bool,
+    /// What `member` is a member of, where it is not the receiver.
+    pub of: Option<SlotText>,
+    /// Where everybody gets the same object: the parameter of the function that makes it that is a function which gives it.
+    pub gets: Option<u32>,
+    /// Where everybody gets the same object: the parameter of the function that makes it that is a function which writes
+    /// the members of what it is given.
+    pub sets: Option<u32>,
     /// Where this is known from.
     pub source: Option<String>,
     /// Programs in which this table leads to its verdict.
@@ -299,7 +324,7 @@ pub struct StoreTable {
     pub name: String,
     /// Objects whose members are the entries.
     pub object: Vec<PathText>,
-    /// Calls that read `key`.
+    /// Calls that read `key`, or values that are what is kept under it.
     pub read: Vec<PathText>,
     /// Calls that write `value` under `key`.
     pub write: Vec<PathText>,
@@ -311,6 +336,10 @@ pub struct StoreTable {
     pub made: Option<Made>,
     /// Whether the entries are members of every component's `this`.
     pub inherited: bool,
+    /// Members of options objects whose own members, or those of what they return, are entries.
+    pub under: Vec<String>,
+    /// What stands before an entry's name where it is read.
+    pub mark: Option<String>,
     /// Where this is known from.
     pub source: Option<String>,
     /// Programs in which this table leads to its verdict.
@@ -414,6 +443,12 @@ pub struct ComponentTable {
     pub made: Vec<String>,
     /// Members that are the object itself.
     pub itself: Vec<String>,
+    /// Members that list what it takes out of a store …
+    pub takes: Vec<String>,
+    /// … of this name.
+    pub takes_from: Option<String>,
+    /// The member of an instance of a class that holds what it is given where it is made.
+    pub given: Option<String>,
     /// Methods that write the members of what they are given, or hand the object to a function that writes them.
     pub patch: Vec<String>,
     /// Where this is known from.
@@ -431,6 +466,12 @@ pub struct ContextTable {
     pub component: String,
     /// The property that is given.
     pub property: String,
+    /// The member of an instance of a class that is the same …
+    #[serde(default)]
+    pub member: Option<String>,
+    /// … where the class has the context as this member.
+    #[serde(default)]
+    pub named_by: Option<String>,
     /// Where this is known from.
     pub source: Option<String>,
     /// Programs in which this table leads to its verdict.
