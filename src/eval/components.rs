@@ -91,10 +91,15 @@ impl<'s> Eval<'s> {
                     results.extend(self.result(closure, Args::Given(vec![this.iter().cloned().collect()]), this))
                 }
                 Value::Object(pair) => {
+                    let before = results.len();
                     for getter in self.own_member(pair, &PlaceKey::Name("get".into()), false, pair.node) {
                         if let Value::Func(closure) = &getter.value {
                             results.extend(self.result(closure, Args::Given(Vec::new()), this.clone()));
                         }
+                    }
+                    // no pair of functions but the value itself, which a mapper gives
+                    if results.len() == before {
+                        results.push(value);
                     }
                 }
                 _ => results.push(value),

@@ -241,7 +241,6 @@ impl<'s> Eval<'s> {
     }
 
     pub(crate) fn this(&mut self, node: Node, this: ThisOf, ctx: &Ctx) -> Vals {
-        let class = |class| super::value::ClassRef { file: node.file, class };
         // the object that the method was called on, where the context knows it
         if !matches!(this, ThisOf::Static(_))
             && let Some(known) = self.this_in(node.file, this, ctx)
@@ -249,8 +248,12 @@ impl<'s> Eval<'s> {
             return vec![known];
         }
         vec![Traced::new(match this {
-            ThisOf::Class(id) => Value::Instance(class(id)),
-            ThisOf::Static(id) => Value::Class(class(id)),
+            ThisOf::Class(class) => {
+                Value::Instance(self.declared_class(super::value::ClassRef { file: node.file, class }))
+            }
+            ThisOf::Static(class) => {
+                Value::Class(self.declared_class(super::value::ClassRef { file: node.file, class }))
+            }
             ThisOf::Object(literal) => {
                 let node = Node { file: node.file, expr: literal };
                 let owner = Owner::new(node.file, Root::This(this));
@@ -277,6 +280,14 @@ impl<'s> Eval<'s> {
             }
             ThisOf::Module => Value::unknown(Reason::Undeclared("this".into()), vec!["this".into()]),
         })]
+    }
+
+    /// The class itself, where `class` stands for it in an `impl` block of another file.
+    fn declared_class(&mut self, class: super::value::ClassRef) -> super::value::ClassRef {
+        let Some(lowered) = self.lowered(class.file) else { return class };
+        let foreign = lowered.ir.foreign_impls.iter().find(|foreign| foreign.class == class.class);
+        let named = foreign.and_then(|foreign| self.class_named(Node { file: class.file, expr: foreign.ty }));
+        named.unwrap_or(class)
     }
 
     pub(crate) fn this_in(&self, file: FileId, this: ThisOf, ctx: &Ctx) -> Option<Traced> {

@@ -1,7 +1,7 @@
 //! Objects of which there is one for the whole program, whoever asks for it: what others write to them.
 
 use super::engine::{Eval, drop_null};
-use super::value::{Args, FuncRef, Node, Object, Owner, Traced, Vals, Value};
+use super::value::{ApiStep, Args, FuncRef, Node, Object, Owner, Traced, Vals, Value};
 use crate::ir::{CallKind, Expr, ExprId, FileIr, FuncId, Key, Name, Prop, ThisOf};
 use crate::project::{PlaceKey, Root};
 use crate::rules::Fact;
@@ -137,7 +137,23 @@ impl<'s> Eval<'s> {
     }
 
     fn is_made_by(&mut self, read: Node, whole: Node) -> bool {
-        self.eval(read, &None).iter().any(|value| matches!(&value.value, Value::Object(object) if object.node == whole))
+        let rules = self.rules;
+        self.eval(read, &None).iter().any(|value| match &value.value {
+            Value::Object(object) => object.node == whole,
+            // a function that gives it
+            Value::Api(api) if api.step == ApiStep::Call => {
+                let is_shared = rules.facts(&api.states).any(|fact| matches!(fact, Fact::Pass(pass) if pass.shared));
+                is_shared
+                    && self.arg(api.node, 0, &None).iter().any(|made| match &made.value {
+                        Value::Func(closure) => self
+                            .free_result(closure)
+                            .iter()
+                            .any(|made| matches!(&made.value, Value::Object(object) if object.node == whole)),
+                        _ => false,
+                    })
+            }
+            _ => false,
+        })
     }
 
     /// What a call writes to a member: that of the object it is given, or what the function it is given writes.

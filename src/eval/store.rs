@@ -2,7 +2,7 @@
 
 use super::calls::Site;
 use super::engine::{Eval, Shared};
-use super::value::{Evidence, Node, Reason, Traced, Vals, Value};
+use super::value::{Evidence, FuncRef, Node, Reason, Traced, Vals, Value};
 use crate::ir::{Expr, Key, Name};
 use crate::rules::path::Step;
 use crate::rules::{Fact, Made, StoreFact, StoredFact};
@@ -14,6 +14,8 @@ use std::sync::Arc;
 const FILES: usize = 400;
 /// Steps to tell whether an object is a store: nearly all are none.
 const LOOK: u32 = 200;
+/// Callers of a function that writes under several keys.
+const CALLERS: usize = 32;
 
 /// The store whose entries come from outside the program.
 const ENVIRONMENT: &str = "env";
@@ -28,6 +30,8 @@ pub(crate) struct StoreWrite {
     key: String,
     /// What stands before the key, which the writer does not write.
     mark: Arc<str>,
+    /// The function around it and a call of it, where that call decides the key.
+    within: Option<(FuncRef, Node)>,
     /// The call, or the file of the property write.
     at: WriteAt,
 }
@@ -90,7 +94,8 @@ impl<'s> Eval<'s> {
             let (found, at, span) = match &write.at {
                 WriteAt::Call(call, fact) => {
                     let span = self.lowered(call.file).map(|lowered| lowered.ir.span(call.expr)).unwrap_or_default();
-                    let site = Site::new(*call, &None);
+                    let ctx = write.within.map_or(None, |(func, caller)| called_at(func, caller));
+                    let site = Site::new(*call, &ctx);
                     let mut found = self.with_open(Vec::new(), |eval| eval.slot(&fact.value, &site));
                     if let Some(made) = fact.made {
                         found = self.made_of(found, made);
@@ -272,7 +277,19 @@ impl<'s> Eval<'s> {
                 for fact in rules.facts(&states) {
                     let Fact::Write(write) = fact else { continue };
                     let site = Site::of(node, &None, api);
-                    for key in self.slot(&write.key, &site) {
+                    let keys = self.slot(&write.key, &site);
+                    // several keys come from several callers, each with a value of its own
+                    let func = FuncRef { file, func: lowered.ir.func_of(call) };
+                    let callers = if keys.len() > 1 { self.callers_of(func).calls.clone() } else { Vec::new() };
+                    let mut all: Vec<(Option<(FuncRef, Node)>, Traced)> = Vec::new();
+                    for caller in callers.into_iter().take(CALLERS) {
+                        let site = Site { ctx: called_at(func, caller), ..site.clone() };
+                        all.extend(self.slot(&write.key, &site).into_iter().map(|key| (Some((func, caller)), key)));
+                    }
+                    if all.is_empty() {
+                        all = keys.into_iter().map(|key| (None, key)).collect();
+                    }
+                    for (within, key) in all {
                         let key = match &key.value {
                             Value::Str(pattern) => pattern.text().map(|text| format!("{}{text}", write.mark)),
                             Value::Api(api) if is_made(api) => Some(made_key(api.node).to_string()),
@@ -280,7 +297,7 @@ impl<'s> Eval<'s> {
                         };
                         if let Some(key) = key {
                             let (store, mark) = (write.store.clone(), write.mark.clone());
-                            into.push(StoreWrite { store, key, mark, at: WriteAt::Call(node, write.clone()) });
+                            into.push(StoreWrite { store, key, mark, within, at: WriteAt::Call(node, write.clone()) });
                         }
                     }
                 }
@@ -309,6 +326,7 @@ impl<'s> Eval<'s> {
                             store: store.clone(),
                             key: key.clone(),
                             mark: "".into(),
+                            within: None,
                             at: WriteAt::Property(file, nth),
                         });
                     }
@@ -349,6 +367,7 @@ impl<'s> Eval<'s> {
                                 store: fact.store.clone(),
                                 key: format!("{}{key}", fact.mark),
                                 mark: fact.mark.clone(),
+                                within: None,
                                 at: WriteAt::Options(at),
                             });
                         }
@@ -421,6 +440,12 @@ impl<'s> Eval<'s> {
         }
         None
     }
+}
+
+/// The context in which a function is called at a call.
+fn called_at(func: FuncRef, caller: Node) -> super::value::Ctx {
+    let kind = super::value::FrameKind::Call { func, args: super::value::Args::Of(caller, None), this: None };
+    super::engine::push_frame(kind, &None, 1)
 }
 
 /// Whether a library's value was made by a call of its own: a key that is equal to itself alone.
