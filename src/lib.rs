@@ -12,6 +12,7 @@ pub mod text;
 
 use check::policy::Policy;
 use check::watch::{Nobody, Stage, Watch};
+use std::borrow::Borrow;
 use text::globs::Excluding;
 use text::{Globs, Mistake};
 
@@ -32,6 +33,10 @@ pub struct Options {
     pub exclude: Option<Globs>,
     /// What the team decided about findings.
     pub policy: Policy,
+    /// Which part of the requests to look at; without it, all.
+    pub part: Option<check::unite::Part>,
+    /// Whether to look closer at every file, whatever literals it holds: slow, and the report is the same.
+    pub all_files: bool,
 }
 
 /// Why there is no report.
@@ -64,9 +69,10 @@ pub enum Error {
 
 /// Analyse the files that `options` names.
 ///
-/// PATHS say what is reported; the project around them is what may be read.
+/// PATHS say what is reported; the project around them is what may be read. The rules are only compiled where some file
+/// holds a literal without which nothing can be found.
 pub fn analyze(files: &dyn text::Files, options: &Options) -> Result<check::model::Report, Error> {
-    analyze_with(files, options, &compile_rules(files, options)?)
+    analyze_watched(files, options, &Nobody)
 }
 
 /// The rules of this build with the own ones that `options` names, ready for [`analyze_with`].
@@ -81,14 +87,30 @@ pub fn analyze_with(
     options: &Options,
     rules: &rules::Rules,
 ) -> Result<check::model::Report, Error> {
-    analyze_watched(files, options, rules, &Nobody)
+    analyze_in(files, options, rules, || Ok(rules), &Nobody)
 }
 
-/// [`analyze_with`] for one who waits, and wants to know how far it is.
+/// [`analyze`] for one who waits, and wants to know how far it is.
 pub fn analyze_watched(
     files: &dyn text::Files,
     options: &Options,
-    rules: &rules::Rules,
+    watch: &dyn Watch,
+) -> Result<check::model::Report, Error> {
+    if options.rules.is_empty() {
+        let outline = rules::Rules::outline().map_err(|mistake| Error::Rules(mistake.to_string()))?;
+        return analyze_in(files, options, &outline, || compile_rules(files, options), watch);
+    }
+    // own rules may have literals of their own, and mistakes
+    let rules = compile_rules(files, options)?;
+    analyze_in(files, options, &rules, || Ok(&rules), watch)
+}
+
+/// What `outline` looks for is found before the `whole` rules are needed, if they are.
+fn analyze_in<R: Borrow<rules::Rules> + Sync>(
+    files: &dyn text::Files,
+    options: &Options,
+    outline: &rules::Rules,
+    whole: impl FnOnce() -> Result<R, Error> + Send,
     watch: &dyn Watch,
 ) -> Result<check::model::Report, Error> {
     watch.begins(Stage::Look);
@@ -108,22 +130,28 @@ pub fn analyze_watched(
     // the same wherever the program runs, as far as that can be
     let base = roots.first().and_then(|root| files.repository(root)).unwrap_or_else(|| ".".to_owned());
     let root = options.root.clone().unwrap_or_else(|| roots.join(", "));
-    let whole = roots.iter().all(|root| paths.iter().any(|path| text::files::is_inside(root, path)));
+    let whole_project = roots.iter().all(|root| paths.iter().any(|path| text::files::is_inside(root, path)));
     // what was named is looked at, even where ignore files or the root leave it out
     roots.extend(paths.iter().cloned());
     let excluding = options.exclude.as_ref().map(|globs| Excluding::new(files, globs));
     let remaining: &dyn text::Files = excluding.as_ref().map_or(files, |files| files);
+    let literals = text::Literals { all: options.all_files, ..outline.literals.clone() };
     let work = || {
-        let project = project::Project::open(remaining, &roots, &rules.project_evidence, &rules.file_evidence);
-        let mut report = check::run(&project, rules, check::Scope { root, paths, base }, watch);
+        let project = project::Project::open(remaining, &roots, &literals);
+        let scope = check::Scope { root, paths, base, part: options.part };
+        let mut report = if project.has_evidence() {
+            check::run(&project, whole()?.borrow(), scope, watch)
+        } else {
+            check::run(&project, outline, scope, watch)
+        };
         watch.begins(Stage::Conclude);
-        check::suppress::apply(&mut report, &project, whole);
-        report
+        check::suppress::apply(&mut report, &project, whole_project);
+        Ok(report)
     };
-    let mut report = project::Project::on_large_stack(work).map_err(|error| Error::Threads(error.to_string()))?;
+    let mut report = project::Project::on_large_stack(work).map_err(|error| Error::Threads(error.to_string()))??;
     let left_out = excluding.as_ref().map(Excluding::left_out).unwrap_or_default();
     report.files.excluded = left_out.iter().filter(|path| lower::Syntax::of_path(path).is_some()).count();
-    options.policy.apply(&mut report, files, whole);
+    options.policy.apply(&mut report, files, whole_project);
     report.sort();
     Ok(report)
 }

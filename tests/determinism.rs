@@ -6,6 +6,10 @@
 #![allow(clippy::unwrap_used, reason = "in tests, a panic is the message")]
 
 use idtoken_lint::Options;
+use idtoken_lint::check::merge::merge;
+use idtoken_lint::check::model::FileCounts;
+use idtoken_lint::check::unite::Part;
+use idtoken_lint::report::read;
 use idtoken_lint::text::files::{Entry, ReadError};
 use idtoken_lint::text::{Files, MemoryFiles};
 use std::fs;
@@ -151,6 +155,77 @@ fn paths_in_another_order() {
 #[test]
 fn files_found_in_another_order() {
     same(|case| json(&Shuffled { files: &case.files, salt: 2 }, &Options::default()));
+}
+
+/// A report as `merge` reads it, whichever parts of a run it is made of. How many files a part parses is its own affair.
+fn without_parsed(report: &str) -> String {
+    report
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("\"parsed\":"))
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
+fn written(report: &idtoken_lint::check::model::Report) -> String {
+    let mut out = Vec::new();
+    idtoken_lint::report::json::write(report, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn in_parts() {
+    let differing: Vec<String> = cases()
+        .iter()
+        .filter_map(|case| {
+            let parts = [1, 2, 3].map(|index| {
+                let part = Some(Part { index, count: 3 });
+                let report = json(&case.files, &Options { part, ..Options::default() });
+                ("part".to_owned(), read::read(&report).unwrap())
+            });
+            let merged = merge(parts.to_vec(), fixtures::rules()).unwrap();
+            let found = difference(&without_parsed(&case.report), &without_parsed(&written(&merged)))?;
+            Some(format!("{}: {found}", case.name))
+        })
+        .collect();
+    assert!(differing.is_empty(), "DETERMINISM_TURN={}\n{}", turn(), differing.join("\n"));
+}
+
+#[test]
+fn parts_are_missed() {
+    let case = &cases()[0];
+    let part = |index| {
+        let part = Some(Part { index, count: 2 });
+        let report = json(&case.files, &Options { part, ..Options::default() });
+        ("part".to_owned(), read::read(&report).unwrap())
+    };
+    let problem = |parts: Vec<_>| merge(parts, fixtures::rules()).unwrap_err();
+    assert!(problem(vec![part(2)]).starts_with("part 1 of 2"));
+    assert!(problem(vec![part(2), part(1), part(2)]).contains("there twice"));
+}
+
+#[test]
+fn read_back_and_written_again() {
+    same(|case| written(&read::read(&case.report).unwrap()));
+}
+
+/// Looking closer at every file finds what looking at those with telling words finds.
+#[test]
+fn without_the_first_look() {
+    let mut differing = Vec::new();
+    for case in cases() {
+        let report = |all_files| {
+            let options = Options { all_files, ..Options::default() };
+            let mut report = idtoken_lint::analyze_with(&case.files, &options, fixtures::rules()).unwrap();
+            // what is not parsed has no mistakes
+            report.files = FileCounts::default();
+            report.skipped.clear();
+            written(&report)
+        };
+        if let Some(found) = difference(&report(false), &report(true)) {
+            differing.push(format!("{}: {found}", case.name));
+        }
+    }
+    assert!(differing.is_empty(), "{}", differing.join("\n"));
 }
 
 /// Many files that have nothing to do with each other, as one project: there is something to do for every thread.

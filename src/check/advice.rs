@@ -113,7 +113,15 @@ pub(super) fn dense(text: &str) -> String {
 
 /// A 64-bit FNV-1a hash of `parts`, in hexadecimal.
 pub(super) fn fingerprint(parts: &[&str]) -> String {
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    fingerprint_on(0xcbf2_9ce4_8422_2325, parts)
+}
+
+/// The fingerprint of what `fingerprint` is of and `parts` behind it.
+pub(super) fn longer_fingerprint(fingerprint: &str, parts: &[&str]) -> String {
+    fingerprint_on(u64::from_str_radix(fingerprint, 16).unwrap_or_default(), parts)
+}
+
+fn fingerprint_on(mut hash: u64, parts: &[&str]) -> String {
     for part in parts {
         // a byte that no text holds keeps the parts apart
         for byte in part.bytes().chain([0xff]) {

@@ -8,17 +8,20 @@ use crate::lower::{Syntax, comments};
 use crate::project::Project;
 use crate::text::{FileId, Span};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 
 /// Makes the fingerprints of a run's findings.
 pub(super) struct Fingerprints<'a> {
     project: &'a Project<'a>,
     repeated: FxHashMap<(String, String, String), usize>,
     comments: FxHashMap<FileId, Vec<Span>>,
+    /// What each was made of: without the number, and what the number counts.
+    keys: BTreeMap<String, [String; 2]>,
 }
 
 impl<'a> Fingerprints<'a> {
     pub(super) fn new(project: &'a Project<'a>) -> Self {
-        Fingerprints { project, repeated: FxHashMap::default(), comments: FxHashMap::default() }
+        Fingerprints { project, repeated: FxHashMap::default(), comments: FxHashMap::default(), keys: BTreeMap::new() }
     }
 
     /// With the `place` and a number where they repeat, and without: the second survives a file's move.
@@ -27,7 +30,15 @@ impl<'a> Fingerprints<'a> {
         let times = self.repeated.entry((place.to_owned(), dense.clone(), endpoint.to_owned())).or_insert(0);
         let number = times.to_string();
         *times += 1;
-        (advice::fingerprint(&[rule, place, endpoint, &dense, &number]), advice::fingerprint(&[rule, endpoint, &dense]))
+        let fingerprint = advice::fingerprint(&[rule, place, endpoint, &dense, &number]);
+        let without_number = advice::fingerprint(&[rule, place, endpoint, &dense]);
+        self.keys.insert(fingerprint.clone(), [without_number, advice::fingerprint(&[place, &dense, endpoint])]);
+        (fingerprint, advice::fingerprint(&[rule, endpoint, &dense]))
+    }
+
+    /// For each fingerprint what it is made of but for the number, and what the number counts.
+    pub(super) fn into_keys(self) -> BTreeMap<String, [String; 2]> {
+        self.keys
     }
 
     /// What the code at a place says, without comments and however it is formatted.

@@ -9,6 +9,7 @@ mod effects;
 pub mod examples;
 mod fingerprint;
 mod host;
+pub mod merge;
 pub mod model;
 pub mod policy;
 mod request;
@@ -18,6 +19,7 @@ mod sites;
 mod subject;
 pub mod suppress;
 mod target;
+pub mod unite;
 mod verdict;
 pub mod watch;
 

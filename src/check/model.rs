@@ -1,5 +1,6 @@
 //! What an analysis says, as plain data: the one type every output format reads.
 
+use super::unite::Shard;
 use crate::text::{LineCol, Span};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -366,6 +367,8 @@ pub struct Report {
     pub endpoints: Vec<String>,
     /// The texts that locations point into, by path.
     pub sources: BTreeMap<String, Arc<str>>,
+    /// Of a part of a run, what the other parts need.
+    pub shard: Option<Shard>,
 }
 
 impl Report {

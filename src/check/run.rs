@@ -3,7 +3,8 @@
 use super::advice;
 use super::fingerprint::Fingerprints;
 use super::model::{Call, FileCounts, Finding, Location, Reason, Report, Skipped, TraceStep};
-use super::sites::{Record, batches, of_batch};
+use super::sites::{Batch, Record, batches, of_batch};
+use super::unite::{self, Found, Origin, Part, Shard};
 use super::watch::{Stage, Watch};
 use crate::eval::Shared;
 use crate::eval::value::{Node, Trail};
@@ -27,17 +28,20 @@ pub struct Scope {
     pub paths: Vec<String>,
     /// The folder that findings' places are seen from.
     pub base: String,
+    /// Which part of the requests is looked at; without it, all.
+    pub part: Option<Part>,
 }
 
 /// Analyse a project; report what has its call or a step of its trace in `paths`.
 pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch) -> Report {
-    let Scope { root, paths, base } = scope;
-    let calls = if project.has_evidence() { all_calls(project, rules, watch) } else { Vec::new() };
+    let Scope { root, paths, base, part } = scope;
+    let All { calls, sent } =
+        if project.has_evidence() { all_calls(project, rules, part, watch) } else { All::default() };
     let reported = |call: &Call| {
         let here = |path: &str| paths.iter().any(|folder| is_inside(path, folder));
         here(&call.at.path) || call.trace.iter().any(|step| here(&step.at.path))
     };
-    let calls: Vec<(Call, usize)> = calls.into_iter().filter(|(call, _)| reported(call)).collect();
+    let calls: Vec<Found<Node>> = calls.into_iter().filter(|found| reported(&found.call)).collect();
     let mut sources: BTreeMap<String, Arc<str>> = BTreeMap::new();
     let mut keep = |path: &str| {
         if !sources.contains_key(path)
@@ -48,7 +52,7 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
     };
     let mut findings = Vec::new();
     let mut fingerprints = Fingerprints::new(project);
-    for (nth, (call, endpoint)) in calls.iter().enumerate() {
+    for (nth, Found { call, endpoint, .. }) in calls.iter().enumerate() {
         keep(&call.at.path);
         call.trace.iter().for_each(|step| keep(&step.at.path));
         let Some((rule, severity, message, help)) = advice::finding(call, &rules.endpoints[*endpoint], rules.prefix())
@@ -73,10 +77,11 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
         });
     }
     let skipped: Vec<Skipped> = project.skipped().into_iter().map(|(path, reason)| Skipped { path, reason }).collect();
-    Report {
+    let origins: Vec<(bool, Node)> = calls.iter().map(|found| (found.sent, found.request)).collect();
+    let mut report = Report {
         root,
         files: FileCounts { seen: project.len(), parsed: project.parsed(), skipped: skipped.len(), excluded: 0 },
-        calls: calls.into_iter().map(|(call, _)| call).collect(),
+        calls: calls.into_iter().map(|found| found.call).collect(),
         findings,
         plans: Vec::new(),
         suppressed: Vec::new(),
@@ -86,7 +91,26 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
         sources,
         paths,
         base,
+        shard: None,
+    };
+    if let Some(part) = part {
+        let named = |node: Node| format!("{}#{}", project.path(node.file), node.expr.index());
+        let mut sent: Vec<String> = sent.into_iter().map(named).collect();
+        sent.sort();
+        let origin = |(sent, request): (bool, Node)| Origin { sent, request: named(request) };
+        let calls = origins.into_iter().map(origin).collect();
+        let paths: Vec<&str> = project.ids().map(|id| project.path(id)).chain([report.root.as_str()]).collect();
+        report.shard = Some(Shard { part, project: advice::fingerprint(&paths), sent, calls, keys: fingerprints.into_keys() });
     }
+    report
+}
+
+/// What was found in a run or in a part of one.
+#[derive(Default)]
+struct All {
+    calls: Vec<Found<Node>>,
+    /// The requests that were seen going out.
+    sent: FxHashSet<Node>,
 }
 
 /// A path from `base` on; where it does not lie there, as it is.
@@ -96,61 +120,42 @@ fn seen_from(project: &Project<'_>, path: &str, base: &str) -> String {
     if inside.is_empty() { path.to_owned() } else { inside.to_owned() }
 }
 
-/// Every call of the project with its endpoint, sorted by place.
-fn all_calls(project: &Project<'_>, rules: &Rules, watch: &dyn Watch) -> Vec<(Call, usize)> {
+/// Every call of the project, sorted by place: of a part, all that were found; of all, one for each place.
+fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &dyn Watch) -> All {
     watch.begins(Stage::Reach);
     let shared = Shared::new(project, rules);
     let telling = project.roots();
     if telling.is_empty() {
-        return Vec::new();
+        return All::default();
     }
     project.learn_words();
     let roots = super::roots::reached_from(project, rules, telling);
     shared.prepare();
     watch.begins(Stage::Judge);
+    let work: Vec<Vec<Batch>> = roots.par_iter().map(|&file| batches(&shared, file)).collect();
+    let work = work.into_iter().flatten().enumerate();
+    let work: Vec<Batch> =
+        work.filter(|(nth, _)| part.is_none_or(|part| part.has(*nth))).map(|(_, batch)| batch).collect();
     let done = AtomicUsize::new(0);
-    let found: Vec<(Call, usize, bool, Node)> = roots
+    let found: Vec<Found<Node>> = work
         .par_iter()
-        .flat_map(|&file| {
-            watch.went(done.fetch_add(1, Ordering::Relaxed), roots.len());
-            batches(&shared, file)
-        })
         .flat_map_iter(|batch| {
-            of_batch(&shared, &batch)
-                .into_iter()
-                .map(|record| {
-                    let (call, endpoint) = as_call(&shared, &record);
-                    (call, endpoint, record.sent, record.request)
-                })
-                .collect::<Vec<_>>()
+            watch.went(done.fetch_add(1, Ordering::Relaxed), work.len());
+            let found = |record: &Record| {
+                let (call, endpoint) = as_call(&shared, record);
+                Found { call, endpoint, sent: record.sent, request: record.request }
+            };
+            of_batch(&shared, batch).iter().map(found).collect::<Vec<_>>()
         })
         .collect();
     // a request that was seen going out is not looked at where it is only built
-    let sent: FxHashSet<Node> =
-        found.iter().filter(|(_, _, sent, _)| *sent).map(|(_, _, _, request)| *request).collect();
-    let mut calls: Vec<(Call, usize, bool)> = found
-        .into_iter()
-        .filter(|(_, _, is_sent, request)| *is_sent || !sent.contains(request))
-        .map(|(call, endpoint, sent, _)| (call, endpoint, sent))
-        .collect();
-    // one place, one record: what was seen going out counts more than what was only built, then the worst verdict
-    calls.sort_by(|(left, left_endpoint, left_sent), (right, right_endpoint, right_sent)| {
-        (&left.at, left_endpoint)
-            .cmp(&(&right.at, right_endpoint))
-            .then(right_sent.cmp(left_sent))
-            .then(left.verdict.cmp(&right.verdict))
-            .then(right.confidence.cmp(&left.confidence))
-            .then(left.trace.len().cmp(&right.trace.len()))
-            .then_with(|| format!("{:?}", left.trace).cmp(&format!("{:?}", right.trace)))
-    });
-    calls.dedup_by(|(later, later_endpoint, _), (kept, kept_endpoint, _)| {
-        let same = later.at.path == kept.at.path && later.at.start == kept.at.start && later_endpoint == kept_endpoint;
-        if same {
-            advice::join_subjects(kept, later);
-        }
-        same
-    });
-    calls.into_iter().map(|(call, endpoint, _)| (call, endpoint)).collect()
+    let sent: FxHashSet<Node> = found.iter().filter(|found| found.sent).map(|found| found.request).collect();
+    let mut calls = unite::without_sent(found, &sent);
+    unite::sort(&mut calls);
+    if part.is_none() {
+        unite::dedup(&mut calls);
+    }
+    All { calls, sent }
 }
 
 /// A record as the report shows it, with its endpoint's place.

@@ -6,7 +6,7 @@ use idtoken_lint::report::text::Question;
 
 pub(super) fn run(arguments: &shared::Arguments, color: Color) -> Result<Status, Failure> {
     let report = shared::analyze(arguments)?;
-    shared::deliver(&report, Question::Check, arguments, color)?;
+    shared::deliver(&report, Question::Check, &arguments.delivery, color)?;
     shared::check_strict(&report, arguments)?;
     Ok(if report.findings.is_empty() { Status::Clean } else { Status::ToDo })
 }

@@ -9,6 +9,7 @@ mod check;
 mod config;
 mod explain;
 mod init;
+mod merge;
 mod output;
 mod panics;
 mod progress;
@@ -51,6 +52,8 @@ enum Command {
     Check(shared::Arguments),
     /// List every call to an affected endpoint, and say whether the toggle can be turned off
     Audit(shared::Arguments),
+    /// Make one report of several: of the parts of a run, or of many repositories
+    Merge(merge::Arguments),
     /// Print the page about a rule, an endpoint, an unknown call or a symptom
     Explain(explain::Arguments),
     /// List and test the rules: those of the program and your own
@@ -111,6 +114,7 @@ pub(crate) fn run() -> ExitCode {
     let result = panics::guard(|| match &cli.command {
         Command::Check(arguments) => check::run(arguments, cli.color),
         Command::Audit(arguments) => audit::run(arguments, cli.color),
+        Command::Merge(arguments) => merge::run(arguments, cli.color),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Rules(arguments) => rules::run(arguments, cli.color),
         Command::Config(arguments) => config::run(arguments),

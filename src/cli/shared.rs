@@ -5,6 +5,7 @@ use super::terminal::{self, Color};
 use super::{Failure, baseline, output, stats};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use idtoken_lint::check::model::Report;
+use idtoken_lint::check::unite::Part;
 use idtoken_lint::config::{self, Config};
 use idtoken_lint::report::text::{Question, TextOptions};
 use idtoken_lint::report::{self, Format};
@@ -25,18 +26,8 @@ pub(super) struct Arguments {
     #[arg(default_value = ".")]
     paths: Vec<String>,
 
-    /// How to write the report
-    #[arg(long, default_value = Format::default().as_str(), value_parser = formats())]
-    format: Format,
-
-    /// Write the report to FILE, and the text report to the terminal; with a format before it, write that one there.
-    /// May be repeated
-    #[arg(long = "output", short, value_name = "[FORMAT=]FILE", value_parser = Output::parse)]
-    outputs: Vec<Output>,
-
-    /// Of the text report, print the summary line only
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    pub(super) delivery: Delivery,
 
     /// The folder that may be read [default: the repository that holds PATHS]
     #[arg(long, value_name = "DIR")]
@@ -64,6 +55,15 @@ pub(super) struct Arguments {
     #[arg(long)]
     stats: bool,
 
+    /// Look at one part of the requests only: `--shard 2/4` is the second of four. Write each part with `--format json`;
+    /// `idtoken-lint merge` makes one report of all
+    #[arg(long, value_name = "I/N", value_parser = part, conflicts_with_all = ["baseline", "write_baseline"])]
+    shard: Option<Part>,
+
+    /// Look closer at every file, whatever words it holds: to test that the report stays the same
+    #[arg(long, hide = true)]
+    all_files: bool,
+
     /// Findings that FILE knows do not count: only new ones fail
     #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
     baseline: Option<String>,
@@ -71,6 +71,23 @@ pub(super) struct Arguments {
     /// Write the findings there are to FILE, as a baseline; what is not found any more is taken out
     #[arg(long, value_name = "FILE")]
     write_baseline: Option<String>,
+}
+
+/// Who gets the report, and how it is written.
+#[derive(Debug, clap::Args)]
+pub(super) struct Delivery {
+    /// How to write the report
+    #[arg(long, default_value = Format::default().as_str(), value_parser = formats())]
+    format: Format,
+
+    /// Write the report to FILE, and the text report to the terminal; with a format before it, write that one there.
+    /// May be repeated
+    #[arg(long = "output", short, value_name = "[FORMAT=]FILE", value_parser = Output::parse)]
+    outputs: Vec<Output>,
+
+    /// Of the text report, print the summary line only
+    #[arg(long, short)]
+    quiet: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -112,6 +129,10 @@ pub(super) struct OwnRules {
     pub(super) rules: Vec<String>,
 }
 
+fn part(text: &str) -> Result<Part, String> {
+    Part::parse(text).ok_or_else(|| "expected a part and the number of parts, as in `1/4`, `2/4`, …".to_owned())
+}
+
 fn formats() -> impl TypedValueParser<Value = Format> {
     PossibleValuesParser::new(Format::ALL.map(Format::as_str))
         .map(|name| Format::ALL.into_iter().find(|format| format.as_str() == name).unwrap_or_default())
@@ -119,7 +140,7 @@ fn formats() -> impl TypedValueParser<Value = Format> {
 
 /// Run the analysis.
 pub(super) fn analyze(arguments: &Arguments) -> Result<Report, Failure> {
-    let mut progress = Progress::new(!arguments.quiet);
+    let mut progress = Progress::new(!arguments.delivery.quiet);
     let (paths, overlay) = input(arguments)?;
     let files: &dyn Files = overlay.as_ref().map_or(&OsFiles, |overlay| overlay);
     let from = arguments.root.as_ref().or(paths.first()).map_or(".", String::as_str);
@@ -134,9 +155,10 @@ pub(super) fn analyze(arguments: &Arguments) -> Result<Report, Failure> {
         own_hosts: config.own_hosts,
         exclude: config.excluded,
         policy: config.policy,
+        all_files: arguments.all_files,
+        part: arguments.shard,
     };
-    let rules = idtoken_lint::compile_rules(files, &options).map_err(failure)?;
-    let mut report = idtoken_lint::analyze_watched(files, &options, &rules, &progress).map_err(failure)?;
+    let mut report = idtoken_lint::analyze_watched(files, &options, &progress).map_err(failure)?;
     let times = progress.times();
     progress.finish();
     if let Some(file) = &arguments.write_baseline {
@@ -245,7 +267,7 @@ impl Output {
 }
 
 /// Write the report to where it was asked for.
-pub(super) fn deliver(report: &Report, question: Question, arguments: &Arguments, color: Color) -> Result<(), Failure> {
+pub(super) fn deliver(report: &Report, question: Question, arguments: &Delivery, color: Color) -> Result<(), Failure> {
     let for_terminal = TextOptions { quiet: arguments.quiet, ..terminal::for_stdout(color) };
     let mut files: Vec<&PathBuf> = arguments.outputs.iter().map(|output| &output.file).collect();
     files.sort();

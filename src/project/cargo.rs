@@ -194,6 +194,20 @@ impl Project<'_> {
         own.dependencies.keys().chain(&own.library).cloned().collect()
     }
 
+    /// The folders of the project's packages that the one in `folder` may depend on.
+    pub(super) fn crates_used(&self, folder: &str) -> Vec<String> {
+        let crates = self.crates();
+        let Some(own) = crates.by_folder.get(folder) else { return Vec::new() };
+        let mut used = Vec::new();
+        for name in own.dependencies.keys() {
+            let declared = crates.dependency(own, name);
+            used.extend(declared.and_then(|(one, from)| one.path.as_ref().map(|path| join(from, path))));
+            let real = declared.and_then(|(one, _)| one.package.as_deref()).map_or(name.clone(), in_paths);
+            used.extend(crates.by_name.get(&real).into_iter().flatten().cloned());
+        }
+        used
+    }
+
     /// The file in which the library of the package in `folder` begins.
     fn library_in(&self, folder: &str) -> Option<FileId> {
         let declared = self.crates().by_folder.get(folder).and_then(|package| self.by_path(&package.lib_path));

@@ -4,8 +4,11 @@
 
 use super::Project;
 use super::configs::file_name;
+use super::importers::specifiers;
 use super::settings::{is_settings, parse};
+use crate::text::prefilter::Prefilter;
 use aho_corasick::AhoCorasick;
+use memchr::memmem::Finder;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,64 +17,58 @@ use std::sync::atomic::{AtomicBool, Ordering};
 const DATA_BYTES: u64 = 256 * 1024;
 
 /// Data that tools keep for themselves.
-const LOCKS: &[&str] = &["package-lock.json", "npm-shrinkwrap.json", "composer.lock.json", "deno.lock.json"];
-
-/// The evidence literals, compiled. Literals that cannot be compiled rule nothing out.
-pub(super) struct Search {
-    project: Option<AhoCorasick>,
-    file: Option<AhoCorasick>,
-}
-
-impl Search {
-    pub(super) fn new(project: &[String], file: &[String]) -> Search {
-        let build = |literals: &[String], any_case: bool| {
-            AhoCorasick::builder().ascii_case_insensitive(any_case).build(literals).ok()
-        };
-        Search { project: build(project, true), file: build(file, false) }
-    }
-
-    /// Whether a text makes the project worth a look.
-    pub(super) fn in_project(&self, text: &str) -> bool {
-        self.project.as_ref().is_none_or(|search| search.is_match(text))
-    }
-
-    /// Whether a text makes its file worth a look.
-    pub(super) fn in_file(&self, text: &str) -> bool {
-        self.file.as_ref().is_none_or(|search| search.is_match(text))
-    }
-}
+const OF_TOOLS: &[&str] = &[
+    "package.json",
+    "package-lock.json",
+    "npm-shrinkwrap.json",
+    "composer.lock.json",
+    "deno.lock.json",
+    "tsconfig.json",
+    "jsconfig.json",
+];
 
 /// The data files of the project by their names without ending, and which of them code mentions.
-#[derive(Default)]
 pub(super) struct Mentions<'p> {
     stems: FxHashMap<&'p str, (Vec<&'p str>, AtomicBool)>,
+    ending: Finder<'static>,
 }
 
 impl<'p> Mentions<'p> {
     pub(super) fn new(data: &'p [String]) -> Mentions<'p> {
-        let mut mentions = Mentions::default();
-        for path in data.iter().filter(|path| !LOCKS.contains(&file_name(path))) {
+        let mut mentions = Mentions { stems: FxHashMap::default(), ending: Finder::new(".json") };
+        for path in data.iter().filter(|path| !OF_TOOLS.contains(&file_name(path))) {
             mentions.stems.entry(stem(path)).or_default().0.push(path);
         }
         mentions
     }
 
-    /// Note the data that a text mentions: `…/name'`, `…/name.json`, `'name.json'`.
-    pub(super) fn note(&self, text: &str) {
+    /// Note the data that a text mentions: what it imports, `…/name'`, and what it names with the ending, `'name.json'`.
+    pub(super) fn note(&self, text: &[u8]) {
         if self.stems.is_empty() {
             return;
         }
-        let bytes = text.as_bytes();
-        let part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'@');
-        for slash in memchr::memchr3_iter(b'/', b'\'', b'"', bytes) {
-            let from = slash + 1;
-            let end = bytes[from..].iter().position(|byte| !part(byte)).map_or(bytes.len(), |length| from + length);
-            let is_name = matches!(bytes.get(end), Some(b'\'' | b'"' | b'`'));
-            let Some(name) = text.get(from..end).filter(|name| is_name && !name.is_empty()) else { continue };
-            for name in [name, stem(name)] {
-                if let Some((_, mentioned)) = self.stems.get(name) {
-                    mentioned.store(true, Ordering::Relaxed);
-                }
+        for ending in self.ending.find_iter(text) {
+            let part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'@');
+            let from = ending - text[..ending].iter().rev().take_while(part).count();
+            let end = ending + text[ending..].iter().take_while(part).count();
+            let opens = from.checked_sub(1).is_some_and(|at| matches!(text[at], b'/' | b'\'' | b'"'));
+            let closes = matches!(text.get(end), Some(b'\'' | b'"' | b'`'));
+            if opens
+                && closes
+                && let Ok(name) = std::str::from_utf8(&text[from..end])
+            {
+                self.mark(name);
+            }
+        }
+        for specifier in specifiers(&String::from_utf8_lossy(text)) {
+            self.mark(file_name(&specifier));
+        }
+    }
+
+    fn mark(&self, name: &str) {
+        for name in [name, stem(name)] {
+            if let Some((_, mentioned)) = self.stems.get(name) {
+                mentioned.store(true, Ordering::Relaxed);
             }
         }
     }
@@ -93,22 +90,22 @@ fn stem(path: &str) -> &str {
 }
 
 impl Project<'_> {
-    /// What the settings and the data at `data` add: whether the project is worth a look, and the words by which code
-    /// reads what makes a file worth one.
-    pub(super) fn outer_evidence(&self, search: &Search, data: &[&str]) -> (bool, Vec<String>) {
+    /// What the settings and the data at `data` add: the files that make the project worth a look, and the words by which
+    /// code reads what makes a file worth one.
+    pub(super) fn outer_evidence(&self, search: &Prefilter, data: &[&str]) -> (Vec<String>, Vec<String>) {
         let settings = self.settings_files();
         let files: Vec<&str> = settings.iter().map(String::as_str).chain(data.iter().copied()).collect();
         let found: Vec<(bool, Vec<String>)> = files
             .par_iter()
             .map(|path| {
                 let Ok(text) = self.system.read_within(path, DATA_BYTES) else { return (false, Vec::new()) };
-                if !search.in_project(&text) {
+                if !search.in_project(text.as_bytes()) {
                     return (false, Vec::new());
                 }
                 let words = if is_settings(file_name(path)) {
-                    let telling = |value: &str| search.in_project(value) && search.in_file(value);
+                    let telling = |value: &str| search.in_project(value.as_bytes()) && search.in_file(value.as_bytes());
                     parse(&text).into_iter().filter(|(_, value)| telling(value)).map(|(name, _)| name).collect()
-                } else if search.in_file(&text) {
+                } else if search.in_file(text.as_bytes()) {
                     let stem = stem(path);
                     ["'", "\"", "`", ".json"].iter().map(|end| format!("{stem}{end}")).collect()
                 } else {
@@ -120,7 +117,9 @@ impl Project<'_> {
         let mut words: Vec<String> = found.iter().flat_map(|(_, words)| words.iter().cloned()).collect();
         words.sort();
         words.dedup();
-        (found.iter().any(|(evidence, _)| *evidence), words)
+        let telling =
+            files.iter().zip(&found).filter(|(_, (evidence, _))| *evidence).map(|(file, _)| (*file).to_owned());
+        (telling.collect(), words)
     }
 
     /// The files that hold one of `words` are worth a look.
@@ -144,9 +143,9 @@ mod tests {
     fn mentioned_data_is_noted() {
         let data = ["a/config.json", "b/config.json", "x.json", "y.json", "package-lock.json"].map(str::to_owned);
         let mentions = Mentions::new(&data);
-        mentions.note("require('./config'); import y from \"y.json\"; // x");
+        mentions.note(b"require('./config'); import y from \"y.json\"; // x");
         assert_eq!(mentions.mentioned(), ["a/config.json", "b/config.json", "y.json"]);
-        mentions.note("'./package-lock.json' ./x.json é/");
+        mentions.note("'./package-lock.json' ./x.json é/".as_bytes());
         assert_eq!(mentions.mentioned().len(), 3);
     }
 }

@@ -79,7 +79,7 @@ impl Project<'_> {
 }
 
 /// What stands behind `from`, `import`, `require` and the module's own folder in quotes.
-fn specifiers(text: &str) -> Vec<Cow<'_, str>> {
+pub(super) fn specifiers(text: &str) -> Vec<Cow<'_, str>> {
     let mut found = Vec::new();
     for word in ["from", "import", "require", "__dirname"] {
         for at in Finder::new(word).find_iter(text.as_bytes()) {

@@ -67,6 +67,11 @@ impl Manifest {
         }
     }
 
+    /// Whether it is about a package, and does not merely say of what kind the modules of a folder are.
+    pub(super) fn is_package(&self) -> bool {
+        self.name.is_some() || !self.dependencies.is_empty()
+    }
+
     /// What `name` is to this package, if it declares it.
     fn dependency(&self, name: &str) -> Option<Dependency> {
         let version = self.dependencies.get(name)?.trim();
@@ -166,6 +171,18 @@ impl Project<'_> {
             .iter()
             .min_by_key(|other| (!is_member(other), std::cmp::Reverse(folders_shared(folder, other)), *other));
         found.and_then(|folder| self.manifest(folder))
+    }
+
+    /// The folders of the project's packages that the one in `folder` declares as dependencies.
+    pub(super) fn folders_used(&self, folder: &str) -> Vec<String> {
+        let Some(manifest) = self.manifest(folder) else { return Vec::new() };
+        let used = manifest.dependencies.keys().filter_map(|name| match manifest.dependency(name)? {
+            Dependency::At(folder) => Some(folder),
+            Dependency::Named(name) | Dependency::Own(name) => {
+                self.package_named(folder, &name).map(|package| package.folder.clone())
+            }
+        });
+        used.collect()
     }
 
     fn read_packages(&self) -> Packages {

@@ -14,6 +14,7 @@ mod manifest;
 mod pages;
 mod resolve_js;
 mod resolve_rust;
+mod scope;
 mod settings;
 mod targets;
 mod versions;
@@ -27,9 +28,10 @@ pub use resolve_js::Resolved;
 use crate::ir::{FileIr, Import, Lang};
 use crate::lower::{self, Syntax};
 use crate::text::files::{Entry, ReadError};
-use crate::text::{FileId, Files};
+use crate::text::prefilter::Prefilter;
+use crate::text::{FileId, Files, Literals};
 use configs::Configs;
-use evidence::{Mentions, Search};
+use evidence::Mentions;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -37,7 +39,10 @@ use std::sync::{Arc, OnceLock};
 use vocabulary::Vocabulary;
 
 /// Texts beyond this many bytes in all are read again when they are needed.
-const KEPT_BYTES: usize = 64 * 1024 * 1024;
+const KEPT_BYTES: usize = 48 * 1024 * 1024;
+
+/// Texts of the first look that are kept, in bytes: those of a small project, where they are likely needed.
+const FIRST_KEPT_BYTES: usize = 4 * 1024 * 1024;
 
 /// The largest data file that is lowered, in bytes.
 const DATA_BYTES: u64 = 4 * 1024 * 1024;
@@ -58,7 +63,10 @@ pub struct Lowered {
 struct SourceFile {
     path: String,
     syntax: Syntax,
-    kept: Option<Arc<str>>,
+    kept: OnceLock<Arc<str>>,
+    /// Whether it holds a literal without which the project is not worth a look.
+    has_project_evidence: bool,
+    /// Whether it holds one that makes a file worth a look, and lies where there is something to find.
     has_file_evidence: bool,
     /// Whether it names an endpoint's place, or a client of it, as far as a file can by itself.
     is_telling: bool,
@@ -83,19 +91,14 @@ pub struct Project<'a> {
     has_evidence: bool,
     pages: Vec<Vec<FileId>>,
     together: FxHashMap<FileId, Vec<FileId>>,
+    kept_bytes: AtomicUsize,
     found: Cache<String, Arc<Vec<FileId>>>,
     vocabularies: OnceLock<Vec<Vocabulary>>,
 }
 
 impl<'a> Project<'a> {
-    /// Walk `roots` and look into every source file once. A file's text is evidence if it holds one of the literals
-    /// (those of the project in lower case, compared without case).
-    pub fn open(
-        system: &'a dyn Files,
-        roots: &[String],
-        project_evidence: &[String],
-        file_evidence: &[String],
-    ) -> Project<'a> {
+    /// Walk `roots` and look into every source file once.
+    pub fn open(system: &'a dyn Files, roots: &[String], literals: &Literals) -> Project<'a> {
         let wanted = |path: &str| Syntax::of_path(path).is_some() || Configs::wanted(path);
         let mut paths = Vec::new();
         let mut unreadable = Vec::new();
@@ -113,14 +116,16 @@ impl<'a> Project<'a> {
             paths.into_iter().partition(|path| Syntax::of_path(path).is_none());
         let data: Vec<String> =
             others.iter().filter(|path| configs::is_data(configs::file_name(path))).cloned().collect();
-        let search = Search::new(project_evidence, file_evidence);
+        let search = Prefilter::new(literals);
         let mentions = Mentions::new(&data);
         let kept_bytes = AtomicUsize::new(0);
-        let looked: Vec<(SourceFile, bool)> =
-            sources.into_par_iter().map(|path| look(system, path, &search, &mentions, &kept_bytes)).collect();
-        let has_evidence = looked.iter().any(|(_, evidence)| *evidence);
+        let buffer = || Vec::with_capacity(64 * 1024);
+        let mut files: Vec<SourceFile> = sources
+            .into_par_iter()
+            .map_init(buffer, |buffer, path| look(system, path, buffer, &search, &mentions, &kept_bytes))
+            .collect();
+        let has_evidence = files.iter().any(|file| file.has_project_evidence);
         let mentioned = mentions.mentioned();
-        let mut files: Vec<SourceFile> = looked.into_iter().map(|(file, _)| file).collect();
         let sources = files.len();
         files.extend(data.iter().map(|path| SourceFile::new(path.clone(), Syntax::Json)));
         let by_path = (0u32..).zip(&files).map(|(id, file)| (file.path.clone(), FileId(id))).collect();
@@ -136,13 +141,15 @@ impl<'a> Project<'a> {
             has_evidence,
             pages: Vec::new(),
             together: FxHashMap::default(),
+            kept_bytes,
             found: Cache::default(),
             vocabularies: OnceLock::new(),
         };
-        let (has_evidence, words) = project.outer_evidence(&search, &mentioned);
-        project.has_evidence |= has_evidence;
-        project.look_for(&words);
+        let (telling, words) = project.outer_evidence(&search, &mentioned);
+        project.has_evidence |= !telling.is_empty();
         if project.has_evidence {
+            project.look_closer(&search, literals.all, &telling);
+            project.look_for(&words);
             project.pages = project.find_pages();
             project.together = pages::together(&project.pages);
         }
@@ -193,11 +200,17 @@ impl<'a> Project<'a> {
     /// A file's text; empty where it cannot be read.
     pub fn text(&self, id: FileId) -> Arc<str> {
         let file = self.file(id);
-        match &file.kept {
-            Some(text) => text.clone(),
-            None if file.unreadable.is_some() => Arc::from(""),
-            None => self.system.read(&file.path).unwrap_or_else(|_| Arc::from("")),
+        if let Some(text) = file.kept.get() {
+            return text.clone();
         }
+        if file.unreadable.is_some() {
+            return Arc::from("");
+        }
+        let text = self.system.read(&file.path).unwrap_or_else(|_| Arc::from(""));
+        if self.kept_bytes.fetch_add(text.len(), Ordering::Relaxed) < KEPT_BYTES {
+            return file.kept.get_or_init(|| text).clone();
+        }
+        text
     }
 
     /// A file's graph; `None` where it cannot be read or parsed.
@@ -317,44 +330,43 @@ impl<'a> Project<'a> {
 
 impl SourceFile {
     fn new(path: String, syntax: Syntax) -> SourceFile {
-        let (kept, unreadable, lowered) = (None, None, OnceLock::new());
         SourceFile {
             path,
             syntax,
-            kept,
+            kept: OnceLock::new(),
+            has_project_evidence: false,
             has_file_evidence: false,
             is_telling: false,
             has_remark: false,
-            unreadable,
-            lowered,
+            unreadable: None,
+            lowered: OnceLock::new(),
         }
     }
 }
 
+/// The first look at a file: by its bytes alone.
 fn look(
     system: &dyn Files,
     path: String,
-    search: &Search,
+    buffer: &mut Vec<u8>,
+    search: &Prefilter,
     mentions: &Mentions<'_>,
     kept_bytes: &AtomicUsize,
-) -> (SourceFile, bool) {
+) -> SourceFile {
     let syntax = Syntax::of_path(&path).unwrap_or(Syntax::Js);
     let mut file = SourceFile::new(path, syntax);
-    match system.read(&file.path) {
-        Ok(text) => {
-            file.has_file_evidence = search.in_file(&text);
-            file.has_remark = memchr::memmem::find(text.as_bytes(), lower::comments::MARK.as_bytes()).is_some();
-            let evidence = search.in_project(&text);
-            file.is_telling = evidence && file.has_file_evidence;
-            mentions.note(&text);
-            if kept_bytes.fetch_add(text.len(), Ordering::Relaxed) < KEPT_BYTES {
-                file.kept = Some(text);
-            }
-            (file, evidence)
-        }
-        Err(error) => {
-            file.unreadable = Some(error);
-            (file, false)
+    if let Err(error) = system.bytes(&file.path, buffer) {
+        file.unreadable = Some(error);
+        return file;
+    }
+    file.has_project_evidence = search.in_project(buffer);
+    file.has_remark = memchr::memmem::find(buffer, lower::comments::MARK.as_bytes()).is_some();
+    mentions.note(buffer);
+    if kept_bytes.load(Ordering::Relaxed) < FIRST_KEPT_BYTES {
+        kept_bytes.fetch_add(buffer.len(), Ordering::Relaxed);
+        if let Ok(text) = crate::text::files::text_of(buffer.clone()) {
+            file.kept = OnceLock::from(text);
         }
     }
+    file
 }

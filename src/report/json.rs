@@ -5,8 +5,10 @@
 
 use super::redact::redact;
 use crate::check::model;
+use crate::check::unite::Shard as Of;
 use serde::Serialize;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io;
 
 #[derive(Serialize)]
@@ -21,6 +23,25 @@ struct Document<'a> {
     suppressed: Vec<Suppressed<'a>>,
     notices: Vec<Notice<'a>>,
     plans: Vec<Plan<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shard: Option<Shard<'a>>,
+}
+
+/// Of a part of a run, what the other parts need: for `merge` alone.
+#[derive(Serialize)]
+struct Shard<'a> {
+    index: u32,
+    count: u32,
+    project: &'a str,
+    sent: &'a [String],
+    calls: Vec<Origin<'a>>,
+    keys: &'a BTreeMap<String, [String; 2]>,
+}
+
+#[derive(Serialize)]
+struct Origin<'a> {
+    sent: bool,
+    request: &'a str,
 }
 
 #[derive(Serialize)]
@@ -206,6 +227,18 @@ fn document(report: &model::Report) -> Document<'_> {
         suppressed: report.suppressed.iter().map(suppressed).collect(),
         notices: report.notices.iter().map(notice).collect(),
         plans: report.plans.iter().map(plan).collect(),
+        shard: report.shard.as_ref().map(shard),
+    }
+}
+
+fn shard(shard: &Of) -> Shard<'_> {
+    Shard {
+        index: shard.part.index,
+        count: shard.part.count,
+        project: &shard.project,
+        sent: &shard.sent,
+        calls: shard.calls.iter().map(|origin| Origin { sent: origin.sent, request: &origin.request }).collect(),
+        keys: &shard.keys,
     }
 }
 

@@ -12,6 +12,7 @@ pub mod html;
 pub mod json;
 pub mod junit;
 pub mod line;
+pub mod read;
 pub mod redact;
 pub mod sarif;
 pub mod text;

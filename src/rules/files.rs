@@ -9,6 +9,7 @@ use super::{GLOBAL_OBJECT, Rules, embedded, toml_file};
 use crate::rules::path::Root;
 use crate::text::nearest::did_you_mean;
 use crate::text::{Mistake, Span};
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -27,7 +28,7 @@ pub struct Source {
 
 /// The endpoints of the migration table, `GET /api/v2/users/{id}` and so on.
 pub fn endpoint_names() -> Vec<String> {
-    let files = RuleFiles::embedded().unwrap_or_default();
+    let files = RuleFiles::embedded_outline().unwrap_or_default();
     let tables = files.sources.iter().flat_map(|source| &source.file.endpoint);
     tables.map(|table| format!("{} {}", table.method, table.path)).collect()
 }
@@ -63,13 +64,22 @@ pub struct RuleFiles {
 impl RuleFiles {
     /// The files of this build.
     pub fn embedded() -> Result<RuleFiles, Mistake> {
-        let mut files = RuleFiles::default();
-        for (name, text) in embedded::FILES {
+        RuleFiles::embedded_where(|_| true)
+    }
+
+    /// Those of them that hold the migration table and the literals of the first look.
+    pub(super) fn embedded_outline() -> Result<RuleFiles, Mistake> {
+        RuleFiles::embedded_where(|text| text.contains("\n[[endpoint]]") || text.contains("\n[[evidence]]"))
+    }
+
+    fn embedded_where(wanted: impl Fn(&str) -> bool + Sync) -> Result<RuleFiles, Mistake> {
+        let files = embedded::FILES.par_iter().filter(|(_, text)| wanted(text));
+        let read = files.map(|(name, text)| {
             let text: Arc<str> = (*text).into();
             let file = Arc::new(toml_file::read(name, &text)?);
-            files.sources.push(Source { name: (*name).to_owned(), text, own: false, file });
-        }
-        Ok(files)
+            Ok(Source { name: (*name).to_owned(), text, own: false, file })
+        });
+        Ok(RuleFiles { sources: read.collect::<Result<_, Mistake>>()? })
     }
 
     /// Add a team's own file.
@@ -107,6 +117,14 @@ impl RuleFiles {
     pub fn compile(&self, tenants: &[String], own: &[String]) -> Result<Rules, Mistake> {
         self.check()?;
         self.compile_unchecked(Rules::default(), tenants, own)
+    }
+
+    /// Their endpoints and literals alone.
+    pub(super) fn compile_outline(&self) -> Result<Rules, Mistake> {
+        let mut rules = Rules::default();
+        self.sources.iter().for_each(|source| rules.add_tables(&source.file));
+        rules.finish(&[], &[]);
+        Ok(rules)
     }
 
     /// Compile them all, and remember which of their entries answer: see [`Rules::idle_entries`].
@@ -416,9 +434,9 @@ mod tests {
         let own = "[[call]]\non = ['import acme-sdk .Directory@new.fetchPerson()']\nendpoint = 'GET /api/v2/users/{id}'\n\
                    sends = true\n[[host]]\nsuffix = ['Login.Acme.Example']\nbase-words = ['people service']\n";
         let rules = with(own).unwrap();
-        assert!(rules.file_evidence.contains(&"fetchPerson".to_owned()));
+        assert!(rules.literals.file.contains(&"fetchPerson".to_owned()));
         for word in ["fetchperson", "login.acme.example", "service"] {
-            assert!(rules.project_evidence.contains(&word.to_owned()), "{word}");
+            assert!(rules.literals.project.contains(&word.to_owned()), "{word}");
         }
         assert!(rules.is_tenant_host("login.acme.example"));
     }

@@ -36,7 +36,7 @@ pub use schema::{BodyTable, LinkingTable, Made, SubjectKind, TokenKind};
 pub use stored::StoredFact;
 pub use versions::Versions;
 
-use crate::text::Mistake;
+use crate::text::{Literals, Mistake};
 use automaton::{Automaton, State};
 use path::{Path, Root, Step};
 use place::Place;
@@ -60,10 +60,8 @@ pub struct Rules {
     pub facts: Vec<Fact>,
     /// The migration table.
     pub endpoints: Vec<Endpoint>,
-    /// Literals one of which some file of a project must hold.
-    pub project_evidence: Vec<String>,
-    /// Literals that make a file a root.
-    pub file_evidence: Vec<String>,
+    /// What the first look at a file looks for.
+    pub literals: Literals,
     /// Member names whose calls may write a store.
     pub write_members: Vec<String>,
     /// Words of files in which calls of a mere name may write a store.
@@ -122,6 +120,12 @@ impl Rules {
         RuleFiles::embedded()?.compile(hosts, &[])
     }
 
+    /// What must be known before a project is known to be worth a look: the endpoints and the literals of the embedded
+    /// rules. Costs a fraction of [`Rules::load`].
+    pub fn outline() -> Result<Rules, Mistake> {
+        RuleFiles::embedded_outline()?.compile_outline()
+    }
+
     /// The facts on `states`.
     pub fn facts<'a, 's>(&'a self, states: &'s [State]) -> impl Iterator<Item = &'a Fact> + use<'a, 's> {
         self.automaton.facts(states).map(|id| &self.facts[id as usize])
@@ -166,8 +170,8 @@ impl Rules {
     fn add_tables(&mut self, file: &RuleFile) {
         self.endpoints.extend(file.endpoint.iter().map(Endpoint::new));
         for evidence in &file.evidence {
-            self.project_evidence.extend(evidence.project.iter().map(|word| word.to_lowercase()));
-            self.file_evidence.extend(evidence.file.iter().cloned());
+            self.literals.project.extend(evidence.project.iter().map(|word| word.to_lowercase()));
+            self.literals.file.extend(evidence.file.iter().cloned());
         }
         for host in &file.host {
             self.hosts.suffix.extend(host.suffix.iter().map(|name| name.to_lowercase()));
@@ -381,13 +385,21 @@ impl Rules {
             &mut self.write_members,
             &mut self.write_words,
             &mut self.sender_words,
-            &mut self.project_evidence,
-            &mut self.file_evidence,
+            &mut self.literals.project,
+            &mut self.literals.file,
         ];
         for list in words {
             list.sort();
             list.dedup();
         }
+        self.literals.prefix = self.prefix().to_owned();
+        let heads = self.endpoints.iter().filter_map(|endpoint| match endpoint.segments.first() {
+            Some(Segment::Literal(head)) => Some(head.clone()),
+            _ => None,
+        });
+        self.literals.heads = heads.collect();
+        self.literals.heads.sort();
+        self.literals.heads.dedup();
         self.seal_record();
     }
 
@@ -410,18 +422,18 @@ impl Rules {
                         Root::Any => Vec::new(),
                     };
                     for word in member.map_or(names, |member| vec![member]) {
-                        self.project_evidence.push(word.to_lowercase());
-                        self.file_evidence.push(word);
+                        self.literals.project.push(word.to_lowercase());
+                        self.literals.file.push(word);
                     }
                 }
             }
         }
         for host in &file.host {
-            self.project_evidence.extend(host.suffix.iter().map(|name| name.trim_start_matches('.').to_lowercase()));
+            self.literals.project.extend(host.suffix.iter().map(|name| name.trim_start_matches('.').to_lowercase()));
             for phrase in host.words.iter().chain(&host.base_words) {
                 // of the words of a name, the longest is the rarest
                 let longest = phrase.split(' ').max_by_key(|word| word.len());
-                self.project_evidence.extend(longest.map(str::to_lowercase));
+                self.literals.project.extend(longest.map(str::to_lowercase));
             }
         }
         Ok(())

@@ -57,6 +57,12 @@ pub trait Files: Sync {
         let size = text.len() as u64;
         if size > limit { Err(ReadError::TooLarge(size, limit)) } else { Ok(text) }
     }
+    /// A file's bytes as they are, for a look that needs no text; `into` is what they are put into, emptied before.
+    fn bytes(&self, path: &str, into: &mut Vec<u8>) -> Result<(), ReadError> {
+        into.clear();
+        into.extend_from_slice(self.read(path)?.as_bytes());
+        Ok(())
+    }
     /// Whether there is a file or folder at `path`.
     fn exists(&self, path: &str) -> bool;
     /// Whether `path` is a folder.
@@ -102,21 +108,18 @@ impl Files for OsFiles {
     }
 
     fn read_within(&self, path: &str, limit: u64) -> Result<Arc<str>, ReadError> {
-        let io = |error: std::io::Error| ReadError::Io(error.to_string());
-        let metadata = std::fs::metadata(path).map_err(io)?;
-        if !metadata.is_file() {
-            // reading a pipe or a device may never end
-            return Err(ReadError::NoFile);
+        let mut bytes = Vec::new();
+        read_bytes(path, limit, &mut bytes)?;
+        text_of(bytes)
+    }
+
+    fn bytes(&self, path: &str, into: &mut Vec<u8>) -> Result<(), ReadError> {
+        read_bytes(path, MAX_BYTES, into)?;
+        if into.starts_with(&[0xff, 0xfe]) || into.starts_with(&[0xfe, 0xff]) {
+            let text = text_of(std::mem::take(into))?;
+            into.extend_from_slice(text.as_bytes());
         }
-        let size = metadata.len();
-        if size > limit {
-            return Err(ReadError::TooLarge(size, limit));
-        }
-        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
-        // it may grow while it is read
-        std::fs::File::open(path).map_err(io)?.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(io)?;
-        let size = bytes.len() as u64;
-        if size > limit { Err(ReadError::TooLarge(size, limit)) } else { text_of(bytes) }
+        if memchr::memchr(0, into).is_some() { Err(ReadError::Binary) } else { Ok(()) }
     }
 
     fn exists(&self, path: &str) -> bool {
@@ -161,6 +164,27 @@ impl Files for OsFiles {
     fn project_root(&self, path: &str) -> String {
         self.repository(path).unwrap_or_else(|| self.named(&absolute_folder(self, path)))
     }
+}
+
+/// What is in the file at `path`, if that is no more than `limit` bytes.
+fn read_bytes(path: &str, limit: u64, into: &mut Vec<u8>) -> Result<(), ReadError> {
+    let io = |error: std::io::Error| ReadError::Io(error.to_string());
+    into.clear();
+    let metadata = std::fs::metadata(path).map_err(io)?;
+    if !metadata.is_file() {
+        // reading a pipe or a device may never end
+        return Err(ReadError::NoFile);
+    }
+    let size = metadata.len();
+    if size > limit {
+        return Err(ReadError::TooLarge(size, limit));
+    }
+    // room for one byte more, so that the end is seen without growing
+    into.reserve(usize::try_from(size).unwrap_or(0).saturating_add(1));
+    // it may grow while it is read
+    std::fs::File::open(path).map_err(io)?.take(limit.saturating_add(1)).read_to_end(into).map_err(io)?;
+    let size = into.len() as u64;
+    if size > limit { Err(ReadError::TooLarge(size, limit)) } else { Ok(()) }
 }
 
 /// The folder `path`, or that of the file `path`, from the root of all files on. Without `..`, which must not make an
@@ -315,7 +339,8 @@ pub(super) fn slashed(path: &Path) -> String {
     text.strip_prefix("./").map(str::to_owned).unwrap_or(text)
 }
 
-pub(super) fn text_of(bytes: Vec<u8>) -> Result<Arc<str>, ReadError> {
+/// The text that bytes are. Invalid UTF-8 is replaced by U+FFFD, a byte-order mark is left off.
+pub(crate) fn text_of(bytes: Vec<u8>) -> Result<Arc<str>, ReadError> {
     // as some editors on Windows save a text
     let wide = match bytes.as_slice() {
         [0xff, 0xfe, rest @ ..] => Some((rest, true)),

@@ -92,6 +92,10 @@ impl Files for Excluding<'_> {
         self.files.read_within(path, limit)
     }
 
+    fn bytes(&self, path: &str, into: &mut Vec<u8>) -> Result<(), ReadError> {
+        self.files.bytes(path, into)
+    }
+
     fn exists(&self, path: &str) -> bool {
         !self.globs.matches(&self.files.absolute(path)) && self.files.exists(path)
     }

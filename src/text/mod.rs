@@ -1,7 +1,7 @@
 //! Files, texts and positions: everything below syntax.
 //!
-//! Owns the file systems (the real one and the in-memory one of the tests), the walk, spans and line indexes, and how a
-//! mistake in a file is told.
+//! Owns the file systems (the real one and the in-memory one of the tests), the walk, the first look
+//! at a file, spans and line indexes, and how a mistake in a file is told.
 //! Must not know any language, rule or verdict. The only module of the analysis that touches the system.
 
 pub mod files;
@@ -10,6 +10,7 @@ pub mod lines;
 pub mod mistake;
 pub mod nearest;
 pub mod overlay;
+pub mod prefilter;
 pub mod span;
 pub mod walk;
 
@@ -17,4 +18,5 @@ pub use files::{Files, MemoryFiles, OsFiles};
 pub use globs::Globs;
 pub use lines::{LineCol, LineIndex};
 pub use mistake::Mistake;
+pub use prefilter::Literals;
 pub use span::{FileId, Span};

@@ -41,6 +41,15 @@ impl Files for Overlay<'_> {
         if self.is_it(path) { self.text.clone() } else { self.files.read(path) }
     }
 
+    fn bytes(&self, path: &str, into: &mut Vec<u8>) -> Result<(), ReadError> {
+        if !self.is_it(path) {
+            return self.files.bytes(path, into);
+        }
+        into.clear();
+        into.extend_from_slice(self.text.clone()?.as_bytes());
+        Ok(())
+    }
+
     fn exists(&self, path: &str) -> bool {
         self.is_it(path) || self.files.exists(path)
     }

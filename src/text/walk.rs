@@ -31,6 +31,7 @@ pub(super) fn walk(root: &Path, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<E
                         local.entries.push(Entry::File(path));
                     }
                 }
+                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => {}
                 Ok(entry) => local.entries.extend(special(entry.path(), inside, wanted)),
                 Err(error) => local.entries.push(unreadable(root, &error)),
             }

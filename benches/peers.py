@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""The program beside what teams would use instead: `peers.py [--binary FILE] [--peers FOLDER] [TREE...]`.
+
+Runs each tool in turn on each tree, `--times` times round, and prints medians and ratios to ripgrep's wall time. Tools
+that are not installed are named and left out. `--peers` holds rules for the others: `semgrep.yml`, `sgconfig.yml`.
+Without trees, one is generated.
+"""
+
+import argparse
+import pathlib
+import tempfile
+
+import trees
+from measure import found, median, run
+
+JS = "*.{js,jsx,mjs,cjs,ts,tsx,mts,cts}"
+WORDS = ["-e", "api/v2", "-e", "id_?token", "-e", "device-credentials", "-e", "auth0"]
+
+
+def tools(binary, rules, glob):
+    """Name, program that must be there, command."""
+    yield "ripgrep", "rg", ["rg", "-c", "-i", *WORDS, "-g", glob, "."]
+    yield "idtoken-lint", binary, [binary, "audit", "--format", "json", "--no-config", "."]
+    yield "oxlint", "oxlint", ["oxlint", "--silent", "-A", "all", "-D", "no-debugger", "."]
+    yield "biome", "biome", ["biome", "lint", "--only=suspicious/noDebugger", "--max-diagnostics=1", "."]
+    if rules:
+        sg = str(rules / "sgconfig.yml")
+        yield "ast-grep", "ast-grep", ["ast-grep", "scan", "--config", sg, "--json=stream", "."]
+        options = ["--metrics=off", "--disable-version-check", "--quiet", "--json"]
+        yield "semgrep", "semgrep", ["semgrep", "scan", *options, "--config", str(rules / "semgrep.yml"), "."]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", default="target/release/idtoken-lint")
+    parser.add_argument("--peers", type=pathlib.Path, help="a folder with the others' rules")
+    parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--limit", type=int, default=600, help="seconds for one run")
+    parser.add_argument("--glob", default=JS, help="which files ripgrep looks at")
+    parser.add_argument("--only", help="tools to run, with commas")
+    parser.add_argument("trees", nargs="*", type=pathlib.Path)
+    arguments = parser.parse_args()
+    binary = str(pathlib.Path(arguments.binary).resolve())
+    rules = arguments.peers and arguments.peers.resolve()
+    wanted = arguments.only.split(",") if arguments.only else None
+    known = [tool for tool in tools(binary, rules, arguments.glob) if not wanted or tool[0] in wanted]
+    for name, program, _ in known:
+        if not found(program):
+            print(f"{name}: not installed, left out")
+    known = [tool for tool in known if found(tool[1])]
+    if arguments.trees:
+        for tree in arguments.trees:
+            compare(tree, known, arguments)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        trees.unrelated(pathlib.Path(folder), 20_000)
+        compare(pathlib.Path(folder), known, arguments)
+
+
+def compare(tree, known, arguments):
+    print(f"\n{tree}")
+    print(f"{'tool':14} {'wall s':>8} {'cpu s':>8} {'x rg':>8} {'x rg cpu':>8} {'peak MB':>8}")
+    costs = {name: [] for name, _, _ in known}
+    for _ in range(arguments.times):
+        for name, _, command in known:
+            cost = None if None in costs[name] else run(command, tree, arguments.limit)
+            costs[name].append(cost)
+    base = costs.get("ripgrep")
+    for name, of in costs.items():
+        if None in of:
+            print(f"{name:14} not in {arguments.limit} s")
+            continue
+        wall, cpu, peak = (median([getattr(cost, key) for cost in of]) for key in ("wall", "cpu", "peak"))
+        ratio = median([own.wall / rg.wall for own, rg in zip(of, base)]) if base else float("nan")
+        in_cpu = median([own.cpu / rg.cpu for own, rg in zip(of, base)]) if base else float("nan")
+        print(f"{name:14} {wall:8.3f} {cpu:8.3f} {ratio:8.2f} {in_cpu:8.2f} {peak:8}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
