@@ -100,7 +100,8 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
         let origin = |(sent, request): (bool, Node)| Origin { sent, request: named(request) };
         let calls = origins.into_iter().map(origin).collect();
         let paths: Vec<&str> = project.ids().map(|id| project.path(id)).chain([report.root.as_str()]).collect();
-        report.shard = Some(Shard { part, project: advice::fingerprint(&paths), sent, calls, keys: fingerprints.into_keys() });
+        report.shard =
+            Some(Shard { part, project: advice::fingerprint(&paths), sent, calls, keys: fingerprints.into_keys() });
     }
     report
 }
