@@ -2,10 +2,11 @@
 //!
 //! A cell's value is the first one, joined with everything that is ever set.
 
+use super::callers::names_of;
 use super::calls::Site;
 use super::engine::{Eval, drop_null};
 use super::value::{Api, ApiStep, Node, Traced, Vals, Value};
-use crate::ir::{BindingId, Expr, ExprId, Key, Name};
+use crate::ir::{BindingId, CallKind, Expr, ExprId, Key, Name};
 use crate::project::{EffectKind, Lowered, PlaceKey};
 use crate::rules::{CellFact, ContextFact, Fact};
 use std::rc::Rc;
@@ -196,6 +197,32 @@ impl<'s> Eval<'s> {
             })
             .collect();
         let mut values = Vals::new();
+        // the context itself as the component
+        let mut names: Vec<Name> = Vec::new();
+        for node in &made {
+            names.extend(self.lowered(node.file).map(|lowered| names_of(lowered, node.expr)).unwrap_or_default());
+        }
+        names.sort();
+        names.dedup();
+        for name in names {
+            for file in self.project.files_with(&name, FILES).0 {
+                let Some(lowered) = self.lowered(file) else { continue };
+                for &call in lowered.index.calls_by_name.get(&name).into_iter().flatten() {
+                    let node = Node { file, expr: call };
+                    let is_element = matches!(lowered.ir.expr(call), Expr::Call { kind: CallKind::Jsx, .. });
+                    let is_it = is_element
+                        && self.callees(node, &None).iter().any(|called| match &called.value {
+                            Value::Api(api) => made.contains(&api.node),
+                            _ => false,
+                        });
+                    if is_it {
+                        let properties = self.arg(node, 0, &None);
+                        let key = PlaceKey::Name(context.property.clone());
+                        values.extend(self.members(&properties, &key, node, &None));
+                    }
+                }
+            }
+        }
         for file in self.project.files_with(&context.component, FILES).0 {
             let Some(lowered) = self.lowered(file) else { continue };
             let mut names = vec![Name::from(&*context.component)];

@@ -3,7 +3,7 @@
 use super::engine::{Eval, drop_null, owners_of_member};
 use super::reach::{Event, reaching};
 use super::value::{ApiStep, Args, ClassRef, Closure, Ctx, Node, Object, Owner, Reason, Traced, Vals, Value};
-use crate::ir::{Expr, Key, MethodKind, Name, Prop, ThisOf};
+use crate::ir::{CallKind, Expr, Key, MethodKind, Name, Prop, ThisOf};
 use crate::project::{EffectKind, PlaceKey, Root};
 use crate::rules::Fact;
 use std::rc::Rc;
@@ -104,6 +104,10 @@ impl<'s> Eval<'s> {
                                     value.value = Value::Func(Rc::new(Closure { this, ..Closure::clone(closure) }));
                                 }
                             }
+                            // what is not known of an element's other attributes does not put these in doubt
+                            if self.is_of_element(object) && !found.iter().all(|value| value.value.is_unknown()) {
+                                values.retain(|value: &Traced| !value.value.is_unknown());
+                            }
                             values.extend(found);
                             return values;
                         }
@@ -149,6 +153,14 @@ impl<'s> Eval<'s> {
             },
             _ => Vals::new(),
         }
+    }
+
+    /// Whether a literal holds the attributes of an element.
+    fn is_of_element(&self, object: &Object) -> bool {
+        self.lowered(object.node.file).is_some_and(|lowered| {
+            let parent = lowered.ir.parents[object.node.expr.index()];
+            parent.is_some_and(|parent| matches!(lowered.ir.expr(parent), Expr::Call { kind: CallKind::Jsx, .. }))
+        })
     }
 
     /// A member of a spread or merged part, and whether the part surely has it.

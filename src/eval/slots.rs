@@ -52,6 +52,13 @@ impl<'s> Eval<'s> {
                     let functions: Vec<_> = values.iter().flat_map(|value| self.functions_in(value)).collect();
                     functions.iter().flat_map(|closure| self.free_result(closure)).collect()
                 }
+                Into::From => {
+                    let from = |value: &Traced| match &value.value {
+                        Value::Api(api) => api.from.clone(),
+                        _ => None,
+                    };
+                    values.iter().filter_map(from).collect()
+                }
                 Into::Given(index) => {
                     let sites = self.givers(&values);
                     sites.iter().flat_map(|site| self.site_arg(site, *index)).collect()

@@ -12,6 +12,7 @@
 //! | `[name]` | the member that has the name of what is called |
 //! | `()` | what the function returns |
 //! | `@arg(0)` | the argument of the call that made the library's value |
+//! | `@from` | what the library's value was read from |
 //! | `@given(0)` | the argument of the call that was given the function whose parameter the value is |
 
 /// What a slot starts from.
@@ -52,6 +53,8 @@ pub enum Into {
     Result,
     /// An argument of the call that made the value.
     Made(u32),
+    /// What a library's value was read from.
+    From,
     /// An argument of the call that was given the function whose parameter the value is.
     Given(u32),
 }
@@ -108,6 +111,9 @@ pub fn parse(text: &str) -> Result<Slot, &'static str> {
         } else if let Some((digits, after)) = rest.strip_prefix("@arg(").and_then(|rest| rest.split_once(')')) {
             path.push(Into::Made(digits.parse().map_err(|_| "a number in `@arg(…)`")?));
             rest = after;
+        } else if let Some(after) = rest.strip_prefix("@from") {
+            path.push(Into::From);
+            rest = after;
         } else if let Some((digits, after)) = rest.strip_prefix("@given(").and_then(|rest| rest.split_once(')')) {
             path.push(Into::Given(digits.parse().map_err(|_| "a number in `@given(…)`")?));
             rest = after;
@@ -119,7 +125,7 @@ pub fn parse(text: &str) -> Result<Slot, &'static str> {
             path.push(Into::Member(after[..end].to_owned()));
             rest = &after[end..];
         } else {
-            return Err("`.name`, `[*]`, `[name]`, `()`, `@arg(…)` or `@given(…)`");
+            return Err("`.name`, `[*]`, `[name]`, `()`, `@arg(…)`, `@given(…)` or `@from`");
         }
     }
     Ok(Slot { base, path })
