@@ -62,7 +62,9 @@ impl Target {
                 let starts = start == 0 && nth > 0 || start > 0 && lower.as_bytes()[start - 1] == b'/';
                 let rest = &text[end..];
                 let ends = rest.starts_with('/') || rest.is_empty() && nth + 1 < pieces.len();
-                if !starts || !ends {
+                // `PATCH https://…`: a line for people
+                let is_prose = text[..start].trim_start().contains(char::is_whitespace);
+                if !starts || !ends || is_prose {
                     continue;
                 }
                 let mut host: Vec<Piece> = pieces[..nth].to_vec();
