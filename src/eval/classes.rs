@@ -385,7 +385,7 @@ impl<'s> Eval<'s> {
                     continue;
                 }
                 let on_class = self.eval(Node { file, expr: write.base }, &None).iter().any(|base| {
-                    matches!(&base.value, Value::Instance(of) if *of == class)
+                    matches!(&base.value, Value::Instance(of) | Value::Class(of) if *of == class)
                         || matches!(&base.value, Value::Object(object) if object.class == Some(class))
                 });
                 if on_class {
@@ -397,6 +397,22 @@ impl<'s> Eval<'s> {
             }
         }
         values
+    }
+
+    /// What a class's setter gets: whatever is assigned to the member, from outside or by the class's own code.
+    pub(crate) fn setter_param(&mut self, func: FuncRef, node: Node) -> Option<Vals> {
+        let ir = &self.lowered(func.file)?.ir;
+        let class = ClassRef { file: func.file, class: ir.func(func.func).class? };
+        let methods = &ir.class(class.class).methods;
+        let setter = methods.iter().find(|method| method.func == func.func && method.kind == MethodKind::Setter)?;
+        let Key::Name(name) = &setter.key else { return None };
+        let asked = (Node { file: func.file, expr: ir.func(func.func).expr }, usize::MAX, name.clone());
+        let values = self.deeper(asked, |eval| {
+            let mut values = eval.written_outside(class, name);
+            values.extend(eval.this_writes(class, name, None, node).values);
+            values
+        })?;
+        (!values.is_empty()).then_some(values)
     }
 
     /// The classes that implement an interface or trait.

@@ -62,7 +62,7 @@ impl<'s> Eval<'s> {
             return values;
         }
         if index == 0
-            && let Some(values) = self.accessor_param(func, node)
+            && let Some(values) = self.accessor_param(func, node).or_else(|| self.setter_param(func, node))
         {
             return values;
         }
