@@ -42,14 +42,16 @@ impl<'s> Eval<'s> {
             let mut nodes: Vec<Node> = all.literals.values().flatten().copied().collect();
             nodes.sort();
             nodes.dedup();
-            actions.extend(nodes.into_iter().take(OF_KIND).map(|node| self.eval(node, &None)));
+            let nodes = self.of_store(nodes, store);
+            actions.extend(nodes.into_iter().take(OF_KIND * 4).map(|node| self.eval(node, &None)));
             return actions;
         };
         for kind in kinds {
             match kind {
                 Kind::Text(text) => {
                     let all = actions_in(self.shared);
-                    for &node in all.literals.get(text).into_iter().flatten().take(OF_KIND) {
+                    let nodes = self.of_store(all.literals.get(text).cloned().unwrap_or_default(), store);
+                    for node in nodes.into_iter().take(OF_KIND) {
                         actions.push(self.eval(node, &None));
                     }
                     for &maker in all.makers.get(text).into_iter().flatten().take(OF_KIND) {
@@ -63,6 +65,16 @@ impl<'s> Eval<'s> {
             }
         }
         actions
+    }
+
+    /// Those of the actions that may be meant for a store or reducer: of the same package, if there are any.
+    fn of_store(&self, nodes: Vec<Node>, store: &Traced) -> Vec<Node> {
+        match &store.value {
+            Value::Func(closure) => self.near(nodes, closure.func.file),
+            Value::Api(api) => self.near(nodes, api.node.file),
+            Value::Object(object) => self.near(nodes, object.node.file),
+            _ => nodes,
+        }
     }
 
     /// What the calls of a maker make.

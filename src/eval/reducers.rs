@@ -115,7 +115,10 @@ impl<'s> Eval<'s> {
         let sources = match &api.from {
             Some(source) => vec![source.clone()],
             None if !self.ask_stores => return Vals::new(),
-            None => self.root_stores().iter().flat_map(|call| self.eval(*call, &None)).collect(),
+            None => {
+                let stores = self.near(self.root_stores().to_vec(), node.file);
+                stores.into_iter().flat_map(|call| self.eval(call, &None)).collect()
+            }
         };
         let (mut values, mut running) = (Vals::new(), false);
         for source in &sources {
@@ -201,9 +204,9 @@ impl<'s> Eval<'s> {
         for transition in &transitions {
             let unknown = vec![Traced::new(Value::unknown(Reason::NoCallers, vec!["action".into()]))];
             let ctx = self.reducing(transition, place, unknown);
-            let (found, deep) = self.made_member(transition, &ctx, &key, node);
+            let (found, deep, vague) = self.made_member(transition, &ctx, &key, node);
             // what does not depend on the action is known without one
-            if !deep && !found.iter().any(depends) {
+            if !deep && !vague && !found.iter().any(depends) {
                 values.extend(found);
                 continue;
             }
@@ -212,9 +215,9 @@ impl<'s> Eval<'s> {
                 values.extend(found);
                 continue;
             }
-            for action in actions.into_iter().take(ACTIONS) {
+            for action in actions.into_iter().take(ACTIONS * 4) {
                 let ctx = self.reducing(transition, place, action);
-                let (found, _) = self.made_member(transition, &ctx, &key, node);
+                let (found, ..) = self.made_member(transition, &ctx, &key, node);
                 values.extend(found);
                 if deep {
                     let owners = self.param_owners(transition.closure.func, 0);
@@ -231,9 +234,10 @@ impl<'s> Eval<'s> {
         initial.into_iter().map(|value| held.iter().fold(value, own)).collect()
     }
 
-    /// A member of what one function makes, and whether it writes below that member.
-    fn made_member(&mut self, transition: &Transition, ctx: &Ctx, key: &PlaceKey, node: Node) -> (Vals, bool) {
+    /// A member of what one function makes, whether it writes below that member, and whether it is not known what it makes.
+    fn made_member(&mut self, transition: &Transition, ctx: &Ctx, key: &PlaceKey, node: Node) -> (Vals, bool, bool) {
         let made = self.makes(transition, ctx);
+        let vague = made.is_empty() || made.iter().any(|value| value.value.is_unknown());
         let mut values = self.members_there(&made, key, node);
         let mut deep = false;
         if transition.value.is_none() {
@@ -247,7 +251,7 @@ impl<'s> Eval<'s> {
                 deep = owners.iter().any(|owner| lowered.index.effects(&owner.root).iter().any(is_below));
             }
         }
-        (values, deep)
+        (values, deep, vague)
     }
 
     /// The member of those values that have it.
@@ -503,6 +507,14 @@ impl<'s> Eval<'s> {
             let found = self.arg(node, 1, &function.ctx);
             self.add_handlers(found, &kinds, node, all);
         }
+    }
+
+    /// Those of `nodes` that lie in the package of a file; all, where none does.
+    pub(crate) fn near(&self, nodes: Vec<Node>, file: crate::text::FileId) -> Vec<Node> {
+        let package = self.project.package_around(file);
+        let near: Vec<Node> =
+            nodes.iter().filter(|node| self.project.package_around(node.file) == package).copied().collect();
+        if near.is_empty() { nodes } else { near }
     }
 
     /// The calls that make what has the application's state.

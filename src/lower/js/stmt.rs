@@ -174,6 +174,26 @@ impl<'t> Lower<'t> {
         }
     }
 
+    /// Whether a name is written like that of a constant: `LOGGED_IN`, `types.LOGGED_IN`, `Kind.LoggedIn`.
+    fn is_constant(&self, node: Node<'t>) -> bool {
+        let is_upper = |text: &str| {
+            text.starts_with(|first: char| first.is_ascii_uppercase())
+                && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+        };
+        match self.kind(node) {
+            K::Identifier => is_upper(self.text(node)),
+            K::Member => {
+                let property = self.at(node, F::Property).map(|property| self.text(property)).unwrap_or_default();
+                let of_kind = self.at(node, F::Object).is_some_and(|of| {
+                    self.kind(of) == K::Identifier
+                        && self.text(of).starts_with(|first: char| first.is_ascii_uppercase())
+                });
+                is_upper(property) || of_kind && property.starts_with(|first: char| first.is_ascii_uppercase())
+            }
+            _ => false,
+        }
+    }
+
     /// What a condition like `kind === 'link'` compares a name with. Only names and members: they can be read twice.
     pub(super) fn equality(&mut self, condition: Node<'t>) -> Option<(crate::ir::ExprId, crate::ir::ExprId)> {
         let condition = self.bare(condition);
@@ -182,9 +202,9 @@ impl<'t> Lower<'t> {
         }
         let operator = self.at(condition, F::Operator).map(|operator| self.text(operator))?;
         let (left, right) = (self.at(condition, F::Left)?, self.at(condition, F::Right)?);
-        let (on, is) = if self.kind(right) == K::String { (left, right) } else { (right, left) };
-        let is_name = self.is_name(on);
-        if !matches!(operator, "===" | "==") || !is_name || self.kind(is) != K::String {
+        let is_text = |node: Node<'t>| self.kind(node) == K::String || self.is_constant(node);
+        let (on, is) = if is_text(right) { (left, right) } else { (right, left) };
+        if !matches!(operator, "===" | "==") || !self.is_name(on) || !is_text(is) {
             return None;
         }
         Some((self.expr(on), self.expr(is)))

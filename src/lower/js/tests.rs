@@ -303,6 +303,7 @@ fn equality_with_a_string_says_when() {
         &["fn#1 f(k) -> @A when k is \"a\" -> @B when k.t is \"b\" -> @C -> @D"],
     );
     value("k === 'a' ? b : c", "(@b when @k is \"a\" | @c)");
+    value("k.t === GO ? b : Kind.Stop === k ? d : e", "(@b when @k.t is @GO | @d when @k is @Kind.Stop | @e)");
     value("(k.t == 'a') ? b : 'c' === k ? d : e", "(@b when @k.t is \"a\" | @d when @k is \"c\" | @e)");
     for other in ["k === 1", "k !== 'a'", "k", "typeof k === 'string'", "'a' === 'b'", "k === `a`", "g() === 'a'"] {
         value(&format!("{other} ? b : c"), "(@b | @c)");
