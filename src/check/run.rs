@@ -133,7 +133,7 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
     let roots = super::roots::reached_from(project, rules, telling);
     shared.prepare();
     watch.begins(Stage::Judge);
-    let work: Vec<Vec<Batch>> = roots.par_iter().map(|&file| batches(&shared, file)).collect();
+    let work: Vec<Vec<Batch>> = roots.par_iter().map(|&file| batches(&shared, file, roots.len())).collect();
     let work = work.into_iter().flatten().enumerate();
     let work: Vec<Batch> =
         work.filter(|(nth, _)| part.is_none_or(|part| part.has(*nth))).map(|(_, batch)| batch).collect();
@@ -142,8 +142,9 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
         .par_iter()
         .flat_map_iter(|batch| {
             watch.went(done.fetch_add(1, Ordering::Relaxed), work.len());
+            let mut places = Places { project, lines: FxHashMap::default() };
             let found = |record: &Record| {
-                let (call, endpoint) = as_call(&shared, record);
+                let (call, endpoint) = as_call(&shared, record, &mut places);
                 Found { call, endpoint, sent: record.sent, request: record.request }
             };
             of_batch(&shared, batch).iter().map(found).collect::<Vec<_>>()
@@ -160,9 +161,8 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
 }
 
 /// A record as the report shows it, with its endpoint's place.
-fn as_call(shared: &Shared<'_>, record: &Record) -> (Call, usize) {
+fn as_call(shared: &Shared<'_>, record: &Record, places: &mut Places<'_>) -> (Call, usize) {
     let endpoint = &shared.rules.endpoints[record.endpoint];
-    let mut places = Places { project: shared.project, lines: FxHashMap::default() };
     let at = places.node(record.site);
     let judged = &record.judged;
     let mut trace = places.trail(judged.trail.as_ref());
@@ -222,7 +222,7 @@ fn as_call(shared: &Shared<'_>, record: &Record) -> (Call, usize) {
     (call, record.endpoint)
 }
 
-/// Locations, with each file's line index made once.
+/// Locations, with each file's line index made once for many.
 struct Places<'a> {
     project: &'a Project<'a>,
     lines: FxHashMap<FileId, (Arc<str>, LineIndex)>,

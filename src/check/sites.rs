@@ -27,6 +27,8 @@ const BATCH: usize = 512;
 /// Steps for all requests of one file, shared out evenly among its batches; behind them, each request gets no more than
 /// a first look.
 const FILE_STEPS: u64 = 400_000;
+/// Steps for all requests of a run, shared out evenly among its files.
+const RUN_STEPS: u64 = 400_000_000;
 /// Steps for the requests of one batch at the least.
 const BATCH_STEPS: u64 = 20_000;
 /// Elements of one table that are judged one by one.
@@ -99,11 +101,11 @@ pub(super) struct Batch {
     steps: u64,
 }
 
-/// The batches of a file, in order.
-pub(super) fn batches(shared: &Shared<'_>, file: FileId) -> Vec<Batch> {
+/// The batches of a file, one of so many, in order.
+pub(super) fn batches(shared: &Shared<'_>, file: FileId, files: usize) -> Vec<Batch> {
     let calls = shared.project.lowered(file).map_or(0, |lowered| lowered.ir.calls.len());
     let count = calls.div_ceil(BATCH).max(1) as u64;
-    let steps = (FILE_STEPS / count).max(BATCH_STEPS);
+    let steps = (FILE_STEPS.min(RUN_STEPS / files.max(1) as u64) / count).max(BATCH_STEPS);
     (0..calls).step_by(BATCH).map(|from| Batch { file, calls: from..calls.min(from + BATCH), steps }).collect()
 }
 

@@ -35,7 +35,7 @@ pub struct Shared<'p> {
     pub project: &'p Project<'p>,
     /// The knowledge.
     pub rules: &'p Rules,
-    pub(crate) store_writes: OnceLock<Vec<super::store::StoreWrite>>,
+    pub(crate) store_writes: OnceLock<super::store::StoreWrites>,
     pub(crate) ambient: OnceLock<Vec<super::ambient::Ambient>>,
     pub(crate) containers: OnceLock<super::containers::Containers>,
     pub(crate) root_stores: OnceLock<Vec<Node>>,

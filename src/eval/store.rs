@@ -8,10 +8,13 @@ use crate::rules::path::Step;
 use crate::rules::{Fact, Made, StoreFact, StoredFact};
 use crate::text::{FileId, Span};
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// Files that are searched for calls of one writing method.
 const FILES: usize = 400;
+/// Writes under one key that are looked at for one read.
+const WRITERS: usize = 64;
 /// Steps to tell whether an object is a store: nearly all are none.
 const LOOK: u32 = 200;
 /// Callers of a function that writes under several keys.
@@ -34,6 +37,26 @@ pub(crate) struct StoreWrite {
     within: Option<(FuncRef, Node)>,
     /// The call, or the file of the property write.
     at: WriteAt,
+}
+
+/// All writes to stores, by store and key; those of one key in the order of files and places.
+#[derive(Debug, Default)]
+pub(crate) struct StoreWrites(FxHashMap<(Arc<str>, String), Vec<StoreWrite>>);
+
+impl StoreWrites {
+    fn of(&self, store: &Arc<str>, key: &str) -> &[StoreWrite] {
+        self.0.get(&(store.clone(), key.to_owned())).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl FromIterator<StoreWrite> for StoreWrites {
+    fn from_iter<T: IntoIterator<Item = StoreWrite>>(writes: T) -> Self {
+        let mut by_key: FxHashMap<(Arc<str>, String), Vec<StoreWrite>> = FxHashMap::default();
+        for write in writes {
+            by_key.entry((write.store.clone(), write.key.clone())).or_default().push(write);
+        }
+        StoreWrites(by_key)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -84,13 +107,9 @@ impl<'s> Eval<'s> {
         if !self.ask_stores || !self.enter_store(&asked) {
             return vec![self.by_name(unknown, key, file, span)];
         }
-        let writes: Vec<StoreWrite> = store_writes(self.shared)
-            .iter()
-            .filter(|write| write.store == *store && write.key == **key)
-            .cloned()
-            .collect();
+        let writes = store_writes(self.shared).of(store, key);
         let mut values = Vals::new();
-        for write in writes {
+        for write in writes.iter().take(WRITERS) {
             let (found, at, span) = match &write.at {
                 WriteAt::Call(call, fact) => {
                     let span = self.lowered(call.file).map(|lowered| lowered.ir.span(call.expr)).unwrap_or_default();
@@ -135,6 +154,10 @@ impl<'s> Eval<'s> {
             }
         }
         self.leave_store(&asked);
+        if writes.len() > WRITERS {
+            // what the others write is not known
+            values.push(Traced::new(Value::unknown(Reason::Budget, vec![key.clone()])));
+        }
         let blank = |value: &Traced| {
             matches!(value.value, Value::Null) || matches!(&value.value, Value::Str(text) if text.text() == Some(""))
         };
@@ -168,15 +191,13 @@ impl<'s> Eval<'s> {
 
     /// Whether anything is written to a store under a key.
     pub(crate) fn stores(&self, store: &Arc<str>, key: &Name) -> bool {
-        self.ask_stores && store_writes(self.shared).iter().any(|write| write.store == *store && write.key == **key)
+        self.ask_stores && !store_writes(self.shared).of(store, key).is_empty()
     }
 
     /// What a container injects under a name.
     pub(crate) fn injected(&mut self, name: &Name) -> Vals {
         let store: Arc<str> = INJECTED.into();
-        if !self.ask_stores
-            || !store_writes(self.shared).iter().any(|write| write.store == store && write.key == **name)
-        {
+        if !self.stores(&store, name) {
             return Vals::new();
         }
         self.stored(&store, name, FileId(0), Span::default())
@@ -212,7 +233,7 @@ impl<'s> Eval<'s> {
 }
 
 /// All writes to stores with a constant key, in the order of files and places.
-fn store_writes<'a>(shared: &'a Shared<'_>) -> &'a [StoreWrite] {
+fn store_writes<'a>(shared: &'a Shared<'_>) -> &'a StoreWrites {
     let one_by_one = || store_files(shared).into_iter().flat_map(|file| store_writes_in(shared, file)).collect();
     shared.store_writes.get_or_init(one_by_one)
 }
@@ -222,7 +243,7 @@ pub(super) fn prepare(shared: &Shared<'_>) {
     let writes: Vec<StoreWrite> =
         store_files(shared).into_par_iter().flat_map_iter(|file| store_writes_in(shared, file)).collect();
     // what is there already is the same
-    _ = shared.store_writes.set(writes);
+    _ = shared.store_writes.set(writes.into_iter().collect());
 }
 
 /// The files in which something may be written to a store.

@@ -83,6 +83,7 @@ pub struct Project<'a> {
     /// The sources in the order of their paths; then the data that they may import, which is only read if they do.
     files: Vec<SourceFile>,
     sources: usize,
+    /// Only where there is something to find.
     by_path: FxHashMap<String, FileId>,
     configs: Configs,
     /// What the manifests require of packages, once something asks.
@@ -128,13 +129,12 @@ impl<'a> Project<'a> {
         let mentioned = mentions.mentioned();
         let sources = files.len();
         files.extend(data.iter().map(|path| SourceFile::new(path.clone(), Syntax::Json)));
-        let by_path = (0u32..).zip(&files).map(|(id, file)| (file.path.clone(), FileId(id))).collect();
         unreadable.sort();
         let mut project = Project {
             system,
             files,
             sources,
-            by_path,
+            by_path: FxHashMap::default(),
             versions: OnceLock::new(),
             configs: Configs::new(others, roots),
             unreadable,
@@ -148,6 +148,8 @@ impl<'a> Project<'a> {
         let (telling, words) = project.outer_evidence(&search, &mentioned);
         project.has_evidence |= !telling.is_empty();
         if project.has_evidence {
+            let named = (0u32..).map(FileId).zip(&project.files);
+            project.by_path = named.map(|(id, file)| (file.path.clone(), id)).collect();
             project.look_closer(&search, literals.all, &telling);
             project.look_for(&words);
             project.pages = project.find_pages();

@@ -34,6 +34,12 @@ pub fn endpoint_names() -> Vec<String> {
 }
 
 impl Source {
+    fn embedded(name: &str, text: &str) -> Result<Source, Mistake> {
+        let text: Arc<str> = text.into();
+        let file = Arc::new(toml_file::read(name, &text)?);
+        Ok(Source { name: name.to_owned(), text, own: false, file })
+    }
+
     /// How many tables it has that can hold examples.
     pub fn tables(&self) -> usize {
         let file = &self.file;
@@ -64,22 +70,17 @@ pub struct RuleFiles {
 impl RuleFiles {
     /// The files of this build.
     pub fn embedded() -> Result<RuleFiles, Mistake> {
-        RuleFiles::embedded_where(|_| true)
+        let sources = embedded::FILES.par_iter().map(|(name, text)| Source::embedded(name, text));
+        Ok(RuleFiles { sources: sources.collect::<Result<_, Mistake>>()? })
     }
 
     /// Those of them that hold the migration table and the literals of the first look.
     pub(super) fn embedded_outline() -> Result<RuleFiles, Mistake> {
-        RuleFiles::embedded_where(|text| text.contains("\n[[endpoint]]") || text.contains("\n[[evidence]]"))
-    }
-
-    fn embedded_where(wanted: impl Fn(&str) -> bool + Sync) -> Result<RuleFiles, Mistake> {
-        let files = embedded::FILES.par_iter().filter(|(_, text)| wanted(text));
-        let read = files.map(|(name, text)| {
-            let text: Arc<str> = (*text).into();
-            let file = Arc::new(toml_file::read(name, &text)?);
-            Ok(Source { name: (*name).to_owned(), text, own: false, file })
-        });
-        Ok(RuleFiles { sources: read.collect::<Result<_, Mistake>>()? })
+        let wanted = |text: &str| text.contains("\n[[endpoint]]") || text.contains("\n[[evidence]]");
+        // one or two: no work for several threads
+        let files = embedded::FILES.iter().filter(|(_, text)| wanted(text));
+        let sources = files.map(|(name, text)| Source::embedded(name, text));
+        Ok(RuleFiles { sources: sources.collect::<Result<_, Mistake>>()? })
     }
 
     /// Add a team's own file.

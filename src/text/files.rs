@@ -93,7 +93,8 @@ pub struct OsFiles;
 impl Files for OsFiles {
     fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<Entry> {
         let entries = super::walk::walk(Path::new(root), wanted);
-        if root == "." {
+        // what lies below a folder that is named as it should be is named as it should be
+        if root == "." || self.named(root) == root {
             return entries;
         }
         let named = |entry| match entry {

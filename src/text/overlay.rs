@@ -20,7 +20,9 @@ impl<'a> Overlay<'a> {
     }
 
     fn is_it(&self, path: &str) -> bool {
-        self.files.named(path) == self.path
+        // most have another name
+        let last = self.path.rsplit('/').next().unwrap_or_default();
+        path.ends_with(last) && self.files.named(path) == self.path
     }
 }
 
