@@ -18,6 +18,8 @@ use std::sync::Arc;
 const FILES: usize = 400;
 /// Actions of one kind.
 const OF_KIND: usize = 32;
+/// Calls that may make an action and are checked.
+const CALLS: usize = 256;
 
 /// The actions of the project, by their kinds' names.
 #[derive(Debug, Default)]
@@ -106,10 +108,15 @@ impl<'s> Eval<'s> {
                     .unwrap_or_default();
             }
             let (mut calls, mut perhaps) = (Vec::new(), Vec::new());
+            let mut checked = 0;
             for name in &names {
                 for file in eval.project.files_with(name, FILES).0 {
                     let Some(lowered) = eval.lowered(file) else { continue };
                     for &call in lowered.index.calls_by_name.get(name).into_iter().flatten() {
+                        checked += 1;
+                        if checked > CALLS {
+                            break;
+                        }
                         eval.glance();
                         let node = Node { file, expr: call };
                         let callees = eval.callees(node, &None);

@@ -11,6 +11,8 @@ use std::sync::Arc;
 const FILES: usize = 200;
 /// Calls of one name that are checked.
 const CANDIDATES: usize = 256;
+/// Calls that are given something of one name and are checked.
+const GIVEN: usize = 64;
 
 /// The calls that reach a function.
 #[derive(Debug, Default)]
@@ -149,7 +151,7 @@ impl<'s> Eval<'s> {
         }
         files.sort();
         files.dedup();
-        let mut checked = 0;
+        let (mut checked, mut given) = (0, 0);
         for file in files {
             let Some(other) = self.lowered(file) else { continue };
             let mut candidates: Vec<ExprId> = Vec::new();
@@ -161,8 +163,9 @@ impl<'s> Eval<'s> {
             candidates.sort_unstable();
             candidates.dedup();
             for (call, nth) in given_as_argument(other, &called_as) {
-                checked += 1;
-                if checked > CANDIDATES {
+                given += 1;
+                if given > GIVEN {
+                    callers.cut = true;
                     break;
                 }
                 let node = Node { file, expr: call };

@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 /// Files that are looked through for the components of a context.
 const FILES: usize = 64;
+/// Calls of functions that may change a cell and are checked.
+const CALLS: usize = 256;
 
 impl<'s> Eval<'s> {
     /// What is known of a cell.
@@ -126,10 +128,15 @@ impl<'s> Eval<'s> {
         let of_pair = Name::from(element.to_string());
         names.sort();
         names.dedup();
+        let mut checked = 0;
         for name in names {
             for file in self.project.files_with(&name, FILES).0 {
                 let Some(other) = self.lowered(file) else { continue };
                 for &call in other.index.calls_by_name.get(&name).into_iter().flatten() {
+                    checked += 1;
+                    if checked > CALLS {
+                        break;
+                    }
                     self.glance();
                     let node = Node { file, expr: call };
                     let is_it = self.callees(node, &None).iter().any(|called| match &called.value {
