@@ -17,7 +17,8 @@ fn legacy() -> TempDir {
             "src/auth.js",
             "import auth0 from 'auth0-js';\n\
              import { load } from './api';\n\
-             const webAuth = new auth0.WebAuth({ domain: 'acme.auth0.com', clientID: 'x' });\n\
+             const webAuth = new auth0.WebAuth({ domain: 'acme.auth0.com', clientID: 'x', responseType: 'token id_token', \
+             audience: 'https://acme.auth0.com/api/v2/', scope: 'openid read:current_user' });\n\
              webAuth.parseHash((err, authResult) => load(authResult.idTokenPayload.sub, authResult));\n",
         ),
         (
@@ -274,7 +275,8 @@ fn two_folders() -> TempDir {
         (
             "lib/session.js",
             "import auth0 from 'auth0-js';\n\
-             const webAuth = new auth0.WebAuth({ domain: 'acme.auth0.com', clientID: 'x' });\n\
+             const webAuth = new auth0.WebAuth({ domain: 'acme.auth0.com', clientID: 'x', responseType: 'token id_token', \
+             audience: 'https://acme.auth0.com/api/v2/', scope: 'openid read:current_user' });\n\
              let token;\n\
              webAuth.parseHash((err, authResult) => { token = authResult.idToken; });\n\
              export const bearer = () => 'Bearer ' + token;\n",

@@ -88,7 +88,14 @@ fn of_parts(parts: Vec<(Report, Shard)>, outline: &Rules) -> Report {
             let request = origin.request;
             // which call it is goes along with the request, to be found again
             let request = format!("{request}\n{nth} {place}");
-            found.push(Found { call, endpoint, sent: origin.sent, request });
+            found.push(Found {
+                call,
+                endpoint,
+                sent: origin.sent,
+                request,
+                token: super::origin::Origin::default(),
+                needs_key: None,
+            });
         }
     }
     found.retain(|one| one.sent || !one.request.split('\n').next().is_some_and(|request| sent.contains(request)));

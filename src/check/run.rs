@@ -1,8 +1,11 @@
 //! One run: from a project to a report.
 
 use super::advice;
+use super::body::Body;
 use super::fingerprint::Fingerprints;
-use super::model::{Call, FileCounts, Finding, Location, Reason, Report, Skipped, TraceStep};
+use super::login::{self, Login, Outcome, Sent};
+use super::model::{Call, FileCounts, Finding, Fix, Location, Plan, Reason, Related, Report, Skipped, TraceStep};
+use super::origin;
 use super::sites::{Batch, Record, batches, of_batch};
 use super::unite::{self, Found, Origin, Part, Shard};
 use super::watch::{Stage, Watch};
@@ -35,13 +38,26 @@ pub struct Scope {
 /// Analyse a project; report what has its call or a step of its trace in `paths`.
 pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch) -> Report {
     let Scope { root, paths, base, part } = scope;
-    let All { calls, sent } =
+    let All { calls, sent, outcome } =
         if project.has_evidence() { all_calls(project, rules, part, watch) } else { All::default() };
     let reported = |call: &Call| {
         let here = |path: &str| paths.iter().any(|folder| is_inside(path, folder));
         here(&call.at.path) || call.trace.iter().any(|step| here(&step.at.path))
     };
-    let calls: Vec<Found<Node>> = calls.into_iter().filter(|found| reported(&found.call)).collect();
+    // where each call stands among those that are reported
+    let mut numbers: Vec<Option<usize>> = Vec::with_capacity(calls.len());
+    let all_places: Vec<Location> = calls.iter().map(|found| found.call.at.clone()).collect();
+    let mut kept: Vec<Found<Node>> = Vec::new();
+    for found in calls {
+        let is_reported = reported(&found.call);
+        numbers.push(is_reported.then_some(kept.len()));
+        if is_reported {
+            kept.push(found);
+        }
+    }
+    let calls = kept;
+    let mut fixes: BTreeMap<usize, Fix> =
+        outcome.fixes.into_iter().filter_map(|(nth, fix)| Some((numbers[nth]?, fix))).collect();
     let mut sources: BTreeMap<String, Arc<str>> = BTreeMap::new();
     let mut keep = |path: &str| {
         if !sources.contains_key(path)
@@ -73,9 +89,42 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
             place,
             call: Some(nth),
             related: Vec::new(),
-            fix: None,
+            fix: fixes.remove(&nth),
         });
     }
+    let here = |path: &str| paths.iter().any(|folder| is_inside(path, folder));
+    let is_wanted = |at: &Location, calls: &[usize]| here(&at.path) || calls.iter().any(|nth| numbers[*nth].is_some());
+    for draft in outcome.drafts.into_iter().filter(|draft| is_wanted(&draft.at, &draft.calls)) {
+        let place = seen_from(project, &draft.at.path, &base);
+        let (fingerprint, content) = fingerprints.of(draft.rule, &place, "", &draft.at);
+        let call = draft.calls.first().filter(|_| draft.about_call).and_then(|nth| numbers[*nth]);
+        let others = draft.calls.iter().filter(|_| !draft.about_call);
+        let related: Vec<Related> = others
+            .map(|nth| Related { at: all_places[*nth].clone(), note: "its token is sent here".to_owned() })
+            .collect();
+        let edited = draft.fix.iter().flat_map(|fix| &fix.edits).map(|edit| &edit.at);
+        edited.chain(related.iter().map(|related| &related.at)).chain([&draft.at]).for_each(|at| keep(&at.path));
+        findings.push(Finding {
+            rule: draft.rule.to_owned(),
+            severity: draft.severity,
+            message: draft.message,
+            help: draft.help,
+            at: draft.at,
+            fingerprint,
+            content,
+            place,
+            call,
+            related,
+            fix: draft.fix,
+        });
+    }
+    findings.sort_by(|left, right| left.at.cmp(&right.at));
+    let mut plans: Vec<Plan> = outcome.plans.into_iter().filter(|plan| is_wanted(&plan.at, &plan.calls)).collect();
+    for plan in &mut plans {
+        plan.calls = plan.calls.iter().filter_map(|nth| numbers[*nth]).collect();
+        keep(&plan.at.path);
+    }
+    plans.sort_by(|left, right| left.at.cmp(&right.at));
     let skipped: Vec<Skipped> = project.skipped().into_iter().map(|(path, reason)| Skipped { path, reason }).collect();
     let origins: Vec<(bool, Node)> = calls.iter().map(|found| (found.sent, found.request)).collect();
     let mut report = Report {
@@ -83,7 +132,7 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
         files: FileCounts { seen: project.len(), parsed: project.parsed(), skipped: skipped.len(), excluded: 0 },
         calls: calls.into_iter().map(|found| found.call).collect(),
         findings,
-        plans: Vec::new(),
+        plans,
         suppressed: Vec::new(),
         notices: Vec::new(),
         skipped,
@@ -112,6 +161,8 @@ struct All {
     calls: Vec<Found<Node>>,
     /// The requests that were seen going out.
     sent: FxHashSet<Node>,
+    /// What is said about the logins behind the calls.
+    outcome: Outcome,
 }
 
 /// A path from `base` on; where it does not lie there, as it is.
@@ -145,7 +196,12 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
             let mut places = Places { project, lines: FxHashMap::default() };
             let found = |record: &Record| {
                 let (call, endpoint) = as_call(&shared, record, &mut places);
-                Found { call, endpoint, sent: record.sent, request: record.request }
+                let token = origin::Origin::of(&shared, record.judged.trail.as_ref(), record.parts.clone());
+                let needs_key = match &record.body {
+                    Body::Needs(key) => Some(key.to_string()),
+                    Body::Fits | Body::Unread => None,
+                };
+                Found { call, endpoint, sent: record.sent, request: record.request, token, needs_key }
             };
             of_batch(&shared, batch).iter().map(found).collect::<Vec<_>>()
         })
@@ -157,7 +213,22 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
     if part.is_none() {
         unite::dedup(&mut calls);
     }
-    All { calls, sent }
+    if calls.is_empty() {
+        return All { calls, sent, outcome: Outcome::default() };
+    }
+    let logins: Vec<Login> = roots.par_iter().flat_map_iter(|&file| login::of_file(&shared, file)).collect();
+    let with_tokens: Vec<Sent<'_>> = calls
+        .iter()
+        .map(|found| Sent {
+            call: &found.call,
+            endpoint: found.endpoint,
+            origin: &found.token,
+            needs_key: found.needs_key.as_deref(),
+        })
+        .collect();
+    let mut places = Places { project, lines: FxHashMap::default() };
+    let outcome = login::judge(&shared, &logins, &with_tokens, &mut |node| places.node(node));
+    All { calls, sent, outcome }
 }
 
 /// A record as the report shows it, with its endpoint's place.

@@ -52,6 +52,8 @@ pub(super) struct Record {
     pub whose: Whose,
     /// What the request's body takes.
     pub body: Body,
+    /// The calls that make up the request.
+    pub parts: Vec<Node>,
     /// Whether the request was seen going out.
     pub sent: bool,
     /// Whether the endpoint is certain.
@@ -571,6 +573,7 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
                 confidence,
                 whose: whose(shared, &rules.endpoints[endpoint], subject.as_ref(), &around),
                 body: Body::of(&mut eval, &request, &rules.endpoints[endpoint]),
+                parts: request.parts.iter().map(|part| part.site.node).collect(),
                 // what is chained behind it may say more
                 sent: sent && (judged.given || !request.tentative()),
                 sure: found == Match::Yes,

@@ -63,6 +63,10 @@ pub(super) struct Found<R> {
     pub(super) sent: bool,
     /// The request, in whichever way it is named.
     pub(super) request: R,
+    /// Where its token came into being.
+    pub(super) token: super::origin::Origin,
+    /// The key of its body that takes a token for any user.
+    pub(super) needs_key: Option<String>,
 }
 
 /// What was only built, without the requests that were seen going out elsewhere.

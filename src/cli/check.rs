@@ -1,12 +1,16 @@
 //! `check`: what is there to do?
 
 use super::terminal::Color;
-use super::{Failure, Status, shared};
+use super::{Failure, Status, fix, shared};
 use idtoken_lint::report::text::Question;
 
 pub(super) fn run(arguments: &shared::Arguments, color: Color) -> Result<Status, Failure> {
-    let report = shared::analyze(arguments)?;
-    shared::deliver(&report, Question::Check, &arguments.delivery, color)?;
+    let report = shared::analyze_and_fix(arguments)?;
+    if arguments.diff {
+        fix::show(&report)?;
+    } else {
+        shared::deliver(&report, Question::Check, &arguments.delivery, color)?;
+    }
     shared::check_strict(&report, arguments)?;
     Ok(if report.findings.is_empty() { Status::Clean } else { Status::ToDo })
 }

@@ -8,6 +8,7 @@ mod baseline;
 mod check;
 mod config;
 mod explain;
+mod fix;
 mod init;
 mod merge;
 mod output;

@@ -73,7 +73,7 @@ fn write_all(file: std::fs::File, write: impl FnOnce(&mut dyn Write) -> io::Resu
 }
 
 /// A name in the same folder, so that renaming does not cross file systems.
-fn beside(path: &Path) -> PathBuf {
+pub(super) fn beside(path: &Path) -> PathBuf {
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
     name.push(format!(".{}.tmp", std::process::id()));

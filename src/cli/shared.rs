@@ -2,7 +2,7 @@
 
 use super::progress::Progress;
 use super::terminal::{self, Color};
-use super::{Failure, baseline, output, stats};
+use super::{Failure, baseline, fix, output, stats};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use idtoken_lint::check::model::Report;
 use idtoken_lint::check::unite::Part;
@@ -54,6 +54,18 @@ pub(super) struct Arguments {
     /// Say in numbers what was looked at, on standard error
     #[arg(long)]
     stats: bool,
+
+    /// Show the edits that would do what findings ask for, as a unified diff, instead of the report
+    #[arg(long, conflicts_with_all = ["fix", "write_baseline", "stdin_filename"])]
+    pub(super) diff: bool,
+
+    /// Make the edits that are safe, then report what is left
+    #[arg(long, conflicts_with_all = ["write_baseline", "stdin_filename", "shard"])]
+    pub(super) fix: bool,
+
+    /// With `--fix`, make also the edits that change what the program asks for
+    #[arg(long, requires = "fix")]
+    pub(super) unsafe_fixes: bool,
 
     /// Look at one part of the requests only: `--shard 2/4` is the second of four. Write each part with `--format json`;
     /// `idtoken-lint merge` makes one report of all
@@ -168,6 +180,15 @@ pub(super) fn analyze(arguments: &Arguments) -> Result<Report, Failure> {
     }
     if arguments.stats {
         stats::write(&report, &times);
+    }
+    Ok(report)
+}
+
+/// Run the analysis, after the edits that are asked for.
+pub(super) fn analyze_and_fix(arguments: &Arguments) -> Result<Report, Failure> {
+    let report = analyze(arguments)?;
+    if arguments.fix && fix::make(&report, arguments.unsafe_fixes)? {
+        return analyze(arguments);
     }
     Ok(report)
 }

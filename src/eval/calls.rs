@@ -329,7 +329,9 @@ impl<'s> Eval<'s> {
                 | Fact::Reduced(_)
                 | Fact::Action(_)
                 | Fact::Case(_)
-                | Fact::Injector(_) => {}
+                | Fact::Injector(_)
+                | Fact::Login(_)
+                | Fact::Feeds(_) => {}
             }
         }
         // `x.get(…)` may be a map's or a client's: a request is looked at as one

@@ -5,6 +5,7 @@
 //! Nothing here touches the system: a format writes to the writer it is given.
 
 pub mod baseline;
+pub mod diff;
 mod excerpt;
 pub mod github;
 pub mod gitlab;

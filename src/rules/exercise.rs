@@ -234,6 +234,7 @@ impl Fact {
             Fact::Action(_) => "action",
             Fact::Case(_) => "case",
             Fact::Injector(_) => "injector",
+            Fact::Login(_) | Fact::Feeds(_) => "login",
         }
     }
 

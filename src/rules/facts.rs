@@ -35,6 +35,10 @@ pub enum Fact {
     Refs(RefsFact),
     /// The members are those of a store.
     Mapper(Box<MapperFact>),
+    /// The call asks for tokens, or sets up what does: number `.0`.
+    Login(usize),
+    /// The value is made of the tokens of login number `.0`, wherever that is.
+    Feeds(usize),
     /// It is a store made of options, number `.0`.
     Container(usize),
     /// It makes a state of the state before and an action.

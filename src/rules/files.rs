@@ -178,7 +178,9 @@ impl RuleFiles {
         for source in &self.sources {
             let place = Place::new(&source.name, &source.text);
             for Paths { kind, nth, values, calls } in source.file.paths() {
-                if values.is_empty() && calls.is_empty() {
+                // a URL that asks for tokens is no call
+                let by_url = kind == "login" && source.file.login.get(nth).is_some_and(|table| table.url.is_some());
+                if values.is_empty() && calls.is_empty() && !by_url {
                     let headers = toml_file::tables(&source.text, kind);
                     let span = headers.get(nth).map_or(Span::default(), |(span, _)| *span);
                     let message = format!("this table says nothing: it names no {}", matched(kind));
@@ -287,6 +289,7 @@ impl RuleFile {
         all.extend(of("token", &self.token, |table| table.at.iter().collect(), |_| Vec::new()));
         all.extend(of("pass", &self.pass, |table| table.on.iter().collect(), |_| Vec::new()));
         all.extend(of("call", &self.call, |_| Vec::new(), |table| table.on.iter().collect()));
+        all.extend(of("login", &self.login, |table| table.feeds.iter().collect(), |table| table.on.iter().collect()));
         all.extend(of("cell", &self.cell, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("context", &self.context, |table| table.on.iter().collect(), |_| Vec::new()));
         all.extend(of("reducer", &self.reducer, |table| table.on.iter().collect(), |_| Vec::new()));

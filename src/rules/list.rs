@@ -30,6 +30,9 @@ const KINDS: &[&str] = &[
     "subject",
     "host",
     "endpoint",
+    "login",
+    "misspelt",
+    "member",
     "evidence",
 ];
 /// The keys of tables that say what is matched.
@@ -43,6 +46,9 @@ const MATCHED: &[&str] = &[
     "class",
     "words",
     "within",
+    "url",
+    "id",
+    "scope",
     "path",
     "suffix",
     "prefix",
@@ -59,7 +65,10 @@ const MATCHED: &[&str] = &[
 ];
 /// Kinds whose keys of those names are meant otherwise: settings, not what is matched.
 const SETTINGS: &[(&str, &[&str])] = &[
-    ("call", &["method", "path"]),
+    ("call", &["method", "path", "url"]),
+    ("pass", &["url"]),
+    ("login", &["scope"]),
+    ("endpoint", &["scope"]),
     ("cell", &["read"]),
     ("ambient", &["path", "method"]),
     ("component", &["made"]),

@@ -19,6 +19,7 @@ mod containers;
 mod embedded;
 mod endpoint;
 mod facts;
+mod logins;
 mod names;
 mod place;
 mod questions;
@@ -31,6 +32,7 @@ pub use containers::{ContainerFact, HandlerFact, MapperFact, RefsFact};
 pub use endpoint::{Endpoint, Segment};
 pub use facts::{AmbientFact, CallFact, CellFact, ContextFact, Fact, FactId, Hook, PassFact, StoreFact, TokenFact};
 pub use files::{RuleFiles, endpoint_names};
+pub use logins::{LoginFact, Way};
 pub use reducers::{ActionFact, InjectorFact, KIND, ReducedFact, ReducerFact};
 pub use schema::{BodyTable, LinkingTable, Made, SubjectKind, TokenKind};
 pub use stored::StoredFact;
@@ -108,6 +110,12 @@ pub struct Rules {
     /// Words without which no name says anything.
     name_hints: Option<aho_corasick::AhoCorasick>,
     subjects: Vec<SubjectTable>,
+    /// Where tokens are asked for, by number.
+    pub logins: Vec<LoginFact>,
+    /// Names of calls that may ask for tokens.
+    pub login_members: FxHashSet<String>,
+    misspelt: Vec<schema::MisspeltTable>,
+    token_members: Vec<schema::MemberTable>,
     hosts: HostTable,
     own_hosts: Vec<String>,
     /// What answered, where that is of interest.
@@ -197,6 +205,7 @@ impl Rules {
         self.record_words(place, file);
         self.add_stores(place, file)?;
         self.add_reducers(place, file)?;
+        self.add_logins(place, file)?;
         let client: Arc<str> = file.client.as_deref().unwrap_or_default().into();
         for table in &file.token {
             let versions = place.versions(&table.versions)?;

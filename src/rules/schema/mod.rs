@@ -4,10 +4,12 @@
 //! Most tables can hold examples: `yes` and `no`, small programs that `rules test` runs. The JSON Schema of rule files
 //! is derived from these types by a test.
 
+mod logins;
 mod reducers;
 mod stores;
 mod texts;
 
+pub use logins::{LoginTable, MemberTable, MisspeltTable};
 pub use reducers::{ActionTable, CaseTable, InjectorTable, ReducedTable, ReducerTable};
 pub use stores::{AutoImportTable, ContainerTable, HandlerTable, MapperTable, RefsTable};
 pub use texts::{Code, EndpointText, ExampleLang, PathText, SlotText, VersionText, VersionsText};
@@ -69,6 +71,12 @@ pub struct RuleFile {
     pub auto_import: AutoImportTable,
     /// What is said about requests by writing to a client's settings or by implementing an interface.
     pub ambient: Vec<AmbientTable>,
+    /// Where tokens are asked for.
+    pub login: Vec<LoginTable>,
+    /// Scopes that do not exist.
+    pub misspelt: Vec<MisspeltTable>,
+    /// The members of login results.
+    pub member: Vec<MemberTable>,
     /// Words that make a file worth parsing.
     pub evidence: Vec<EvidenceTable>,
 }

@@ -1,0 +1,435 @@
+//! The logins of a project: the calls and URLs that ask for tokens, with what they set.
+
+use crate::check::origin::Chain;
+use crate::check::request::Request;
+use crate::eval::value::{Node, Pattern, Piece, Traced, Vals, Value};
+use crate::eval::{Eval, Shared, Site};
+use crate::ir::{CallKind, Expr, ExprId, FileIr, Key, Lit, Prop};
+use crate::project::Lowered;
+use crate::rules::path::Step;
+use crate::rules::slot::{Into, Slot};
+use crate::rules::{Fact, LoginFact, Way};
+use crate::text::FileId;
+
+/// Stands for what is not known in the text of an option.
+pub(super) const HOLE: char = '\u{0}';
+
+/// Steps for all the logins of one file: bundles make thousands of things that may be one.
+const FILE_STEPS: u64 = 200_000;
+
+/// What an option holds.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(in crate::check) enum Held {
+    /// It is not given.
+    #[default]
+    Nothing,
+    /// It is given, but not known, or it may be given where it cannot be seen.
+    Unknown,
+    /// These texts, of which one counts.
+    Texts(Vec<String>),
+    /// A list of so many.
+    List(Vec<String>),
+}
+
+/// One option of a login.
+#[derive(Clone, Debug, Default)]
+pub(in crate::check) struct Setting {
+    /// What it holds.
+    pub held: Held,
+    /// Its value, where that is written in the literal of the options.
+    pub at: Option<Node>,
+}
+
+/// One place where tokens are asked for, or where that is set up.
+#[derive(Clone, Debug)]
+pub(in crate::check) struct Login {
+    /// The call, or the URL.
+    pub node: Node,
+    /// Its number in the rules.
+    pub number: usize,
+    /// How its receiver was reached, where it adds to another login.
+    pub client: Chain,
+    /// What it sets.
+    pub audience: Setting,
+    pub scope: Setting,
+    pub response: Setting,
+    pub algorithm: Setting,
+    /// The tenant's host name, and where it is written.
+    pub domain: Setting,
+    /// The literal of its options.
+    pub options: Option<Node>,
+}
+
+impl Login {
+    /// Whether it sets anything that decides about the token.
+    pub(super) fn says_something(&self) -> bool {
+        [&self.audience, &self.scope, &self.response].iter().any(|setting| setting.held != Held::Nothing)
+    }
+}
+
+/// The logins of a file, in the order of its text.
+pub(in crate::check) fn of_file(shared: &Shared<'_>, file: FileId) -> Vec<Login> {
+    let Some(lowered) = shared.project.lowered(file) else { return Vec::new() };
+    let text = shared.project.text(file);
+    let by_url: Vec<usize> = (0..shared.rules.logins.len())
+        .filter(|nth| {
+            let url = shared.rules.logins[*nth].url.as_deref();
+            url.is_some_and(|url| memchr::memmem::find(text.as_bytes(), url.as_bytes()).is_some())
+        })
+        .collect();
+    let mut eval = Eval::new(shared);
+    let mut found = Vec::new();
+    for &call in &lowered.ir.calls {
+        if eval.spent() > FILE_STEPS {
+            break;
+        }
+        let node = Node { file, expr: call };
+        if may_be_login(shared, lowered, call) {
+            eval.glance();
+            found.extend(of_call(&mut eval, node));
+        }
+        if !by_url.is_empty() && names_url(shared, &lowered.ir, call, &text, &by_url) {
+            eval.glance();
+            found.extend(of_request(&mut eval, node, &by_url));
+        }
+    }
+    if !by_url.is_empty() {
+        for expr in (0..lowered.ir.exprs.len()).filter_map(|nth| u32::try_from(nth).ok()).map(ExprId) {
+            eval.glance();
+            found.extend(of_text(&mut eval, lowered, Node { file, expr }, &by_url));
+        }
+    }
+    found.sort_by_key(|login| lowered.ir.span(login.node.expr).start);
+    found
+}
+
+/// Whether a call may be a login, by syntax alone.
+fn may_be_login(shared: &Shared<'_>, lowered: &Lowered, call: ExprId) -> bool {
+    let ir = &lowered.ir;
+    let Expr::Call { callee, kind, .. } = ir.expr(call) else { return false };
+    let callee = ir.strip(*callee);
+    match ir.expr(callee) {
+        Expr::Field { key: Key::Name(name), .. } => shared.rules.login_members.contains(&**name),
+        Expr::Global(name) => shared.rules.login_members.contains(&**name),
+        // a default import has any name
+        Expr::Local(binding) => {
+            let binding = ir.binding(*binding);
+            *kind == CallKind::New
+                || shared.rules.login_members.contains(&*binding.name)
+                || binding.defs.iter().any(|def| is_imported(ir, def.value))
+        }
+        _ => false,
+    }
+}
+
+fn is_imported(ir: &FileIr, value: ExprId) -> bool {
+    match ir.expr(ir.strip(value)) {
+        Expr::Import(_) => true,
+        Expr::Field { base, key: Key::Name(name) } if &**name == "default" => is_imported(ir, *base),
+        _ => false,
+    }
+}
+
+fn of_call(eval: &mut Eval<'_>, node: Node) -> Vec<Login> {
+    let rules = eval.rules();
+    let Some(Expr::Call { kind, .. }) = eval.shared().project.lowered(node.file).map(|it| it.ir.expr(node.expr)) else {
+        return Vec::new();
+    };
+    let step = if *kind == CallKind::New { Step::New } else { Step::Call };
+    let mut found: Vec<Login> = Vec::new();
+    for called in eval.callees(node, &None) {
+        let (states, site) = match &called.value {
+            Value::Api(api) => (rules.automaton.step(&api.states, &step), Site::of(node, &None, api)),
+            Value::Unknown(_) => {
+                // a part of a login of something that could not be followed
+                let any = rules.automaton.root(&crate::rules::path::Root::Any);
+                (rules.automaton.step(&any, &step), Site::new(node, &None))
+            }
+            _ => continue,
+        };
+        for fact in rules.facts(&states) {
+            let Fact::Login(number) = fact else { continue };
+            let fact = &rules.logins[*number];
+            if found.iter().any(|login| login.number == *number) || !applies(eval, fact, &site) {
+                continue;
+            }
+            let client = Chain::of_receiver(eval, site.receiver.as_ref().or(Some(&called)));
+            let options = fact.options.clone();
+            let Some(options) = options else { continue };
+            let login = with_options(eval, fact, *number, node, &site, &options, client);
+            if fact.requires.is_empty() || login.is_some() {
+                found.extend(login);
+            }
+        }
+    }
+    found
+}
+
+fn applies(eval: &mut Eval<'_>, fact: &LoginFact, site: &Site) -> bool {
+    let Some((slot, text)) = &fact.only else { return true };
+    let wanted: Vec<String> = texts_of(&eval.slot(text, site));
+    eval.slot(slot, site).iter().any(|value| match &value.value {
+        Value::Str(pattern) => pattern.text().is_some_and(|text| wanted.iter().any(|wanted| wanted == text)),
+        _ => false,
+    })
+}
+
+/// A login whose options lie at `options` of a call.
+fn with_options(
+    eval: &mut Eval<'_>,
+    fact: &LoginFact,
+    number: usize,
+    node: Node,
+    site: &Site,
+    options: &Slot,
+    client: Chain,
+) -> Option<Login> {
+    let objects = eval.slot(options, site);
+    let literal = literal_of(eval, &objects);
+    let is_open = objects.iter().any(|value| value.value.is_unknown() || matches!(value.value, Value::Api(_)));
+    let mut setting = |ways: &[Way]| -> Setting {
+        for way in ways {
+            let slot = Slot {
+                base: options.base.clone(),
+                path: options.path.iter().cloned().chain(way.iter().cloned().map(Into::Member)).collect(),
+            };
+            let values = eval.slot(&slot, site);
+            let held = held(eval, &values);
+            if held != Held::Nothing {
+                let at = literal.and_then(|literal| written_at(eval, literal, way));
+                return Setting { held, at };
+            }
+        }
+        let held = if is_open { Held::Unknown } else { Held::Nothing };
+        Setting { held, at: None }
+    };
+    let missing = fact.requires.iter().any(|way| setting(std::slice::from_ref(way)).held == Held::Nothing);
+    let (audience, scope) = (setting(&fact.audience), setting(&fact.scope));
+    let (response, algorithm) = (setting(&fact.response_type), setting(&fact.algorithm));
+    let mut domain = Setting::default();
+    for slot in &fact.domain {
+        let values = eval.slot(slot, site);
+        domain.held = held(eval, &values);
+        domain.at = domain_at(eval, site, slot);
+        if domain.held != Held::Nothing {
+            break;
+        }
+    }
+    (!missing).then_some(Login { node, number, client, audience, scope, response, algorithm, domain, options: literal })
+}
+
+/// Where the value of a slot is written: an argument, or a member of its literal.
+fn domain_at(eval: &mut Eval<'_>, site: &Site, slot: &Slot) -> Option<Node> {
+    let ir = &eval.shared().project.lowered(site.node.file)?.ir;
+    let crate::rules::slot::Base::Arg(nth) = slot.base else { return None };
+    let Expr::Call { args, .. } = ir.expr(site.node.expr) else { return None };
+    let arg = Node { file: site.node.file, expr: ir.strip(args.get(nth as usize)?.expr) };
+    let way: Option<Vec<String>> = slot
+        .path
+        .iter()
+        .map(|step| match step {
+            Into::Member(name) => Some(name.clone()),
+            _ => None,
+        })
+        .collect();
+    let way = way?;
+    if way.is_empty() { Some(arg) } else { written_at(eval, arg, &way) }
+}
+
+/// The literal that is meant, where there is only one.
+fn literal_of(eval: &Eval<'_>, objects: &Vals) -> Option<Node> {
+    let [Traced { value: Value::Object(object), .. }] = objects.as_slice() else { return None };
+    let lowered = eval.shared().project.lowered(object.node.file)?;
+    let is_literal = matches!(lowered.ir.expr(object.node.expr), Expr::Object { .. }) && object.parts.is_empty();
+    is_literal.then_some(object.node)
+}
+
+/// The value at the end of a way into a literal, where all of it is written there.
+pub(super) fn written_at(eval: &Eval<'_>, literal: Node, way: &[String]) -> Option<Node> {
+    let ir = &eval.shared().project.lowered(literal.file)?.ir;
+    let mut at = literal.expr;
+    for name in way {
+        let Expr::Object { props, .. } = ir.expr(ir.strip(at)) else { return None };
+        at = props.iter().find_map(|prop| match prop {
+            Prop::Field(Key::Name(key), value) if **key == **name => Some(*value),
+            _ => None,
+        })?;
+    }
+    Some(Node { file: literal.file, expr: ir.strip(at) })
+}
+
+/// What values say of an option.
+fn held(eval: &mut Eval<'_>, values: &Vals) -> Held {
+    let mut texts = Vec::new();
+    for value in values {
+        match &value.value {
+            Value::Str(pattern) => texts.push(text_of(pattern)),
+            Value::Null | Value::Plain => {}
+            Value::Object(_) => {
+                let items = list_items(eval, value);
+                let items: Vec<String> = items.iter().flat_map(texts_of).collect();
+                return if items.is_empty() { Held::Unknown } else { Held::List(items) };
+            }
+            _ => return Held::Unknown,
+        }
+    }
+    if texts.is_empty() { Held::Nothing } else { Held::Texts(texts) }
+}
+
+/// The items of a literal list.
+fn list_items(eval: &mut Eval<'_>, list: &Traced) -> Vec<Vals> {
+    let Value::Object(object) = &list.value else { return Vec::new() };
+    let items = eval.items(object).unwrap_or_default();
+    items.iter().map(|item| eval.value(Node { file: object.node.file, expr: *item }, &object.ctx)).collect()
+}
+
+fn texts_of(values: &Vals) -> Vec<String> {
+    let text = |value: &Traced| match &value.value {
+        Value::Str(pattern) => Some(text_of(pattern)),
+        Value::Null => None,
+        _ => Some(HOLE.to_string()),
+    };
+    values.iter().filter_map(text).collect()
+}
+
+fn text_of(pattern: &Pattern) -> String {
+    let mut text = String::new();
+    for piece in &pattern.pieces {
+        match piece {
+            Piece::Lit(literal) => text.push_str(literal),
+            Piece::Hole(_) => text.push(HOLE),
+        }
+    }
+    text
+}
+
+/// Whether a call's text, short of what is nested in it, names one of the URLs: requests are few.
+fn names_url(shared: &Shared<'_>, ir: &FileIr, call: ExprId, text: &str, by_url: &[usize]) -> bool {
+    /// The URL stands at the beginning.
+    const BEGINNING: usize = 400;
+    let span = ir.span(call);
+    let mut end = (span.end as usize).min(span.start as usize + BEGINNING).min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let Some(begin) = text.get(span.start as usize..end) else { return false };
+    by_url.iter().any(|nth| shared.rules.logins[*nth].url.as_deref().is_some_and(|url| begin.contains(url)))
+}
+
+/// A token request whose body holds the options.
+fn of_request(eval: &mut Eval<'_>, node: Node, by_url: &[usize]) -> Vec<Login> {
+    let rules = eval.rules();
+    for request in Request::of_call(eval, node, &None) {
+        if !request.target().is_some_and(|part| part.site.node == node) {
+            continue;
+        }
+        let urls: Vec<String> = request.urls(eval).iter().map(text_of).collect();
+        let meant = by_url.iter().find(|nth| {
+            let path = rules.logins[**nth].url.as_deref().unwrap_or_default();
+            urls.iter().any(|url| url.split(['?', '#']).next().is_some_and(|url| url.ends_with(path)))
+        });
+        let Some(&number) = meant else { continue };
+        let fact = &rules.logins[number];
+        for part in request.parts.iter().rev() {
+            for slot in &part.fact.body {
+                if let Some(login) = with_options(eval, fact, number, node, &part.site, slot, Chain::default()) {
+                    return vec![login];
+                }
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// A URL whose query holds the options.
+fn of_text(eval: &mut Eval<'_>, lowered: &Lowered, node: Node, by_url: &[usize]) -> Option<Login> {
+    let ir = &lowered.ir;
+    let has_url = |id: ExprId| match ir.expr(id) {
+        Expr::Lit(Lit::Str(text)) => by_url
+            .iter()
+            .any(|nth| eval.rules().logins[*nth].url.as_deref().is_some_and(|url| text.contains(&format!("{url}?")))),
+        _ => false,
+    };
+    let is_url = match ir.expr(node.expr) {
+        Expr::Lit(_) => has_url(node.expr),
+        Expr::Concat(parts) => parts.iter().any(|part| has_url(*part)),
+        _ => false,
+    };
+    let inner = ir.parents[node.expr.index()].is_some_and(|parent| matches!(ir.expr(parent), Expr::Concat(_)));
+    if !is_url || inner {
+        return None;
+    }
+    let values = eval.value(node, &None);
+    let [Traced { value: Value::Str(pattern), .. }] = values.as_slice() else { return None };
+    let text = text_of(pattern);
+    let (address, query) = text.split_once('?')?;
+    let number = *by_url
+        .iter()
+        .find(|nth| eval.rules().logins[**nth].url.as_deref().is_some_and(|url| address.ends_with(url)))?;
+    let fact = &eval.rules().logins[number];
+    // what is appended where it is not seen may be any of them
+    let is_open = query.ends_with(HOLE) && !query.ends_with(&format!("={HOLE}"));
+    let pairs: Vec<(&str, String)> = query
+        .split('&')
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(key, value)| (key.trim(), decoded(value)))
+        .collect();
+    let setting = |ways: &[Way]| {
+        let name = ways.first().and_then(|way| way.last()).map(String::as_str).unwrap_or_default();
+        let held = match pairs.iter().find(|(key, _)| *key == name) {
+            Some((_, value)) if value.chars().all(|c| c == HOLE) && !value.is_empty() => Held::Unknown,
+            Some((_, value)) => Held::Texts(vec![value.clone()]),
+            None if is_open => Held::Unknown,
+            None => Held::Nothing,
+        };
+        Setting { held, at: None }
+    };
+    if fact.requires.iter().any(|way| setting(std::slice::from_ref(way)).held == Held::Nothing) {
+        return None;
+    }
+    let host = address.trim_start_matches("https://").split('/').next().unwrap_or_default();
+    let domain = Setting { held: Held::Texts(vec![host.to_owned()]), at: None };
+    Some(Login {
+        node,
+        number,
+        client: Chain::default(),
+        audience: setting(&fact.audience),
+        scope: setting(&fact.scope),
+        response: setting(&fact.response_type),
+        algorithm: Setting::default(),
+        domain,
+        options: None,
+    })
+}
+
+/// A query's value without its escapes.
+fn decoded(value: &str) -> String {
+    let bytes = value.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let escape = (bytes[at] == b'%').then(|| value.get(at + 1..at + 3)).flatten();
+        match escape.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                out.push(byte);
+                at += 3;
+            }
+            None => {
+                out.push(if bytes[at] == b'+' { b' ' } else { bytes[at] });
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decoded;
+
+    #[test]
+    fn queries_are_read_without_their_escapes() {
+        assert_eq!(decoded("token%20id_token+x"), "token id_token x");
+        assert_eq!(decoded("https%3A%2F%2Fé%2"), "https://é%2");
+    }
+}

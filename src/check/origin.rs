@@ -1,0 +1,104 @@
+//! Where a call's token came into being, as far as that leads to the login: plain data that outlives the evaluation.
+
+use crate::eval::value::{Api, ApiStep, Node, Traced, Trail, Value};
+use crate::eval::{Eval, Shared};
+use crate::ir::Expr;
+use crate::rules::{Fact, Rules};
+use crate::text::{FileId, Span};
+use std::rc::Rc;
+
+/// Where a token came into being.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Origin {
+    /// The expression that is the token.
+    pub at: Option<(FileId, Span)>,
+    /// The calls on the way to it: of the client's making, of the method that hands it out.
+    pub made: Vec<Node>,
+    /// The logins, by their numbers in the rules, that feed what was read wherever they are.
+    pub feeds: Vec<usize>,
+    /// The calls that make up the request which sends it.
+    pub sent_by: Vec<Node>,
+}
+
+impl Origin {
+    /// The origin of what this trail led to.
+    pub(super) fn of(shared: &Shared<'_>, trail: Option<&Rc<Trail>>, sent_by: Vec<Node>) -> Origin {
+        let mut origin = Origin { sent_by, ..Origin::default() };
+        let mut first = trail;
+        while let Some(before) = first.and_then(|step| step.before.as_ref()) {
+            first = Some(before);
+        }
+        let Some(first) = first else { return origin };
+        origin.at = Some((first.file, first.span));
+        if let Some(Traced { value: Value::Api(api), .. }) = &first.origin {
+            let chain = Chain::of(shared, api);
+            (origin.made, origin.feeds) = (chain.made, chain.feeds);
+        }
+        origin
+    }
+}
+
+/// How a library's value was reached.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Chain {
+    /// The calls on the way.
+    pub made: Vec<Node>,
+    /// The logins, by number, that feed one of the values on the way.
+    pub feeds: Vec<usize>,
+}
+
+impl Chain {
+    /// The way to a library's value.
+    pub(super) fn of(shared: &Shared<'_>, api: &Rc<Api>) -> Chain {
+        let mut chain = Chain::default();
+        let mut at = Some(api.clone());
+        let mut given = false;
+        let mut steps = 0;
+        while let Some(api) = at {
+            chain.feeds.extend(feeds(shared.rules, &api));
+            match api.step {
+                ApiStep::Call | ApiStep::New => chain.made.push(api.node),
+                // the method that calls back: its call
+                ApiStep::Member(_) if given => chain.made.extend(call_of(shared, api.node)),
+                _ => {}
+            }
+            given = api.step == ApiStep::Given;
+            at = match api.from.as_ref().map(|from| &from.value) {
+                Some(Value::Api(from)) if steps < 200 => Some(from.clone()),
+                _ => None,
+            };
+            steps += 1;
+        }
+        chain
+    }
+
+    /// The way to the receiver of a call.
+    pub(super) fn of_receiver(eval: &mut Eval<'_>, receiver: Option<&Traced>) -> Chain {
+        match receiver.map(|receiver| &receiver.value) {
+            Some(Value::Api(api)) => Chain::of(eval.shared(), api),
+            _ => Chain::default(),
+        }
+    }
+}
+
+fn feeds(rules: &Rules, api: &Api) -> Vec<usize> {
+    let number = |fact: &Fact| match fact {
+        Fact::Feeds(number) => Some(*number),
+        _ => None,
+    };
+    rules.facts(&api.states).filter_map(number).collect()
+}
+
+/// The call whose callee a node is.
+fn call_of(shared: &Shared<'_>, member: Node) -> Option<Node> {
+    let ir = &shared.project.lowered(member.file)?.ir;
+    let mut child = member.expr;
+    while let Some(parent) = ir.parents[child.index()] {
+        match ir.expr(parent) {
+            Expr::Through(..) => child = parent,
+            Expr::Call { callee, .. } if *callee == child => return Some(Node { file: member.file, expr: parent }),
+            _ => return None,
+        }
+    }
+    None
+}

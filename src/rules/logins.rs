@@ -1,0 +1,89 @@
+//! Where tokens are asked for, compiled from its tables.
+
+use super::place::Place;
+use super::schema::RuleFile;
+use super::slot::Slot;
+use super::{Fact, Rules};
+use crate::text::Mistake;
+use std::sync::Arc;
+
+/// A way into an object, member by member.
+pub type Way = Vec<String>;
+
+/// See [`LoginTable`](super::schema::LoginTable).
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs, reason = "the members are those of the table")]
+pub struct LoginFact {
+    pub sdk: Arc<str>,
+    pub url: Option<String>,
+    pub options: Option<Slot>,
+    pub audience: Vec<Way>,
+    pub scope: Vec<Way>,
+    pub response_type: Vec<Way>,
+    pub default_response_type: Option<String>,
+    pub wanted_response_type: Option<String>,
+    pub algorithm: Vec<Way>,
+    pub domain: Vec<Slot>,
+    pub only: Option<(Slot, Slot)>,
+    pub requires: Vec<Way>,
+    pub part: bool,
+    pub public: bool,
+    pub beside: bool,
+    pub environment: bool,
+}
+
+impl Rules {
+    pub(super) fn add_logins(&mut self, place: &Place<'_>, file: &RuleFile) -> Result<(), Mistake> {
+        let ways = |texts: &[String]| -> Vec<Way> {
+            texts.iter().map(|text| text.split('.').map(str::to_owned).collect()).collect()
+        };
+        for table in &file.login {
+            let number = self.logins.len();
+            let client = table.sdk.as_deref().or(file.client.as_deref()).unwrap_or_default();
+            self.logins.push(LoginFact {
+                sdk: client.into(),
+                url: table.url.clone(),
+                options: place.slot_opt(table.options.as_ref())?,
+                audience: ways(&table.audience),
+                scope: ways(&table.scope),
+                response_type: ways(&table.response_type),
+                default_response_type: table.default_response_type.clone(),
+                wanted_response_type: table.wanted_response_type.clone(),
+                algorithm: ways(&table.algorithm),
+                domain: place.slots(&table.domain)?,
+                only: match &table.only {
+                    Some([slot, text]) => Some((place.slot(slot)?, place.slot(text)?)),
+                    None => None,
+                },
+                requires: ways(&table.requires),
+                part: table.part,
+                public: table.public,
+                beside: table.beside,
+                environment: table.environment,
+            });
+            for text in &table.on {
+                for path in place.paths(text)? {
+                    self.login_members.extend(path.last_member().or(match path.root {
+                        super::Root::Global(name) | super::Root::Name(name) => Some(name),
+                        _ => None,
+                    }));
+                }
+            }
+            self.hang(place, &table.on, Fact::Login(number))?;
+            self.hang(place, &table.feeds, Fact::Feeds(number))?;
+        }
+        self.misspelt.extend(file.misspelt.iter().cloned());
+        self.token_members.extend(file.member.iter().cloned());
+        Ok(())
+    }
+
+    /// The scope that is meant by one that does not exist.
+    pub fn meant_scope(&self, scope: &str) -> Option<&str> {
+        self.misspelt.iter().find(|table| table.scope == scope).map(|table| table.means.as_str())
+    }
+
+    /// The member that holds the access token beside the one of this name, which holds the ID token.
+    pub fn access_member(&self, name: &str) -> Option<&str> {
+        self.token_members.iter().find(|table| table.id == name).map(|table| table.access.as_str())
+    }
+}

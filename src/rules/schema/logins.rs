@@ -1,0 +1,75 @@
+//! Where tokens are asked for: the calls, and what their options are called.
+
+use super::texts::{PathText, SlotText};
+use serde::Deserialize;
+
+/// `[[login]]`: the calls at `on` ask for tokens, or set up what does.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct LoginTable {
+    /// The calls: paths that end in `()` or `@new`.
+    pub on: Vec<PathText>,
+    /// Instead: URLs with this path, whose query holds the options, or whose request's body does.
+    pub url: Option<String>,
+    /// How reports name what asks; without it, the file's client.
+    pub sdk: Option<String>,
+    /// The object with the options.
+    pub options: Option<SlotText>,
+    /// The ways to the audience from there, dotted; the first is proposed.
+    pub audience: Vec<String>,
+    /// The ways to the scope.
+    pub scope: Vec<String>,
+    /// The ways to the response type.
+    pub response_type: Vec<String>,
+    /// The response type where none is given, if that matters.
+    pub default_response_type: Option<String>,
+    /// The response type that brings an access token.
+    pub wanted_response_type: Option<String>,
+    /// The ways to the algorithm with which ID tokens have to be signed.
+    pub algorithm: Vec<String>,
+    /// The tenant's host name.
+    pub domain: Vec<SlotText>,
+    /// Only where this slot holds this text.
+    pub only: Option<[SlotText; 2]>,
+    /// Only where one of these ways from the options leads to something.
+    pub requires: Vec<String>,
+    /// Whether it adds to the login that its receiver was made as.
+    pub part: bool,
+    /// Whether what it is for cannot keep a secret: its tokens are the logged-in user's, and none has any-user scopes.
+    pub public: bool,
+    /// Whether results hold both tokens side by side, as strings.
+    pub beside: bool,
+    /// Whether options that are not given may come from the environment.
+    pub environment: bool,
+    /// Values that are made of its tokens, wherever they are read.
+    pub feeds: Vec<PathText>,
+    /// Where this is known from.
+    pub source: Option<String>,
+}
+
+/// `[[misspelt]]`: a scope that does not exist, and the one that is meant.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MisspeltTable {
+    /// As it is written.
+    pub scope: String,
+    /// As it should be.
+    pub means: String,
+    /// Where this is known from.
+    pub source: Option<String>,
+}
+
+/// `[[member]]`: the members of login results that hold the two tokens.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MemberTable {
+    /// The ID token's.
+    pub id: String,
+    /// The access token's beside it.
+    pub access: String,
+    /// Where this is known from.
+    pub source: Option<String>,
+}
