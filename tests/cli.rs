@@ -266,7 +266,7 @@ const CALL: &str = "\
 import auth0 from 'auth0-js';
 export const load = (authResult) =>
   fetch('https://acme.auth0.com/api/v2/users/1', {headers: {Authorization: 'Bearer ' + authResult.idToken}});
-new auth0.WebAuth({ domain: 'acme.auth0.com', clientID: 'x' }).parseHash((err, authResult) => load(authResult));
+new auth0.WebAuth({ domain: 'acme.auth0.com', audience: 'https://acme.auth0.com/api/v2/', scope: 'read:current_user' }).parseHash((err, authResult) => load(authResult));
 ";
 
 /// The token comes from a folder beside that of the call.
