@@ -2,7 +2,7 @@
 
 use super::engine::Eval;
 use super::value::{ApiStep, ClassRef, FuncRef, Node, Value};
-use crate::ir::{BindingKind, CallKind, Expr, ExprId, FileIr, FuncId, Key, MethodKind, Name};
+use crate::ir::{CallKind, Expr, ExprId, FileIr, FuncId, Key, MethodKind, Name};
 use crate::project::Lowered;
 use crate::text::FileId;
 use std::sync::Arc;
@@ -353,12 +353,11 @@ pub(crate) fn names_of(lowered: &Lowered, expr: ExprId) -> Vec<Name> {
 fn given_as_argument(lowered: &Lowered, names: &[Name]) -> Vec<(ExprId, u32)> {
     let ir = &lowered.ir;
     let mut found = Vec::new();
-    for (at, binding) in (0u32..).map(crate::ir::BindingId).zip(&ir.bindings) {
-        let is_declared =
-            matches!(binding.kind, BindingKind::Func | BindingKind::Class | BindingKind::Import | BindingKind::Const);
-        if !is_declared || !names.contains(&binding.name) {
-            continue;
-        }
+    let mut declared: Vec<_> =
+        names.iter().filter_map(|name| lowered.index.declared.get(name)).flatten().copied().collect();
+    declared.sort_unstable();
+    declared.dedup();
+    for at in declared {
         for &read in lowered.index.reads.get(&at).into_iter().flatten() {
             let mut child = read;
             while let Some(parent) = ir.parents[child.index()] {

@@ -69,6 +69,8 @@ pub struct FileIndex {
     pub writes_by_key: FxHashMap<Name, Vec<usize>>,
     /// The property write whose value an expression is.
     pub write_of: FxHashMap<ExprId, usize>,
+    /// The bindings of a name that something declares once and for all, in order.
+    pub declared: FxHashMap<Name, Vec<BindingId>>,
     /// The reads of a binding.
     pub reads: FxHashMap<BindingId, Vec<ExprId>>,
     /// The bindings that hold a member under another name than its own, by the member's name.
@@ -84,6 +86,10 @@ impl FileIndex {
     pub fn new(ir: &FileIr) -> FileIndex {
         let mut index = FileIndex::default();
         for (at, binding) in (0u32..).zip(&ir.bindings) {
+            use BindingKind::{Class, Const, Func, Import};
+            if matches!(binding.kind, Func | Class | Import | Const) {
+                index.declared.entry(binding.name.clone()).or_default().push(BindingId(at));
+            }
             for def in &binding.defs {
                 index.binding_of.entry(ir.strip(def.value)).or_insert(BindingId(at));
                 match ir.expr(ir.strip(def.value)) {

@@ -44,6 +44,9 @@ const KEPT_BYTES: usize = 48 * 1024 * 1024;
 /// Texts of the first look that are kept, in bytes: those of a small project, where they are likely needed.
 const FIRST_KEPT_BYTES: usize = 4 * 1024 * 1024;
 
+/// Files that one look tells whether any of them may hold a word.
+const GROUP: usize = 64;
+
 /// The largest data file that is lowered, in bytes.
 const DATA_BYTES: u64 = 4 * 1024 * 1024;
 
@@ -94,7 +97,8 @@ pub struct Project<'a> {
     together: FxHashMap<FileId, Vec<FileId>>,
     kept_bytes: AtomicUsize,
     found: Cache<String, Arc<Vec<FileId>>>,
-    vocabularies: OnceLock<Vec<Vocabulary>>,
+    /// Which identifiers each file holds, and each [`GROUP`] of files.
+    vocabularies: OnceLock<(Vec<Vocabulary>, Vec<Vocabulary>)>,
 }
 
 impl<'a> Project<'a> {
@@ -273,20 +277,38 @@ impl<'a> Project<'a> {
     /// Learn which identifiers the files hold, on all cores: for projects in which many words are searched for.
     pub fn learn_words(&self) {
         let ids: Vec<FileId> = self.ids().collect();
-        let vocabularies = ids.par_iter().map(|id| Vocabulary::new(&self.text(*id))).collect();
+        let learnt: Vec<(Vec<Vocabulary>, Vocabulary)> = ids
+            .par_chunks(GROUP)
+            .map(|group| {
+                let texts: Vec<Arc<str>> = group.iter().map(|id| self.text(*id)).collect();
+                let mut all = Vocabulary::sized(texts.iter().map(|text| text.len()).sum());
+                texts.iter().for_each(|text| all.add(text));
+                (texts.iter().map(|text| Vocabulary::new(text)).collect(), all)
+            })
+            .collect();
+        let (files, groups): (Vec<Vec<Vocabulary>>, Vec<Vocabulary>) = learnt.into_iter().unzip();
+        let vocabularies = (files.into_iter().flatten().collect(), groups);
         // what is there already is the same
         _ = self.vocabularies.set(vocabularies);
     }
 
     /// Whether a file may hold one of `words`; without having [learnt](Project::learn_words), all may.
     pub fn may_hold(&self, id: FileId, words: &[String]) -> bool {
-        let vocabulary = self.vocabularies.get().and_then(|all| all.get(id.0 as usize));
+        let vocabulary = self.vocabularies.get().and_then(|(files, _)| files.get(id.0 as usize));
         vocabulary.is_none_or(|vocabulary| words.iter().any(|word| vocabulary.may_hold(word)))
     }
 
     fn search(&self, word: &str) -> Vec<FileId> {
         let finder = memchr::memmem::Finder::new(word);
-        self.ids().filter(|id| self.holds(*id, word, &finder)).collect()
+        let groups = self.vocabularies.get().map(|(_, groups)| groups);
+        let group_may = |id: FileId| {
+            let group = groups.and_then(|groups| groups.get(id.0 as usize / GROUP));
+            group.is_none_or(|group| group.may_hold(word))
+        };
+        let id = |nth: usize| FileId(u32::try_from(nth).unwrap_or(u32::MAX));
+        let firsts = (0..self.sources).step_by(GROUP).filter(|first| group_may(id(*first)));
+        let all = firsts.flat_map(|first| (first..self.sources.min(first + GROUP)).map(id));
+        all.filter(|id| self.holds(*id, word, &finder)).collect()
     }
 
     /// Whether the file's text holds `word` as a whole identifier.
@@ -295,9 +317,9 @@ impl<'a> Project<'a> {
     }
 
     fn holds(&self, id: FileId, word: &str, finder: &memchr::memmem::Finder<'_>) -> bool {
-        let vocabulary = self.vocabularies.get().and_then(|all| all.get(id.0 as usize));
-        if vocabulary.is_some_and(|vocabulary| !vocabulary.may_hold(word)) {
-            return false;
+        let vocabulary = self.vocabularies.get().and_then(|(files, _)| files.get(id.0 as usize));
+        if let Some(known) = vocabulary.and_then(|vocabulary| vocabulary.holds(word)) {
+            return known;
         }
         let text = self.text(id);
         let bytes = text.as_bytes();
