@@ -57,6 +57,10 @@ impl<'s> Eval<'s> {
                 }
             }
         }
+        if values.is_empty() {
+            values.extend(self.mixed_member(object, options, name, node));
+            is_component |= !values.is_empty();
+        }
         if !is_component {
             return Vals::new();
         }
@@ -68,6 +72,32 @@ impl<'s> Eval<'s> {
         // what is done to the member through any section's `this` is done to this object
         let held = owners_of_member(&owners, &PlaceKey::Name(name.clone()));
         drop_null(values).into_iter().map(|value| held.iter().fold(value, own)).collect()
+    }
+
+    /// A member of one of the components that an options object lists as mixed into it.
+    fn mixed_member(&mut self, object: &Rc<Object>, options: crate::ir::ExprId, name: &Name, node: Node) -> Vals {
+        let Some(lowered) = self.lowered(object.node.file) else { return Vals::new() };
+        let Expr::Object { props, .. } = lowered.ir.expr(options) else { return Vals::new() };
+        let rules = self.rules;
+        let file = object.node.file;
+        let mut values = Vals::new();
+        for prop in props {
+            let Prop::Field(Key::Name(key), value) = prop else { continue };
+            if !rules.component.mixed.iter().any(|mixed| **mixed == **key) {
+                continue;
+            }
+            let lists = self.eval(Node { file, expr: *value }, &None);
+            for mixed in self.elements(lists, &None) {
+                if let Value::Object(mixed) = &mixed.value
+                    && mixed.node != object.node
+                {
+                    let looked_for = (mixed.node, usize::MAX, name.clone());
+                    let found = self.deeper(looked_for, |eval| eval.component_member(mixed, name, node));
+                    values.extend(found.unwrap_or_default());
+                }
+            }
+        }
+        values
     }
 
     fn own_members(&mut self, objects: &Vals, name: &Name, node: Node) -> Vals {

@@ -69,7 +69,10 @@ impl<'s> Eval<'s> {
         for callback in self.callbacks(func) {
             // where it is given from another place, nothing is known of the calls around it
             let around = if callback.inline { ctx } else { &None };
-            let found = self.callback_param(func, &callback, index, node, around);
+            let mut found = self.callback_param(func, &callback, index, node, around);
+            if found.is_empty() {
+                found = self.emitted(&callback, index, name.as_ref());
+            }
             if !found.is_empty() {
                 return found;
             }
@@ -150,6 +153,46 @@ impl<'s> Eval<'s> {
                 })
             })
             .collect()
+    }
+
+    /// What the functions that listen to an event are called with: what is given to whoever emits it.
+    fn emitted(&mut self, callback: &Callback, index: u32, name: Option<&Name>) -> Vals {
+        /// Files that are looked through for one method.
+        const FILES: usize = 64;
+        let rules = self.rules;
+        let Some(lowered) = self.lowered(callback.call.file) else { return Vals::new() };
+        let Expr::Call { callee, .. } = lowered.ir.expr(callback.call.expr) else { return Vals::new() };
+        if callback.arg != 1 || !matches!(lowered.ir.expr(lowered.ir.strip(*callee)), Expr::Field { .. }) {
+            return Vals::new();
+        }
+        let Some(method) = super::callers::last_name(&lowered.ir, *callee) else { return Vals::new() };
+        let mut values = Vals::new();
+        for event in rules.events.iter().filter(|event| event.listen.iter().any(|listen| **listen == *method)) {
+            let texts = |values: Vals| -> Vec<Name> {
+                let text = |value: &Traced| match &value.value {
+                    Value::Str(text) => text.text().map(Name::from),
+                    _ => None,
+                };
+                values.iter().filter_map(text).collect()
+            };
+            let listened = texts(self.arg(callback.call, 0, &None));
+            if listened.is_empty() {
+                continue;
+            }
+            for emit in &event.emit {
+                for file in self.project.files_with(emit, FILES).0 {
+                    let Some(other) = self.lowered(file) else { continue };
+                    for &call in other.index.calls_by_name.get(emit.as_str()).into_iter().flatten() {
+                        let call = Node { file, expr: call };
+                        let emitted = texts(self.within(GLANCES, |eval| eval.arg(call, 0, &None)));
+                        if emitted.iter().any(|name| listened.contains(name)) {
+                            values.extend(self.passed(call, index + 1, &None, name));
+                        }
+                    }
+                }
+            }
+        }
+        super::engine::drop_null(values)
     }
 
     /// The call of a function expression where it stands: `(function ($) { … })(jQuery)`.

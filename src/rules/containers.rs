@@ -66,6 +66,7 @@ impl Rules {
         self.component.computed.extend(component.computed.iter().cloned());
         self.component.made.extend(component.made.iter().cloned());
         self.component.itself.extend(component.itself.iter().cloned());
+        self.component.mixed.extend(component.mixed.iter().cloned());
         self.component.takes.extend(component.takes.iter().cloned());
         self.component.takes_from = self.component.takes_from.take().or_else(|| component.takes_from.clone());
         self.component.given = self.component.given.take().or_else(|| component.given.clone());

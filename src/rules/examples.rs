@@ -102,6 +102,7 @@ impl RuleFiles {
             list.add("reduced", &file.reduced, |t| (&t.yes, &t.no, t.lang, id));
             list.add("action", &file.action, |t| (&t.yes, &t.no, t.lang, id));
             list.add("case", &file.case, |t| (&t.yes, &t.no, t.lang, id));
+            list.add("event", &file.event, |t| (&t.yes, &t.no, t.lang, id));
             list.add("injector", &file.injector, |t| (&t.yes, &t.no, t.lang, id));
             list.add("ambient", &file.ambient, |t| (&t.yes, &t.no, t.lang, id));
         }

@@ -347,6 +347,7 @@ impl RuleFile {
             "reduced" => take(&mut self.reduced, nth),
             "action" => take(&mut self.action, nth),
             "case" => take(&mut self.case, nth),
+            "event" => take(&mut self.event, nth),
             "injector" => take(&mut self.injector, nth),
             "ambient" => take(&mut self.ambient, nth),
             _ => {}

@@ -25,6 +25,7 @@ const KINDS: &[&str] = &[
     "action",
     "case",
     "injector",
+    "event",
     "auto-import",
     "name",
     "subject",
@@ -60,6 +61,7 @@ const MATCHED: &[&str] = &[
     "folders",
     "package",
     "under",
+    "listen",
     "project",
     "file",
 ];

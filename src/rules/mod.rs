@@ -86,6 +86,8 @@ pub struct Rules {
     pub reduced: Vec<ReducedFact>,
     /// Names of calls that make what makes actions of a kind with a name.
     pub action_makers: Vec<String>,
+    /// Methods that hand values on by the name of an event.
+    pub events: Vec<schema::EventTable>,
     /// What gives values to components.
     pub injectors: Vec<InjectorFact>,
     /// Contexts that components name as a member of their class.

@@ -67,6 +67,7 @@ impl Rules {
             names.dedup();
             Ok(names)
         };
+        self.events.extend(file.event.iter().cloned());
         for table in &file.reducer {
             let fact = ReducerFact {
                 parts: place.slot_opt(table.parts.as_ref())?,

@@ -10,7 +10,7 @@ mod stores;
 mod texts;
 
 pub use logins::{LoginTable, MemberTable, MisspeltTable};
-pub use reducers::{ActionTable, CaseTable, InjectorTable, ReducedTable, ReducerTable};
+pub use reducers::{ActionTable, CaseTable, EventTable, InjectorTable, ReducedTable, ReducerTable};
 pub use stores::{AutoImportTable, ContainerTable, HandlerTable, MapperTable, RefsTable};
 pub use texts::{Code, EndpointText, ExampleLang, PathText, SlotText, VersionText, VersionsText};
 
@@ -67,6 +67,8 @@ pub struct RuleFile {
     pub case: Vec<CaseTable>,
     /// What gives values to components.
     pub injector: Vec<InjectorTable>,
+    /// Methods that hand values on by the name of an event.
+    pub event: Vec<EventTable>,
     /// Names that a framework imports by itself.
     pub auto_import: AutoImportTable,
     /// What is said about requests by writing to a client's settings or by implementing an interface.
@@ -451,6 +453,8 @@ pub struct ComponentTable {
     pub made: Vec<String>,
     /// Members that are the object itself.
     pub itself: Vec<String>,
+    /// Members that list other components whose members it has, too.
+    pub mixed: Vec<String>,
     /// Members that list what it takes out of a store …
     pub takes: Vec<String>,
     /// … of this name.

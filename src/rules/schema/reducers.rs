@@ -128,3 +128,23 @@ pub struct InjectorTable {
     #[serde(default)]
     pub lang: ExampleLang,
 }
+
+/// `[[event]]`: a function that is given to one of the methods `listen`, behind the name of an event, is called with what
+/// one of the methods `emit` is given behind the same name.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct EventTable {
+    /// The methods that are given functions.
+    pub listen: Vec<String>,
+    /// The methods that call them.
+    pub emit: Vec<String>,
+    /// Where this is known from.
+    pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: ExampleLang,
+}
