@@ -93,8 +93,9 @@ pub struct OsFiles;
 impl Files for OsFiles {
     fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<Entry> {
         let entries = super::walk::walk(Path::new(root), wanted);
-        // what lies below a folder that is named as it should be is named as it should be
-        if root == "." || self.named(root) == root {
+        // what lies below a folder that is named as it should be is named as it should be; but below an ancestor lies the
+        // working directory, whose files are named without it
+        if root == "." || (!root.starts_with("..") && self.named(root) == root) {
             return entries;
         }
         let named = |entry| match entry {
