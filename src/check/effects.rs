@@ -79,11 +79,14 @@ impl<'r> Request<'r> {
                 _ => {}
             }
         }
+        let node = Node { file: owner.file, expr: call };
+        let Some(doubtful) = eval.running(node, ctx) else { return };
         at = called(rules, &at, name);
         let changes_it = |fact: &Fact| matches!(fact, Fact::Call(fact) if fact.mutates || changes == Changes::OnTheWay && !fact.sends);
         if rules.facts(&at).any(changes_it) {
-            let site = Site::new(Node { file: owner.file, expr: call }, ctx);
-            self.add_facts(eval, &at, &site, nesting);
+            let before = self.parts.len();
+            self.add_facts(eval, &at, &Site::new(node, ctx), nesting);
+            self.parts[before..].iter_mut().for_each(|part| part.doubtful |= doubtful);
         } else if changes != Changes::Itself && !at.is_empty() && !makes(&at) && nesting > 0 {
             // a part of it under a name of its own: `let headers = request.headers_mut();`
             if let Some(binding) = holder(rules, lowered, call) {

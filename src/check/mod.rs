@@ -8,6 +8,7 @@ mod body;
 mod effects;
 pub mod examples;
 mod fingerprint;
+mod hooks;
 mod host;
 mod login;
 pub mod merge;

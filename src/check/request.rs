@@ -1,25 +1,23 @@
 //! A request as the calls that build it, from the client's making to the sending.
 
 use super::effects::Changes;
-use super::host;
+use super::hooks::{Hooked, asked_for, hook_header};
 use crate::eval::ambient::{Reach, Source};
 use crate::eval::keys::Keys;
-use crate::eval::value::{Api, ApiStep, Args, Closure, Ctx, Node, Owner, Pattern, Piece, Traced, Vals, Value};
-use crate::eval::{Eval, Site};
+use crate::eval::value::{Api, ApiStep, Ctx, Node, Pattern, Piece, Traced, Vals, Value};
+use crate::eval::{AtHand, Eval, Site};
 use crate::ir::{CallKind, Expr};
-use crate::project::{EffectKind, PlaceKey};
 use crate::rules::automaton::{State, States};
 use crate::rules::path::{Root, Step};
 use crate::rules::slot::{Base, Into, Slot};
 use crate::rules::{CallFact, Fact, Segment, TokenKind};
-use smallvec::smallvec;
 use std::sync::Arc;
 
 /// The header that carries the credential.
-const AUTHORIZATION: &str = "authorization";
+pub(super) const AUTHORIZATION: &str = "authorization";
 
 /// How deep requests made of requests are followed.
-const NESTING: u8 = 4;
+pub(super) const NESTING: u8 = 4;
 
 /// One call that adds to a request.
 #[derive(Clone)]
@@ -30,6 +28,10 @@ pub(super) struct Part<'r> {
     pub site: Site,
     /// Whether it is handed a whole request, which fixes the target.
     carries: bool,
+    /// The function of the client's caller in which the call stands, by its place in the request's list.
+    pub hook: Option<usize>,
+    /// Whether it hangs on a condition about the request that was not decided.
+    pub doubtful: bool,
 }
 
 /// Everything that adds to one request, in the order in which it happens.
@@ -38,9 +40,9 @@ pub(super) struct Request<'r> {
     /// The calls.
     pub parts: Vec<Part<'r>>,
     /// The instances that the requests are made with, for what is said about them elsewhere.
-    reaches: Vec<Reach>,
-    /// Options objects that a hook of the library hands out: who holds them, and what the hook returns.
-    hooks: Vec<(Vec<Owner>, Ctx, std::rc::Rc<Closure>)>,
+    pub(super) reaches: Vec<Reach>,
+    /// Functions that the library calls with it.
+    pub(super) hooks: Vec<Hooked<'r>>,
 }
 
 /// Where a request's credential comes from.
@@ -128,6 +130,13 @@ impl<'r> Request<'r> {
 
     /// Every URL the request may go to.
     pub(super) fn urls(&self, eval: &mut Eval<'r>) -> Vec<Pattern> {
+        let urls = self.given_urls(eval);
+        let bases = self.bases(eval, &urls);
+        if bases.is_empty() { urls } else { against(&bases, &urls) }
+    }
+
+    /// Every URL as the call gives it.
+    pub(super) fn given_urls(&self, eval: &mut Eval<'r>) -> Vec<Pattern> {
         let Some(part) = self.target() else { return Vec::new() };
         let mut urls: Vec<Pattern> = Vec::new();
         for slot in &part.fact.url {
@@ -146,12 +155,11 @@ impl<'r> Request<'r> {
                 break;
             }
         }
-        let bases = self.bases(eval, &urls);
-        if bases.is_empty() { urls } else { against(&bases, &urls) }
+        urls
     }
 
     /// What relative URLs are relative to.
-    fn bases(&self, eval: &mut Eval<'r>, urls: &[Pattern]) -> Vec<Pattern> {
+    pub(super) fn bases(&self, eval: &mut Eval<'r>, urls: &[Pattern]) -> Vec<Pattern> {
         let mut bases: Vec<Pattern> = Vec::new();
         for part in &self.parts {
             let found = patterns(eval, &part.fact.base, &part.site);
@@ -217,7 +225,9 @@ impl<'r> Request<'r> {
 
     /// The credential: the last call that gives one counts.
     pub(super) fn credential(&self, eval: &mut Eval<'r>) -> Credential {
-        match self.header(eval, NESTING) {
+        let at_hand = self.at_hand(eval);
+        let request = self.hooked(eval, &at_hand);
+        match request.header(eval, &at_hand, NESTING) {
             Credential::Header(values) => {
                 // a header may be given as a function that makes it
                 let values = eval.called_tokens(values);
@@ -228,7 +238,7 @@ impl<'r> Request<'r> {
         }
         let alone = |eval: &mut Eval<'r>, part: &Part<'r>| is_given(eval, &part.fact.alone, &part.site);
         if !self.parts.iter().any(|part| alone(eval, part)) {
-            let ambient = self.ambient(eval);
+            let ambient = self.ambient(eval, &at_hand);
             if !ambient.is_empty() {
                 let ambient = eval.as_text(ambient);
                 return Credential::Ambient(ambient);
@@ -246,112 +256,34 @@ impl<'r> Request<'r> {
         fallback.map_or(Credential::None, |(kind, node)| Credential::Library(kind, node))
     }
 
-    /// What is said about the client's requests elsewhere.
-    fn ambient(&self, eval: &mut Eval<'r>) -> Vals {
-        let mut reaches = self.reaches.clone();
-        reaches.push(Reach::Client(self.client()));
-        let mut found = Vals::new();
-        for ambient in eval.ambient(&reaches) {
-            match ambient.source {
-                Source::Call(node, fact) => {
-                    let Some(fact) = eval.call_fact(fact) else { continue };
-                    let site = eval.ambient_site(node);
-                    if is_given(eval, &fact.unless, &site) || !self.is_allowed(eval, fact, &site) {
-                        continue;
-                    }
-                    let mut request = Request::default();
-                    request.add_fact(eval, fact, &site, NESTING);
-                    match (request.header(eval, NESTING), &fact.stored, fact.fallback) {
-                        (Credential::Header(values) | Credential::Bearer(values), ..) => found.extend(values),
-                        (_, Some(stored), _) => found.extend(eval.stored_defaults(&[(stored, &site)])),
-                        (_, None, Some(kind)) => found.push(eval.own_token(kind, node)),
-                        (_, None, None) => {}
-                    }
-                }
-                Source::Write(node, is_getter) => {
-                    let values = eval.value(node, &None);
-                    let (objects, values): (Vals, Vals) =
-                        values.into_iter().partition(|value| matches!(value.value, Value::Object(_)) && !is_getter);
-                    found.extend(header_in(eval, &objects, node, 0));
-                    found.extend(if is_getter { eval.called_tokens(values) } else { values });
-                }
-                Source::Base(_) => {}
-                Source::Method(func, ty) => {
-                    let mut request = Request::default();
-                    for owner in eval.param_owners(func, 0) {
-                        let states: States = smallvec![ty];
-                        request.add_effects(eval, &owner, &states, &None, Changes::OnTheWay, NESTING);
-                    }
-                    if let Credential::Header(values) = request.header(eval, NESTING) {
-                        found.extend(values);
-                    }
-                }
-            }
-        }
-        given(found)
-    }
-
-    /// Whether what a call says about a client's requests is meant for the host of this one.
-    fn is_allowed(&self, eval: &mut Eval<'r>, fact: &CallFact, site: &Site) -> bool {
-        if fact.allowed.is_empty() {
-            return true;
-        }
-        let entries: Vals = fact.allowed.iter().flat_map(|slot| eval.slot(slot, site)).collect();
-        let urls = self.urls(eval);
-        entries.iter().any(|entry| host::allows(eval.rules(), entry, &urls))
-    }
-
-    fn header(&self, eval: &mut Eval<'r>, nesting: u8) -> Credential {
+    /// The credential that the calls give: that of the last one which surely runs, with those behind it that may.
+    pub(super) fn header(&self, eval: &mut Eval<'r>, at_hand: &AtHand, nesting: u8) -> Credential {
+        let mut perhaps = Vals::new();
         for part in self.parts.iter().rev() {
-            for slot in &part.fact.bearer {
-                let found = given(eval.slot(slot, &part.site));
-                if !found.is_empty() {
-                    return Credential::Bearer(eval.called_tokens(found));
-                }
+            let (mut values, is_header) = match part.credential(eval, at_hand, nesting) {
+                Credential::Header(values) => (values, true),
+                Credential::Bearer(values) => (values, false),
+                _ => continue,
+            };
+            if part.doubtful {
+                let span = eval.lowered(part.site.node.file).map(|lowered| lowered.ir.span(part.site.node.expr));
+                let span = span.unwrap_or_default();
+                perhaps.extend(values.into_iter().map(|value| value.doubted(part.site.node.file, span)));
+                continue;
             }
-            for slot in &part.fact.header_lines {
-                let lines = eval.slot(slot, &part.site);
-                let found = lines.iter().filter_map(header_of_line).collect::<Vals>();
-                if !found.is_empty() {
-                    return Credential::Header(found);
-                }
-            }
-            for slot in &part.fact.authorization {
-                let found = given(eval.slot(slot, &part.site));
-                if !found.is_empty() {
-                    return Credential::Header(found);
-                }
-            }
-            if let Some((name, value)) = &part.fact.header {
-                let named = eval.slot(name, &part.site).iter().any(is_authorization);
-                if named {
-                    let found = given(eval.slot(value, &part.site));
-                    if !found.is_empty() {
-                        return Credential::Header(found);
-                    }
-                }
-            }
-            for slot in &part.fact.headers {
-                let mut values = eval.slot(slot, &part.site);
-                if let [outer @ .., Into::Member(_)] = slot.path.as_slice() {
-                    // options that are a library's object, with headers of their own
-                    let outer = Slot { base: slot.base.clone(), path: outer.to_vec() };
-                    let outer = eval.slot(&outer, &part.site);
-                    values.extend(outer.into_iter().filter(|value| matches!(value.value, Value::Api(_))));
-                }
-                let found = header_in(eval, &values, part.site.node, nesting);
-                if !found.is_empty() {
-                    return Credential::Header(found);
-                }
-            }
+            // with a token alone among them, none need be a whole header
+            let is_header = is_header && perhaps.is_empty();
+            values.extend(perhaps);
+            return if is_header { Credential::Header(values) } else { Credential::Bearer(values) };
         }
-        for (owners, ctx, closure) in &self.hooks {
-            let found = hook_header(eval, owners, ctx, closure);
+        for hook in self.hooks.iter().filter(|hook| hook.ty.is_none()) {
+            let found = hook_header(eval, hook, at_hand);
             if !found.is_empty() {
-                return Credential::Header(found);
+                perhaps.extend(found);
+                return Credential::Header(perhaps);
             }
         }
-        Credential::None
+        if perhaps.is_empty() { Credential::None } else { Credential::Bearer(perhaps) }
     }
 
     /// The calls on the way to a value, from its root on.
@@ -394,7 +326,7 @@ impl<'r> Request<'r> {
         }
     }
 
-    fn add_fact(&mut self, eval: &mut Eval<'r>, fact: &'r CallFact, site: &Site, nesting: u8) {
+    pub(super) fn add_fact(&mut self, eval: &mut Eval<'r>, fact: &'r CallFact, site: &Site, nesting: u8) {
         {
             if self.parts.iter().any(|part| part.site.node == site.node && std::ptr::eq(part.fact, fact)) {
                 return;
@@ -408,8 +340,7 @@ impl<'r> Request<'r> {
                             let inner = Request::of_value(eval, &value, nesting - 1);
                             if inner.target().is_some() {
                                 carries = true;
-                                self.parts.extend(inner.parts);
-                                self.hooks.extend(inner.hooks);
+                                self.take_in(inner);
                             }
                         }
                     }
@@ -417,38 +348,100 @@ impl<'r> Request<'r> {
             }
             for slot in fact.options.iter().filter(|_| nesting > 0) {
                 for value in eval.slot(slot, site) {
-                    self.parts.extend(Request::of_value(eval, &value, nesting - 1).parts);
+                    let inner = Request::of_value(eval, &value, nesting - 1);
+                    self.take_in(inner);
                 }
             }
             eval.rules().answered(fact);
-            self.parts.push(Part { fact, site: site.clone(), carries });
+            self.parts.push(Part { fact, site: site.clone(), carries, hook: None, doubtful: false });
             for hook in &fact.hooks {
-                let values = eval.slot(&hook.function, site);
-                let functions: Vec<_> = values
-                    .iter()
-                    .flat_map(|value| eval.hook_functions(value, hook.member.as_deref(), site.node))
-                    .collect();
-                for closure in functions {
-                    let owners = match &hook.within {
-                        Some(member) => eval.member_owners(closure.func, hook.param, member),
-                        None => eval.param_owners(closure.func, hook.param),
-                    };
-                    match hook.ty {
-                        Some(ty) => {
-                            for owner in &owners {
-                                let states: States = smallvec![ty];
-                                self.add_effects(eval, owner, &states, &closure.ctx, Changes::OnTheWay, nesting);
+                for value in eval.slot(&hook.function, site) {
+                    let names = eval.names_handed(&value);
+                    for closure in eval.hook_functions(&value, hook.member.as_deref(), site.node) {
+                        let handed = hook.handed.as_deref();
+                        let names = names.clone();
+                        match hook.ty {
+                            Some(ty) => {
+                                self.add_hook(
+                                    eval,
+                                    closure,
+                                    (hook.param, hook.within.as_ref()),
+                                    ty,
+                                    handed,
+                                    names,
+                                    nesting,
+                                );
+                            }
+                            None => {
+                                let owners = match &hook.within {
+                                    Some(member) => eval.member_owners(closure.func, hook.param, member),
+                                    None => eval.param_owners(closure.func, hook.param),
+                                };
+                                let names = names.unwrap_or_else(|| eval.param_names(closure.func));
+                                self.hooks.push(Hooked { owners, closure, names, handed, ty: None });
                             }
                         }
-                        None => self.hooks.push((owners, closure.ctx.clone(), closure)),
                     }
                 }
             }
         }
     }
+
+    /// The calls and functions of a request that is part of this one.
+    fn take_in(&mut self, inner: Request<'r>) {
+        let before = self.hooks.len();
+        self.parts.extend(inner.parts.into_iter().map(|part| Part { hook: part.hook.map(|nth| before + nth), ..part }));
+        self.hooks.extend(inner.hooks);
+    }
 }
 
-impl Part<'_> {
+impl<'r> Part<'r> {
+    /// The credential that this call gives.
+    fn credential(&self, eval: &mut Eval<'r>, at_hand: &AtHand, nesting: u8) -> Credential {
+        for slot in &self.fact.bearer {
+            let found = given(eval.slot(slot, &self.site));
+            if !found.is_empty() {
+                return Credential::Bearer(asked_for(eval, found, self.fact.handed.as_deref(), at_hand));
+            }
+        }
+        for slot in &self.fact.header_lines {
+            let lines = eval.slot(slot, &self.site);
+            let found = lines.iter().filter_map(header_of_line).collect::<Vals>();
+            if !found.is_empty() {
+                return Credential::Header(found);
+            }
+        }
+        for slot in &self.fact.authorization {
+            let found = given(eval.slot(slot, &self.site));
+            if !found.is_empty() {
+                return Credential::Header(found);
+            }
+        }
+        if let Some((name, value)) = &self.fact.header {
+            let named = eval.slot(name, &self.site).iter().any(is_authorization);
+            if named {
+                let found = given(eval.slot(value, &self.site));
+                if !found.is_empty() {
+                    return Credential::Header(found);
+                }
+            }
+        }
+        for slot in &self.fact.headers {
+            let mut values = eval.slot(slot, &self.site);
+            if let [outer @ .., Into::Member(_)] = slot.path.as_slice() {
+                // options that are a library's object, with headers of their own
+                let outer = Slot { base: slot.base.clone(), path: outer.to_vec() };
+                let outer = eval.slot(&outer, &self.site);
+                values.extend(outer.into_iter().filter(|value| matches!(value.value, Value::Api(_))));
+            }
+            let found = header_in(eval, &values, self.site.node, nesting);
+            if !found.is_empty() {
+                return Credential::Header(found);
+            }
+        }
+        Credential::None
+    }
+
     /// Whether it gives the request its URL or endpoint.
     fn fixes_target(&self) -> bool {
         !self.carries && (!self.fact.url.is_empty() || self.fact.endpoint.is_some())
@@ -464,13 +457,13 @@ fn call_kind(eval: &Eval<'_>, node: Node) -> Option<CallKind> {
 }
 
 /// The Authorization entry of header maps, objects and lists.
-fn header_in<'r>(eval: &mut Eval<'r>, values: &Vals, node: Node, nesting: u8) -> Vals {
+pub(super) fn header_in<'r>(eval: &mut Eval<'r>, values: &Vals, node: Node, nesting: u8) -> Vals {
     let mut found = Vals::new();
     for value in values {
         match &value.value {
             Value::Api(_) if nesting > 0 => {
                 let container = Request::of_value(eval, value, nesting - 1);
-                match container.header(eval, nesting - 1) {
+                match container.header(eval, &AtHand::default(), nesting - 1) {
                     Credential::Header(values) => found.extend(values),
                     Credential::Bearer(values) => found.extend(values),
                     _ => {}
@@ -486,62 +479,8 @@ fn header_in<'r>(eval: &mut Eval<'r>, values: &Vals, node: Node, nesting: u8) ->
     found
 }
 
-/// What a hook puts into the options it is given or returns.
-fn hook_header(eval: &mut Eval<'_>, owners: &[Owner], ctx: &Ctx, closure: &std::rc::Rc<Closure>) -> Vals {
-    let node = match eval.lowered(closure.func.file) {
-        Some(lowered) => Node { file: closure.func.file, expr: lowered.ir.func(closure.func.func).expr },
-        None => return Vals::new(),
-    };
-    let mut found = Vals::new();
-    for owner in owners {
-        for path in [vec!["headers"], vec!["headers", "common"]] {
-            let mut owner = owner.clone();
-            owner.path.extend(path.iter().map(|name| PlaceKey::Name((*name).into())));
-            let key = PlaceKey::Name(AUTHORIZATION.into());
-            found.extend(eval.written_under(&[owner.clone()], &key, true, node, ctx));
-            found.extend(entries_set_on(eval, &owner, ctx));
-        }
-        // `config.headers = { … }`
-        let key = PlaceKey::Name("headers".into());
-        for headers in eval.written_under(std::slice::from_ref(owner), &key, false, node, ctx) {
-            found.extend(given(eval.entry(&headers, AUTHORIZATION, node)));
-        }
-    }
-    if found.is_empty() {
-        for returned in eval.result(closure, Args::Given(Vec::new()), None) {
-            if matches!(returned.value, Value::Object(_)) {
-                let headers = eval.members(&vec![returned], &PlaceKey::Name("headers".into()), node, ctx);
-                for headers in headers {
-                    if matches!(headers.value, Value::Object(_)) {
-                        found.extend(given(eval.entry(&headers, AUTHORIZATION, node)));
-                    }
-                }
-            }
-        }
-    }
-    given(found)
-}
-
-/// `config.headers.set('Authorization', …)` on the options of a hook.
-fn entries_set_on(eval: &mut Eval<'_>, owner: &Owner, ctx: &Ctx) -> Vals {
-    let Some(lowered) = eval.lowered(owner.file) else { return Vals::new() };
-    let mut found = Vals::new();
-    for effect in lowered.index.effects(&owner.root) {
-        let EffectKind::Method(call) = effect.kind else { continue };
-        let Expr::Call { args, .. } = lowered.ir.expr(call) else { continue };
-        if effect.path != owner.path || args.len() < 2 {
-            continue;
-        }
-        let at = |nth: usize| Node { file: owner.file, expr: args[nth].expr };
-        if eval.value(at(0), ctx).iter().any(is_authorization) {
-            found.extend(eval.value(at(1), ctx));
-        }
-    }
-    found
-}
-
 /// Whether a header's name is the credential's: a string, or a library's constant of that name.
-fn is_authorization(name: &Traced) -> bool {
+pub(super) fn is_authorization(name: &Traced) -> bool {
     match &name.value {
         Value::Str(pattern) => pattern.text().is_some_and(|text| text.eq_ignore_ascii_case(AUTHORIZATION)),
         value => value.names().last().is_some_and(|last| last.eq_ignore_ascii_case(AUTHORIZATION)),
@@ -561,13 +500,13 @@ fn header_of_line(line: &Traced) -> Option<Traced> {
 }
 
 /// Whether one of the slots is given at a call.
-fn is_given(eval: &mut Eval<'_>, slots: &[Slot], site: &Site) -> bool {
+pub(super) fn is_given(eval: &mut Eval<'_>, slots: &[Slot], site: &Site) -> bool {
     slots.iter().any(|slot| eval.slot(slot, site).iter().any(|value| !matches!(value.value, Value::Null)))
 }
 
 /// Without alternatives that say that nothing is given.
-fn given(values: Vals) -> Vals {
-    values.into_iter().filter(|value| !matches!(value.value, Value::Null | Value::Plain)).collect()
+pub(super) fn given(values: Vals) -> Vals {
+    values.into_iter().filter(|value| !matches!(value.value, Value::Null) && !value.value.is_plain()).collect()
 }
 
 /// The strings that slots hold; from the first slot that holds one.
@@ -600,7 +539,7 @@ fn leads_to_endpoint(eval: &Eval<'_>, url: &Pattern) -> bool {
 }
 
 /// Every URL behind every base; one that is absolute stands for itself.
-fn against(bases: &[Pattern], urls: &[Pattern]) -> Vec<Pattern> {
+pub(super) fn against(bases: &[Pattern], urls: &[Pattern]) -> Vec<Pattern> {
     let absolute = |url: &Pattern| url.prefix().contains("://") || url.prefix().starts_with("//");
     let mut joined = Vec::new();
     for url in urls {

@@ -615,7 +615,7 @@ fn handed_in(
     site
 }
 
-fn lower(confidence: Confidence) -> Confidence {
+pub(super) fn lower(confidence: Confidence) -> Confidence {
     match confidence {
         Confidence::High => Confidence::Medium,
         Confidence::Medium | Confidence::Low => Confidence::Low,

@@ -94,7 +94,8 @@ pub(super) fn judge(credential: &Credential) -> Judged {
     });
     if let Some(One::Token(_, by, trail)) = strongest {
         let trail = trail.clone();
-        return Judged { verdict: Verdict::IdToken, confidence: confidence(by), trail, mixed, ..blank };
+        let confidence = lowered_by(trail.as_ref(), confidence(by));
+        return Judged { verdict: Verdict::IdToken, confidence, trail, mixed, ..blank };
     }
     for one in &alternatives {
         if let One::Unknown(id, text, trail) = one {
@@ -113,7 +114,8 @@ pub(super) fn judge(credential: &Credential) -> Judged {
             .max()
             .unwrap_or(*by);
         let trail = trail.clone();
-        return Judged { verdict: Verdict::AccessToken, confidence: confidence(&by), trail, ..blank };
+        let confidence = lowered_by(trail.as_ref(), confidence(&by));
+        return Judged { verdict: Verdict::AccessToken, confidence, trail, ..blank };
     }
     if let Some(One::Token(_, _, trail)) = alternatives.first() {
         let text = "it is another kind of token, neither an ID token nor an access token".to_owned();
@@ -123,13 +125,26 @@ pub(super) fn judge(credential: &Credential) -> Judged {
     Judged { reason: Some(("no-authorization", text)), given: false, ..blank }
 }
 
+/// One step less sure where the way leads through a condition on the request that was not decided.
+fn lowered_by(trail: Option<&Rc<Trail>>, confidence: Confidence) -> Confidence {
+    let mut at = trail;
+    while let Some(step) = at {
+        if step.undecided {
+            return super::sites::lower(confidence);
+        }
+        at = step.before.as_ref();
+    }
+    confidence
+}
+
 /// What one alternative of a credential is; `None` where it says that nothing is sent.
 fn one(value: &Traced, whole_header: bool) -> Option<One> {
     let trail = value.trail.clone();
     Some(match &value.value {
         Value::Token(kind, by) => One::Token(*kind, *by, trail),
         Value::Str(pattern) => return in_string(pattern, trail, whole_header),
-        Value::Null | Value::Plain => return None,
+        Value::Null | Value::Plain | Value::Bool(_) | Value::AtLeast(_) | Value::Regex(_) => return None,
+        Value::Handed(handed) => return one(&handed.otherwise, whole_header),
         Value::Unknown(unknown) => {
             let (id, text) = reason(&unknown.reason, &unknown.names);
             One::Unknown(id, text, trail)
@@ -186,7 +201,10 @@ fn with_trail(hole: &Traced, around: &Option<Rc<Trail>>) -> Traced {
         outer.push(step);
         at = step.before.as_ref();
     }
-    outer.iter().rev().fold(hole.clone(), |value, step| value.step(step.file, step.span, || step.note.clone()))
+    outer.iter().rev().fold(hole.clone(), |value, step| match step.undecided {
+        true => value.doubted(step.file, step.span),
+        false => value.step(step.file, step.span, || step.note.clone()),
+    })
 }
 
 /// The stable id of a reason, and a sentence about it.

@@ -41,12 +41,13 @@ pub struct Ambient {
 pub enum Source {
     /// By the call at a node, as fact number `.1` of the rules says.
     Call(Node, usize),
-    /// By writing the value at a node; `.1`: it is a function whose result is the token.
-    Write(Node, bool),
+    /// By writing the value at a node; `.1`: it is a function whose result is the token; `.2`: which table says where it
+    /// finds the request.
+    Write(Node, bool, Option<usize>),
     /// No credential, but what relative URLs are relative to: the value at a node.
     Base(Node),
-    /// By a function whose first parameter is a request; `.1` is the parameter's type.
-    Method(FuncRef, u32),
+    /// By a function whose first parameter is a request; `.1` is the parameter's type, `.2` the table that says so.
+    Method(FuncRef, u32, usize),
 }
 
 impl<'s> Eval<'s> {
@@ -112,13 +113,13 @@ impl<'s> Eval<'s> {
                 }
             }
         }
-        for fact in &rules.ambient {
-            self.ambient_writes(file, fact, into);
-            self.ambient_methods(file, fact, into);
+        for (nth, fact) in rules.ambient.iter().enumerate() {
+            self.ambient_writes(file, (nth, fact), into);
+            self.ambient_methods(file, (nth, fact), into);
         }
     }
 
-    fn ambient_writes(&mut self, file: FileId, fact: &AmbientFact, into: &mut Vec<Ambient>) {
+    fn ambient_writes(&mut self, file: FileId, (nth, fact): (usize, &AmbientFact), into: &mut Vec<Ambient>) {
         let Some(lowered) = self.lowered(file) else { return };
         let ir = &lowered.ir;
         for path in &fact.paths {
@@ -156,8 +157,11 @@ impl<'s> Eval<'s> {
                     if let Some(reach) = reach {
                         self.rules.answered(path);
                         let written = Node { file, expr: write.value };
-                        let source =
-                            if fact.base { Source::Base(written) } else { Source::Write(written, fact.getter) };
+                        let source = if fact.base {
+                            Source::Base(written)
+                        } else {
+                            Source::Write(written, fact.getter, Some(nth))
+                        };
                         into.push(Ambient { reach, source });
                     }
                 }
@@ -165,7 +169,7 @@ impl<'s> Eval<'s> {
         }
     }
 
-    fn ambient_methods(&mut self, file: FileId, fact: &AmbientFact, into: &mut Vec<Ambient>) {
+    fn ambient_methods(&mut self, file: FileId, (nth, fact): (usize, &AmbientFact), into: &mut Vec<Ambient>) {
         let (Some(method), Some(ty), Some(client)) = (&fact.method, fact.ty, &fact.client) else { return };
         let Some(lowered) = self.lowered(file) else { return };
         for class in &lowered.ir.classes {
@@ -178,7 +182,7 @@ impl<'s> Eval<'s> {
                 })
             });
             if implements {
-                let source = Source::Method(FuncRef { file, func: own.func }, ty);
+                let source = Source::Method(FuncRef { file, func: own.func }, ty, nth);
                 into.push(Ambient { reach: Reach::Client(client.clone()), source });
             }
         }

@@ -88,7 +88,7 @@ impl<'s> Eval<'s> {
         self.with_open(Vec::new(), |eval| eval.eval(Node { file: call.file, expr: *callee }, ctx))
     }
 
-    fn call_of(&mut self, called: &Traced, kind: CallKind, node: Node, ctx: &Ctx) -> Vals {
+    pub(crate) fn call_of(&mut self, called: &Traced, kind: CallKind, node: Node, ctx: &Ctx) -> Vals {
         match &called.value {
             Value::Func(closure) if kind != CallKind::New => {
                 let this = closure.this.clone();
@@ -130,7 +130,12 @@ impl<'s> Eval<'s> {
             Value::Token(..) | Value::Object(_) | Value::Instance(_) => {
                 vec![Traced::new(Value::unknown(Reason::Call, Vec::new()))]
             }
-            Value::Null | Value::Plain | Value::Str(_) => Vals::new(),
+            // `url.host_str()`: a part of it
+            Value::Str(_) if self.is_part_called(node) => vec![called.clone()],
+            Value::Handed(handed) => self.handed_result(handed, kind, node, ctx),
+            Value::Null | Value::Plain | Value::Str(_) | Value::Bool(_) | Value::AtLeast(_) | Value::Regex(_) => {
+                Vals::new()
+            }
         }
     }
 
@@ -207,7 +212,7 @@ impl<'s> Eval<'s> {
     pub(crate) fn call_frame(&self, closure: &Closure, args: Args, this: Option<Traced>) -> Ctx {
         let depth = match &args {
             Args::Of(_, caller) => depth_of(caller),
-            Args::Given(_) => depth_of(&closure.ctx),
+            Args::Given(_) | Args::Handed(_) => depth_of(&closure.ctx),
         };
         let kind = FrameKind::Call { func: closure.func, args, this: this.or_else(|| closure.this.clone()) };
         push_frame(kind, &closure.ctx, depth.saturating_add(1))
@@ -225,7 +230,7 @@ impl<'s> Eval<'s> {
         for value in &func.returns {
             let node = Node { file: closure.func.file, expr: *value };
             let span = lowered.ir.span(*value);
-            for found in self.eval(node, &ctx) {
+            for found in self.perhaps(node, func.block, &ctx) {
                 let name = func.name.clone();
                 values.push(found.step(node.file, span, || match name {
                     Some(name) => format!("returned by `{name}`"),
@@ -236,8 +241,12 @@ impl<'s> Eval<'s> {
                 break;
             }
         }
+        let is_left_open = values.iter().any(|value| value.value.open().is_some());
         let nothing = values.iter().all(|value| value.value.is_unknown() || matches!(value.value, Value::Null));
-        if nothing && let Some(ty) = func.returns_ty {
+        if nothing
+            && !is_left_open
+            && let Some(ty) = func.returns_ty
+        {
             let at = Node { file: closure.func.file, expr: func.expr };
             let typed = self.typed(Node { file: closure.func.file, expr: ty }, at);
             if !typed.is_empty() {
@@ -252,7 +261,7 @@ impl<'s> Eval<'s> {
         let mut seen = 0;
         let mut ctx = match args {
             Args::Of(_, caller) => caller.clone(),
-            Args::Given(_) => None,
+            Args::Given(_) | Args::Handed(_) => None,
         };
         while let Some(frame) = ctx {
             match &frame.kind {
@@ -260,7 +269,7 @@ impl<'s> Eval<'s> {
                     seen += u32::from(*called == func);
                     ctx = match args {
                         Args::Of(_, caller) => caller.clone(),
-                        Args::Given(_) => frame.up.clone(),
+                        Args::Given(_) | Args::Handed(_) => frame.up.clone(),
                     };
                 }
                 FrameKind::Element { .. } => ctx = frame.up.clone(),
@@ -318,6 +327,7 @@ impl<'s> Eval<'s> {
                 Fact::Context(context) => values.extend(self.handed_down(context, &site)),
                 Fact::StateOf(number) => values.extend(self.state_read(*number, &site)),
                 Fact::Call(_) => is_request = true,
+                Fact::Test(test) => values.extend(self.text_test(test, &site)),
                 Fact::Token(_)
                 | Fact::Store(_)
                 | Fact::Write(_)

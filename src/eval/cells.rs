@@ -29,6 +29,7 @@ impl<'s> Eval<'s> {
 
     /// Everything a cell may hold.
     pub(crate) fn cell_value(&mut self, api: &Rc<Api>, cell: &CellFact) -> Vals {
+        self.mark(super::conditions::STATE);
         let key = (api.node, usize::MAX);
         if !self.enter_cell(key) {
             return Vals::new();

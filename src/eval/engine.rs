@@ -1,10 +1,14 @@
 //! The evaluator: one expression under one context, within a budget.
 
+pub use super::alternatives::ALTERNATIVES;
+pub(crate) use super::alternatives::drop_null;
+use super::alternatives::tidy;
+use super::conditions::{Runs, Truth};
 use super::value::{
     Api, ApiStep, ClassRef, Closure, Ctx, Frame, FrameKind, FuncRef, Node, Object, Owner, Pattern, Reason, Traced,
-    Unknown, Vals, Value,
+    Vals, Value,
 };
-use crate::ir::{Expr, ExprId, Key, Lang, Lit, Name, Why};
+use crate::ir::{BlockId, Expr, ExprId, Key, Lang, Lit, Name, OpaqueKind, Why};
 use crate::project::{Cache, Lowered, PlaceKey, Project, Resolved};
 use crate::rules::Rules;
 use crate::rules::automaton::States;
@@ -22,8 +26,6 @@ const GLANCE: u32 = 3_000;
 const PART_STEPS: u32 = 5_000;
 /// A value that took this many steps until the budget ended is not tried again in the same evaluation.
 const TIRING: u32 = 1_500;
-/// Alternatives of one value.
-pub const ALTERNATIVES: usize = 8;
 /// How deep expressions are followed.
 const DEPTH: u32 = 240;
 /// How many calls deep.
@@ -76,6 +78,15 @@ impl<'p> Shared<'p> {
     }
 }
 
+/// A value that was evaluated: the context is kept so that its address stays its own.
+struct Kept {
+    _ctx: Ctx,
+    values: Vals,
+    marks: u8,
+    /// Whether the budget ended before it was wholly known.
+    tiring: bool,
+}
+
 /// One request's evaluation: its budget and its memo.
 pub struct Eval<'s> {
     pub(crate) shared: &'s Shared<'s>,
@@ -92,9 +103,14 @@ pub struct Eval<'s> {
     active: FxHashMap<(Node, usize), u32>,
     /// Members of objects that are being looked for, with the depth.
     looking: FxHashMap<(Node, usize, Name), u32>,
-    /// Values that are wholly known, by expression, context and what was left open; the context is kept so that its
-    /// address stays its own.
-    memo: FxHashMap<(Node, usize, usize), (Ctx, Vals)>,
+    /// Values that are wholly known, or too tiring to be tried again, by expression, context and what was left open.
+    memo: FxHashMap<(Node, usize, usize), Kept>,
+    /// What is known of conditions, likewise, with the marks.
+    pub(crate) truths: FxHashMap<(Node, usize, usize), (Ctx, Truth, u8)>,
+    /// Conditions that are being decided, with the depth.
+    conditions: FxHashMap<(Node, usize), u32>,
+    /// What the values evaluated since this was last reset depend on.
+    marks: u8,
     /// The sets of functions whose parameters were left open, instead of being looked for at their callers; the first
     /// is empty.
     open_sets: Vec<Vec<FuncRef>>,
@@ -122,6 +138,9 @@ impl<'s> Eval<'s> {
             active: FxHashMap::default(),
             looking: FxHashMap::default(),
             memo: FxHashMap::default(),
+            truths: FxHashMap::default(),
+            conditions: FxHashMap::default(),
+            marks: 0,
             open_sets: vec![Vec::new()],
             open: 0,
             ask_stores: true,
@@ -192,7 +211,7 @@ impl<'s> Eval<'s> {
     }
 
     /// The function that a value is, or the one that an annotated list, `['a', 'b', f]`, ends with.
-    pub(crate) fn functions_in(&mut self, value: &Traced) -> Vec<Rc<Closure>> {
+    pub fn functions_in(&mut self, value: &Traced) -> Vec<Rc<Closure>> {
         match &value.value {
             Value::Func(closure) => vec![closure.clone()],
             Value::Object(object) => {
@@ -215,8 +234,9 @@ impl<'s> Eval<'s> {
     pub(crate) fn free_result(&mut self, closure: &Closure) -> Vals {
         let Some(lowered) = self.lowered(closure.func.file) else { return Vals::new() };
         let mut values = Vals::new();
-        for value in &lowered.ir.func(closure.func.func).returns {
-            values.extend(self.eval(Node { file: closure.func.file, expr: *value }, &closure.ctx));
+        let func = lowered.ir.func(closure.func.func);
+        for value in &func.returns {
+            values.extend(self.perhaps(Node { file: closure.func.file, expr: *value }, func.block, &closure.ctx));
         }
         drop_null(values)
     }
@@ -292,6 +312,13 @@ impl<'s> Eval<'s> {
             expr,
             Expr::Lit(_) | Expr::Func(_) | Expr::Class(_) | Expr::Object { .. } | Expr::List(_) | Expr::Opaque(_)
         );
+        // code that does not run gives nothing
+        if let Some(parent) = lowered.ir.parents[node.expr.index()] {
+            let (inner, outer) = (lowered.ir.block_of(node.expr), lowered.ir.block_of(parent));
+            if inner != outer && self.runs(node.file, inner, outer, ctx) == Runs::Never {
+                return vec![Traced::new(Value::Null)];
+            }
+        }
         if leaf {
             // what is written out is known even when there is no budget left
             return self.form(lowered, expr, node, ctx);
@@ -299,9 +326,14 @@ impl<'s> Eval<'s> {
         if !self.spend() {
             return vec![Traced::new(Value::unknown(Reason::Budget, Vec::new()))];
         }
-        let address = ctx.as_ref().map_or(0, |frame| Rc::as_ptr(frame) as usize);
-        if let Some((_, known)) = self.memo.get(&(node, address, self.open)) {
-            return known.clone();
+        let address = address(ctx);
+        if let Some(known) = self.memo.get(&(node, address, self.open)) {
+            self.marks |= known.marks;
+            if known.tiring {
+                // what is built on it is not whole either
+                self.lowest = 0;
+            }
+            return known.values.clone();
         }
         let key = (node, address);
         if let Some(&depth) = self.active.get(&key) {
@@ -312,6 +344,7 @@ impl<'s> Eval<'s> {
         self.active.insert(key, depth);
         let around = std::mem::replace(&mut self.lowest, u32::MAX);
         let before = self.spent;
+        let marked = std::mem::take(&mut self.marks);
         self.depth += 1;
         let values = tidy(self.form(lowered, expr, node, ctx));
         self.depth -= 1;
@@ -320,8 +353,10 @@ impl<'s> Eval<'s> {
         let whole = self.lowest >= depth;
         let tiring = self.lowest == 0 && self.spent - before >= u64::from(TIRING);
         if whole || tiring {
-            self.memo.insert((node, address, self.open), (ctx.clone(), values.clone()));
+            let kept = Kept { _ctx: ctx.clone(), values: values.clone(), marks: self.marks, tiring: !whole };
+            self.memo.insert((node, address, self.open), kept);
         }
+        self.marks |= marked;
         self.lowest = if whole { around } else { around.min(self.lowest) };
         values
     }
@@ -354,6 +389,53 @@ impl<'s> Eval<'s> {
         Some(result)
     }
 
+    /// Which functions' parameters are left open, by number.
+    pub(crate) fn open_set(&self) -> usize {
+        self.open
+    }
+
+    /// What the values evaluated so far depend on.
+    pub(crate) fn marks(&self) -> u8 {
+        self.marks
+    }
+
+    /// Something that was evaluated depends on this.
+    pub(crate) fn mark(&mut self, marks: u8) {
+        self.marks |= marks;
+    }
+
+    /// Decide a condition with a budget of its own, one at a time; also whether the answer is whole. That its budget ends
+    /// says nothing of what is evaluated around it.
+    pub(crate) fn deciding(
+        &mut self,
+        test: Node,
+        address: usize,
+        steps: u32,
+        work: impl FnOnce(&mut Self) -> Truth,
+    ) -> Option<(Truth, u8, bool)> {
+        if let Some(&depth) = self.conditions.get(&(test, address)) {
+            self.asked_again(depth);
+            return None;
+        }
+        if self.steps == 0 || self.depth + 8 > DEPTH {
+            return None;
+        }
+        let depth = self.depth;
+        self.conditions.insert((test, address), depth);
+        let around = std::mem::replace(&mut self.lowest, u32::MAX);
+        let marked = std::mem::take(&mut self.marks);
+        self.depth += 1;
+        let truth = self.within(steps, work);
+        self.depth -= 1;
+        self.conditions.remove(&(test, address));
+        let cut = self.lowest == 0;
+        let whole = cut || self.lowest >= depth;
+        let marks = self.marks;
+        self.lowest = if whole { around } else { around.min(self.lowest) };
+        self.marks |= marked;
+        Some((truth, marks, whole))
+    }
+
     fn form(&mut self, lowered: &'s Lowered, expr: &'s Expr, node: Node, ctx: &Ctx) -> Vals {
         let at = |expr: ExprId| Node { file: node.file, expr };
         let one = |value: Value| vec![Traced::new(value)];
@@ -363,7 +445,12 @@ impl<'s> Eval<'s> {
                 vec![literal]
             }
             Expr::Lit(Lit::Null) => one(Value::Null),
-            Expr::Lit(Lit::Bool(_)) => one(Value::Plain),
+            Expr::Lit(Lit::Bool(holds)) => one(Value::Bool(*holds)),
+            Expr::Lit(Lit::Regex(text)) => one(Value::Regex(text.clone())),
+            Expr::Test { .. } | Expr::Not(_) => one(match self.tested(&lowered.ir, node, ctx) {
+                Some(holds) => Value::Bool(holds),
+                None => Value::unknown(Reason::Syntax(OpaqueKind::Operator), Vec::new()),
+            }),
             Expr::Concat(parts) => self.concat(parts.iter().map(|part| at(*part)).collect(), ctx),
             Expr::Local(binding) => self.binding(lowered, node, *binding, ctx),
             Expr::Global(name) => self.global(lowered, node, name),
@@ -409,7 +496,7 @@ impl<'s> Eval<'s> {
             Expr::Either(options) => {
                 let mut values = Vals::new();
                 for option in options {
-                    values.extend(self.eval(at(*option), ctx));
+                    values.extend(self.perhaps(at(*option), lowered.ir.block_of(node.expr), ctx));
                 }
                 drop_null(values)
             }
@@ -418,29 +505,22 @@ impl<'s> Eval<'s> {
                 let given = |value: &Traced| match &value.value {
                     Value::Str(pattern) => pattern.text().is_none_or(|text| *strict || !text.is_empty()),
                     Value::Object(_) | Value::Func(_) | Value::Class(_) | Value::Module(_) => true,
+                    Value::Bool(_) => *strict,
                     // what is handed over counts, whatever it is; what `||` looks at may be missing
                     Value::Token(..) => *strict,
                     _ => false,
                 };
+                if values.iter().any(|value| matches!(value.value, Value::Bool(_))) && !*strict {
+                    // one of two truth values
+                    return one(match self.tested(&lowered.ir, node, ctx) {
+                        Some(holds) => Value::Bool(holds),
+                        None => Value::unknown(Reason::Syntax(OpaqueKind::Operator), Vec::new()),
+                    });
+                }
                 if values.is_empty() || !values.iter().all(given) {
                     values.extend(self.eval(at(*second), ctx));
                 }
                 drop_null(values)
-            }
-            Expr::When { on, is, value } => {
-                let on = self.eval(at(*on), ctx);
-                match self.holds(&on, at(*is), ctx) {
-                    Some(false) => Vals::new(),
-                    Some(true) => self.eval(at(*value), ctx),
-                    None => match on.iter().find_map(|value| value.value.open()) {
-                        // whoever decides what is compared decides this
-                        Some(open) => {
-                            let unknown = Unknown { reason: Reason::NoCallers, names: Vec::new(), open: Some(open) };
-                            one(Value::Unknown(Rc::new(unknown)))
-                        }
-                        None => self.eval(at(*value), ctx),
-                    },
-                }
             }
             Expr::Through(inner, Why::Rest | Why::Yield) => self.eval(at(*inner), ctx),
             Expr::Through(inner, _) => self.eval(at(*inner), ctx),
@@ -474,6 +554,22 @@ impl<'s> Eval<'s> {
             }
             Expr::Keys(_) => one(Value::unknown(Reason::DynamicKey, Vec::new())),
             Expr::Opaque(kind) => one(Value::unknown(Reason::Syntax(*kind), Vec::new())),
+        }
+    }
+
+    /// What an alternative may be that `around` leads to, under its conditions.
+    pub(crate) fn perhaps(&mut self, option: Node, around: BlockId, ctx: &Ctx) -> Vals {
+        let Some(lowered) = self.lowered(option.file) else { return Vals::new() };
+        let block = lowered.ir.block_of(option.expr);
+        match self.runs(option.file, block, around, ctx) {
+            Runs::Never => Vals::new(),
+            // whoever decides what is compared decides this
+            Runs::Perhaps { open: Some(open), .. } => vec![Traced::new(Value::open_at(open))],
+            Runs::Perhaps { on_request: true, .. } => {
+                let span = lowered.ir.span(option.expr);
+                self.eval(option, ctx).into_iter().map(|value| value.doubted(option.file, span)).collect()
+            }
+            Runs::Always | Runs::Perhaps { .. } => self.eval(option, ctx),
         }
     }
 
@@ -535,6 +631,11 @@ impl<'s> Eval<'s> {
     }
 }
 
+/// A context's place in memory: two that are kept are the same where it is.
+pub(crate) fn address(ctx: &Ctx) -> usize {
+    ctx.as_ref().map_or(0, |frame| Rc::as_ptr(frame) as usize)
+}
+
 /// `ctx` with one more assumption.
 pub fn push_frame(kind: FrameKind, up: &Ctx, depth: u8) -> Ctx {
     Some(Rc::new(Frame { kind, up: up.clone(), depth }))
@@ -576,67 +677,4 @@ pub(crate) fn owners_of_member(owners: &[Owner], key: &PlaceKey) -> Vec<Owner> {
             member
         })
         .collect()
-}
-
-/// No value says nothing where there is another alternative.
-pub(crate) fn drop_null(values: Vals) -> Vals {
-    let nothing = |found: &Traced| match &found.value {
-        Value::Null => true,
-        Value::Unknown(unknown) => matches!(unknown.reason, Reason::Absent(_)),
-        _ => false,
-    };
-    if values.iter().all(nothing) {
-        values.into_iter().take(1).collect()
-    } else {
-        values.into_iter().filter(|found| !nothing(found)).collect()
-    }
-}
-
-/// Same alternatives once, at most [`ALTERNATIVES`], tokens first where some must go.
-fn tidy(mut values: Vals) -> Vals {
-    if values.len() <= 1 {
-        return values;
-    }
-    let mut kept = Vals::new();
-    for value in values.drain(..) {
-        if !kept.iter().any(|other: &Traced| same(&other.value, &value.value)) {
-            kept.push(value);
-        }
-    }
-    if kept.len() > ALTERNATIVES {
-        kept.sort_by_key(|found| match found.value {
-            Value::Token(..) => 0,
-            Value::Unknown(_) => 2,
-            _ => 1,
-        });
-        kept.truncate(ALTERNATIVES);
-    }
-    kept
-}
-
-/// Whether two alternatives say the same.
-fn same(left: &Value, right: &Value) -> bool {
-    match (left, right) {
-        (Value::Null, Value::Null) | (Value::Plain, Value::Plain) => true,
-        (Value::Str(left), Value::Str(right)) => left.text().is_some() && left.text() == right.text(),
-        (Value::Token(left, by), Value::Token(right, other)) => left == right && by == other,
-        (Value::Class(left), Value::Class(right)) | (Value::Instance(left), Value::Instance(right)) => left == right,
-        (Value::Module(left), Value::Module(right)) => left == right,
-        (Value::Object(left), Value::Object(right)) => {
-            left.node == right.node && same_ctx(&left.ctx, &right.ctx) && left.owners.len() == right.owners.len()
-        }
-        (Value::Func(left), Value::Func(right)) => left.func == right.func && same_ctx(&left.ctx, &right.ctx),
-        (Value::Unknown(left), Value::Unknown(right)) => {
-            left.reason == right.reason && left.names == right.names && left.open == right.open
-        }
-        _ => false,
-    }
-}
-
-fn same_ctx(left: &Ctx, right: &Ctx) -> bool {
-    match (left, right) {
-        (None, None) => true,
-        (Some(left), Some(right)) => Rc::ptr_eq(left, right),
-        _ => false,
-    }
 }

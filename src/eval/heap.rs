@@ -1,11 +1,13 @@
 //! Objects that change: literals, spreads, and everything written to them where they are held.
 
+use super::conditions::Runs;
 use super::engine::{Eval, drop_null, owners_of_member};
 use super::reach::{Event, reaching};
 use super::value::{ApiStep, Args, ClassRef, Closure, Ctx, Node, Object, Owner, Reason, Traced, Vals, Value};
-use crate::ir::{CallKind, Expr, Key, MethodKind, Name, Prop, ThisOf};
+use crate::ir::{BlockId, CallKind, Expr, Key, MethodKind, Name, Prop, ThisOf};
 use crate::project::{EffectKind, PlaceKey, Root};
 use crate::rules::Fact;
+use crate::text::FileId;
 use std::rc::Rc;
 
 /// What was written to a member.
@@ -174,7 +176,11 @@ impl<'s> Eval<'s> {
                     sure &= !found.is_empty();
                     values.extend(found);
                 }
-                Value::Null | Value::Plain => sure = false,
+                Value::Handed(handed) => {
+                    let (found, _) = self.part_member(&vec![handed.otherwise.clone()], key, any_case, node);
+                    sure = false;
+                    values.extend(found);
+                }
                 Value::Module(_) => match self.header_like(value, key, any_case, node) {
                     Some(found) => values.extend(found),
                     None => sure = false,
@@ -238,11 +244,9 @@ impl<'s> Eval<'s> {
                     writes.push(nth);
                 }
             }
-            let events: Vec<Event> = writes
-                .iter()
-                .map(|&nth| Event { at: lowered.ir.writes[nth].at, block: lowered.ir.writes[nth].block })
-                .collect();
             let seen = owner.seen.or((owner.file == node.file).then_some(node.expr));
+            let around = seen.map_or(crate::ir::BlockId(0), |seen| lowered.ir.block_of(seen));
+            let (writes, events, doubtful) = self.running_writes(owner.file, &writes, around, &owner.ctx);
             let reached = match seen {
                 Some(seen) => {
                     let found = reaching(&lowered.ir, &events, lowered.ir.span(seen).start, lowered.ir.block_of(seen));
@@ -255,11 +259,39 @@ impl<'s> Eval<'s> {
                 let write = &lowered.ir.writes[writes[nth]];
                 done.push((owner.file, writes[nth]));
                 for value in self.eval(Node { file: owner.file, expr: write.value }, &owner.ctx) {
-                    all.values.push(value.step(owner.file, write.span, || format!("written to `{}`", shown(key))));
+                    let value = value.step(owner.file, write.span, || format!("written to `{}`", shown(key)));
+                    let is_doubtful = doubtful.contains(&writes[nth]);
+                    all.values.push(if is_doubtful { value.doubted(owner.file, write.span) } else { value });
                 }
             }
         }
         all
+    }
+
+    /// Those of a file's property writes that may run, seen from `around`: as events, where they run for sure, and which
+    /// of them hang on a condition about the request that was not decided.
+    fn running_writes(
+        &mut self,
+        file: FileId,
+        writes: &[usize],
+        around: BlockId,
+        ctx: &Ctx,
+    ) -> (Vec<usize>, Vec<Event>, Vec<usize>) {
+        let (mut running, mut events, mut doubtful) = (Vec::new(), Vec::new(), Vec::new());
+        let Some(lowered) = self.lowered(file) else { return (running, events, doubtful) };
+        for &nth in writes {
+            let write = &lowered.ir.writes[nth];
+            let mut block = write.block;
+            match self.runs(file, block, around, ctx) {
+                Runs::Never => continue,
+                Runs::Always => block = self.lifted(file, block, ctx),
+                Runs::Perhaps { on_request: true, .. } => doubtful.push(nth),
+                Runs::Perhaps { .. } => {}
+            }
+            running.push(nth);
+            events.push(Event { at: write.at, block });
+        }
+        (running, events, doubtful)
     }
 
     /// What functions to which the object is given write to the member; with `merges`, only what merges others into it.
@@ -354,13 +386,26 @@ impl<'s> Eval<'s> {
         let mut values = Vals::new();
         for owner in owners {
             let Some(lowered) = self.lowered(owner.file) else { continue };
-            for effect in lowered.index.effects(&owner.root) {
-                let EffectKind::Write(nth) = effect.kind else { continue };
-                let write = &lowered.ir.writes[nth];
-                if effect.path == owner.path && key_hits(&write.key, key, any_case) {
-                    for value in self.eval(Node { file: owner.file, expr: write.value }, ctx) {
-                        values.push(value.step(owner.file, write.span, || format!("written to `{}`", shown(key))));
-                    }
+            let hits = |effect: &crate::project::Effect| match effect.kind {
+                EffectKind::Write(nth) => {
+                    let hit = effect.path == owner.path && key_hits(&lowered.ir.writes[nth].key, key, any_case);
+                    hit.then_some(nth)
+                }
+                _ => None,
+            };
+            let writes: Vec<usize> = lowered.index.effects(&owner.root).iter().filter_map(hits).collect();
+            let Some(&first) = writes.first() else { continue };
+            let (writes, events, doubtful) = self.running_writes(owner.file, &writes, BlockId(0), ctx);
+            // what is there when the function has run
+            let func = lowered.ir.blocks[lowered.ir.writes[first].block.index()].func;
+            let func = lowered.ir.func(func);
+            let reached = reaching(&lowered.ir, &events, func.span.end, func.block).events;
+            for nth in reached {
+                let write = &lowered.ir.writes[writes[nth]];
+                for value in self.eval(Node { file: owner.file, expr: write.value }, ctx) {
+                    let value = value.step(owner.file, write.span, || format!("written to `{}`", shown(key)));
+                    let is_doubtful = doubtful.contains(&writes[nth]);
+                    values.push(if is_doubtful { value.doubted(owner.file, write.span) } else { value });
                 }
             }
         }

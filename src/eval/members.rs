@@ -105,9 +105,17 @@ impl<'s> Eval<'s> {
             Value::Token(..) if *key == PlaceKey::Index(0) || &*name == super::calls::ENTRY => vec![base.clone()],
             // somebody else's token, or what it says, is not made Auth0's by its members' names
             Value::Token(TokenKind::Other, _) if self.is_other_by_name(&name) => vec![base.clone()],
-            Value::Str(_) | Value::Plain | Value::Token(..) | Value::Unknown(_) => {
-                self.any_member(base, &name, node, ctx)
-            }
+            Value::Handed(handed) => self.handed_member(handed, key, node, ctx),
+            Value::Str(url) => match self.url_part(url, &name) {
+                Some(part) => vec![Traced { value: Value::Str(part), trail: base.trail.clone() }],
+                None => self.any_member(base, &name, node, ctx),
+            },
+            Value::Plain
+            | Value::Bool(_)
+            | Value::AtLeast(_)
+            | Value::Regex(_)
+            | Value::Token(..)
+            | Value::Unknown(_) => self.any_member(base, &name, node, ctx),
         }
     }
 

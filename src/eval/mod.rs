@@ -4,6 +4,7 @@
 //! learns from the rules alone. Never fails: what cannot be told is `Unknown` with its reason.
 
 mod actions;
+mod alternatives;
 pub mod ambient;
 mod callers;
 mod calls;
@@ -17,12 +18,14 @@ mod engine;
 mod evidence;
 mod exports;
 mod growth;
+mod handed;
 mod heap;
 mod importers;
 mod injected;
 pub mod keys;
 mod lists;
 mod mapped;
+mod matching;
 mod members;
 mod names;
 mod params;
@@ -38,3 +41,4 @@ pub mod value;
 
 pub use calls::Site;
 pub use engine::{ALTERNATIVES, Eval, Shared, own, push_frame};
+pub use handed::AtHand;

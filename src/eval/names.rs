@@ -1,5 +1,6 @@
 //! Names: variables with the assignments that reach them, globals, `this`.
 
+use super::conditions::Runs;
 use super::engine::{Eval, drop_null, own};
 use super::lists::has_element;
 use super::reach::{Event, reaching};
@@ -32,22 +33,44 @@ impl<'s> Eval<'s> {
         // what the module's own code makes does not depend on who calls
         let none = None;
         let ctx = if binding.func == FuncId::MODULE && !has_element(ctx) { &none } else { ctx };
-        let events: Vec<Event> = binding.defs.iter().map(|def| Event { at: def.at, block: def.block }).collect();
+        let mut events: Vec<Event> = binding.defs.iter().map(|def| Event { at: def.at, block: def.block }).collect();
+        // which of them run: those that surely do hide what was there before, those that surely do not are none
+        let mut runs = vec![Runs::Always; events.len()];
+        if binding.kind == BindingKind::Var {
+            for (event, runs) in events.iter_mut().zip(&mut runs) {
+                *runs = self.runs(node.file, event.block, ir.block_of(node.expr), ctx);
+                if *runs == Runs::Always {
+                    event.block = self.lifted(node.file, event.block, ctx);
+                }
+            }
+        }
+        let which: Vec<usize> = (0..events.len()).filter(|&nth| runs[nth] != Runs::Never).collect();
+        let possible: Vec<Event> = which.iter().map(|&nth| events[nth]).collect();
         let reached = match binding.kind {
-            BindingKind::Func | BindingKind::Class | BindingKind::Import => (0..events.len()).collect(),
-            _ => reaching(ir, &events, span.start, ir.block_of(node.expr)).events,
+            BindingKind::Func | BindingKind::Class | BindingKind::Import => which,
+            _ => {
+                let found = reaching(ir, &possible, span.start, ir.block_of(node.expr)).events;
+                found.into_iter().map(|nth| which[nth]).collect()
+            }
         };
         let mut values = Vals::new();
         for nth in reached {
+            if let Runs::Perhaps { open: Some(open), .. } = runs[nth] {
+                // whoever decides the condition decides this
+                values.push(Traced::new(Value::open_at(open)));
+                continue;
+            }
+            let is_doubtful = matches!(runs[nth], Runs::Perhaps { on_request: true, .. });
             let value = binding.defs[nth].value;
             let silent = matches!(binding.kind, BindingKind::Func | BindingKind::Class | BindingKind::Import)
                 || matches!(ir.expr(value), Expr::Param { .. } | Expr::Class(_) | Expr::Func(_));
             for found in self.eval(Node { file: node.file, expr: value }, ctx) {
-                values.push(if silent {
+                let kept = if silent {
                     found
                 } else {
                     found.step(node.file, ir.span(value), || format!("kept in `{}`", binding.name))
-                });
+                };
+                values.push(if is_doubtful { kept.doubted(node.file, ir.span(value)) } else { kept });
             }
         }
         values = drop_null(values);
@@ -241,6 +264,9 @@ impl<'s> Eval<'s> {
     }
 
     pub(crate) fn this(&mut self, node: Node, this: ThisOf, ctx: &Ctx) -> Vals {
+        if self.lowered(node.file).is_some_and(|lowered| lowered.ir.lang == Lang::Js) {
+            self.mark(super::conditions::STATE);
+        }
         // the object that the method was called on, where the context knows it
         if !matches!(this, ThisOf::Static(_))
             && let Some(known) = self.this_in(node.file, this, ctx)

@@ -45,10 +45,17 @@ impl<'s> Eval<'s> {
         let declared = lowered.ir.func(func.func);
         let param = declared.params.get(index as usize);
         let name = param.and_then(|param| param.name.clone());
-        if let Some(args) = args_in(func, ctx) {
+        let args = args_in(func, ctx);
+        if let Some(Args::Handed(handed)) = &args
+            && let Some((_, value)) = handed.iter().find(|(nth, _)| *nth == index)
+        {
+            return vec![value.clone()];
+        }
+        if let Some(args) = args.filter(|args| !matches!(args, Args::Handed(_))) {
             let values = match &args {
                 Args::Of(call, caller) => self.passed(*call, index, caller, name.as_ref()),
                 Args::Given(values) => values.get(index as usize).cloned().unwrap_or_default(),
+                Args::Handed(_) => Vals::new(),
             };
             return if values.is_empty() { vec![Traced::new(Value::Null)] } else { values };
         }

@@ -97,10 +97,14 @@ fn always_before(ir: &FileIr, block: BlockId, later: BlockId) -> bool {
 
 /// The block that decides whether `block` runs.
 fn settle(ir: &FileIr, mut block: BlockId) -> BlockId {
-    while let (BlockKind::Plain, Some(parent)) = (ir.blocks[block.index()].kind, ir.blocks[block.index()].parent) {
-        block = parent;
+    loop {
+        let at = ir.blocks[block.index()];
+        // behind a branch that leaves, code runs only where that does not
+        match (at.kind, at.guard, at.parent) {
+            (BlockKind::Plain, None, Some(parent)) => block = parent,
+            _ => return block,
+        }
     }
-    block
 }
 
 /// Whether one loop of the function holds both blocks.

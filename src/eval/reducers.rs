@@ -6,7 +6,7 @@
 use super::calls::Site;
 use super::engine::{Eval, drop_null, own};
 use super::value::{Api, ApiStep, Args, Closure, Ctx, FuncRef, Node, Owner, Reason, Traced, Vals, Value};
-use crate::ir::{Expr, ExprId, Key, Name, Prop};
+use crate::ir::{BlockKind, Expr, ExprId, Key, Name, Op, Prop};
 use crate::project::{EffectKind, PlaceKey};
 use crate::rules::automaton::States;
 use crate::rules::path::Step;
@@ -260,7 +260,14 @@ impl<'s> Eval<'s> {
         for value in values {
             match &value.value {
                 Value::Object(object) => found.extend(self.own_member(object, key, false, node)),
-                Value::Unknown(_) | Value::Null | Value::Plain | Value::Str(_) => {}
+                Value::Unknown(_)
+                | Value::Null
+                | Value::Plain
+                | Value::Bool(_)
+                | Value::AtLeast(_)
+                | Value::Regex(_)
+                | Value::Handed(_)
+                | Value::Str(_) => {}
                 Value::Api(api) if api.step == ApiStep::State => {
                     let name = super::members::key_name(key);
                     found.extend(self.reduced_state_member(value, api, &name, node));
@@ -341,7 +348,7 @@ impl<'s> Eval<'s> {
                 let Some(lowered) = self.lowered(closure.func.file) else { return all };
                 let func = lowered.ir.func(closure.func.func);
                 for &value in &func.returns {
-                    self.add_guarded(closure, value, None, &mut all);
+                    self.add_guarded(closure, value, &mut all);
                 }
                 // what is written to the state itself
                 let owners = self.param_owners(closure.func, 0);
@@ -364,32 +371,48 @@ impl<'s> Eval<'s> {
     }
 
     /// What a function returns where the action is of some kind: the conditions around a returned value say which.
-    fn add_guarded(
-        &mut self,
-        closure: &Rc<Closure>,
-        value: ExprId,
-        kinds: Option<Vec<Kind>>,
-        all: &mut Vec<Transition>,
-    ) {
+    fn add_guarded(&mut self, closure: &Rc<Closure>, value: ExprId, all: &mut Vec<Transition>) {
+        let Some(lowered) = self.lowered(closure.func.file) else { return };
+        let ir = &lowered.ir;
+        if let Expr::Either(options) = ir.expr(value) {
+            for option in options {
+                self.add_guarded(closure, *option, all);
+            }
+            return;
+        }
+        let mut kinds = None;
+        let mut at = ir.block_of(value);
+        while kinds.is_none() {
+            let block = ir.blocks[at.index()];
+            if let Some(guard) = block.guard.filter(|guard| guard.holds) {
+                kinds = self.kinds_tested(closure, guard.test);
+            }
+            match block.parent {
+                Some(parent) if block.kind != BlockKind::Func => at = parent,
+                _ => break,
+            }
+        }
+        all.push(Transition { closure: closure.clone(), kinds, value: Some(value) });
+    }
+
+    /// The kinds of actions that a condition asks for, if it is about them.
+    fn kinds_tested(&mut self, closure: &Rc<Closure>, test: ExprId) -> Option<Vec<Kind>> {
         let file = closure.func.file;
-        let Some(lowered) = self.lowered(file) else { return };
-        match lowered.ir.expr(value) {
-            Expr::When { on, is, value } => {
-                let of_kind = super::callers::last_name(&lowered.ir, *on).is_some_and(|name| &*name == KIND);
-                let found = if of_kind {
-                    let values = self.eval(Node { file, expr: *is }, &closure.ctx);
-                    Some(self.kinds_of(&values))
-                } else {
-                    None
-                };
-                self.add_guarded(closure, *value, found.or(kinds), all);
+        let lowered = self.lowered(file)?;
+        match lowered.ir.expr(test) {
+            Expr::Or { first, second, .. } => {
+                let mut kinds = self.kinds_tested(closure, *first)?;
+                kinds.extend(self.kinds_tested(closure, *second)?);
+                Some(kinds)
             }
-            Expr::Either(options) => {
-                for option in options {
-                    self.add_guarded(closure, *option, kinds.clone(), all);
-                }
+            Expr::Test { op: Op::Same, left, right } => {
+                let is_kind =
+                    |side: ExprId| super::callers::last_name(&lowered.ir, side).is_some_and(|name| &*name == KIND);
+                let is = if is_kind(*left) { *right } else { is_kind(*right).then_some(*left)? };
+                let values = self.eval(Node { file, expr: is }, &closure.ctx);
+                Some(self.kinds_of(&values))
             }
-            _ => all.push(Transition { closure: closure.clone(), kinds, value: Some(value) }),
+            _ => None,
         }
     }
 

@@ -258,6 +258,10 @@ impl<'s> Eval<'s> {
             let func = FuncRef { file: list.file, func };
             if let Some(args) = args_in(func, ctx) {
                 return match args {
+                    Args::Handed(handed) => {
+                        let at = from + index;
+                        handed.iter().filter(|(nth, _)| *nth == at).map(|(_, value)| value.clone()).collect()
+                    }
                     Args::Of(call, caller) => self.arg(call, from + index, &caller),
                     Args::Given(values) => values.get((from + index) as usize).cloned().unwrap_or_default(),
                 };

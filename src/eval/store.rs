@@ -1,6 +1,7 @@
 //! Stores: what was written under a key, anywhere in the project.
 
 use super::calls::Site;
+use super::conditions;
 use super::engine::{Eval, Shared};
 use super::value::{Evidence, FuncRef, Node, Reason, Traced, Vals, Value};
 use crate::ir::{Expr, Key, Name};
@@ -101,6 +102,7 @@ impl<'s> Eval<'s> {
 
     /// Everything that is written to `store` under `key`; what the key says where nothing is.
     pub(crate) fn stored(&mut self, store: &Arc<str>, key: &Name, file: FileId, span: Span) -> Vals {
+        self.mark(if &**store == ENVIRONMENT { conditions::ENVIRONMENT } else { conditions::STATE });
         let reason = if &**store == ENVIRONMENT { Reason::Environment } else { Reason::Storage(key.clone()) };
         let unknown = Traced::new(Value::unknown(reason, vec![key.clone()]));
         let asked = (Name::from(&**store), key.clone());

@@ -4,6 +4,7 @@ use crate::ir::{ClassId, ExprId, FuncId, Name, OpaqueKind};
 use crate::project::{PlaceKey, Root};
 use crate::rules::TokenKind;
 use crate::rules::automaton::States;
+use crate::rules::slot::Into;
 use crate::text::{FileId, Span};
 use std::rc::Rc;
 
@@ -76,6 +77,17 @@ pub enum Args {
     Of(Node, Ctx),
     /// From a library or an indirect call.
     Given(Vec<Vals>),
+    /// From a client, for the request at hand: some parameters, by their places; of the others nothing is said.
+    Handed(Rc<Vec<(u32, Traced)>>),
+}
+
+/// An argument that a client hands to a function for a request.
+#[derive(Clone, Debug)]
+pub struct Handed {
+    /// What is known of the request, by the way to it from here.
+    pub known: Vec<(Vec<Into>, Rc<Vals>)>,
+    /// What it is otherwise.
+    pub otherwise: Traced,
 }
 
 /// How a token was recognised, strongest first.
@@ -370,8 +382,16 @@ pub enum Value {
     Str(Pattern),
     /// No value.
     Null,
-    /// A boolean, a regular expression: nothing that is followed.
+    /// A truth value.
+    Bool(bool),
+    /// A number that is not known, but is no less than this.
+    AtLeast(u32),
+    /// A regular expression, as JavaScript writes it.
+    Regex(Name),
+    /// Nothing that is followed.
     Plain,
+    /// What a client hands to a function about the request at hand.
+    Handed(Rc<Handed>),
     /// An object or list.
     Object(Rc<Object>),
     /// A function.
@@ -396,13 +416,24 @@ impl Value {
         Value::Unknown(Rc::new(Unknown { reason, names, open: None }))
     }
 
+    /// Not known: left open.
+    pub fn open_at(open: Open) -> Value {
+        Value::Unknown(Rc::new(Unknown { reason: Reason::NoCallers, names: Vec::new(), open: Some(open) }))
+    }
+
     /// The names on the way to a value that is not known.
     pub fn names(&self) -> Vec<Name> {
         match self {
             Value::Unknown(unknown) => unknown.names.clone(),
             Value::Api(api) => api.names(),
+            Value::Handed(handed) => handed.otherwise.value.names(),
             _ => Vec::new(),
         }
+    }
+
+    /// Whether it is a value that nobody sends.
+    pub fn is_plain(&self) -> bool {
+        matches!(self, Value::Plain | Value::Bool(_) | Value::AtLeast(_) | Value::Regex(_))
     }
 
     /// Whether nothing at all is known about it.
@@ -429,6 +460,8 @@ pub struct Trail {
     pub span: Span,
     /// What happens there.
     pub note: String,
+    /// Whether it is not known if that happens for the request at hand.
+    pub undecided: bool,
     /// The steps before.
     pub before: Option<Rc<Trail>>,
     /// At a token's origin: the library's value that it was recognised as, which tells who made it.
@@ -455,13 +488,14 @@ impl Traced {
         if self.trail.as_ref().is_some_and(|last| last.file == file && last.span == span) {
             return self;
         }
-        let trail = Some(Rc::new(Trail { file, span, note: note(), before: self.trail, origin: None }));
+        let trail = Trail { file, span, note: note(), undecided: false, before: self.trail, origin: None };
+        let trail = Some(Rc::new(trail));
         Traced { value: self.value, trail }
     }
 
     /// With its first step, which is where a token comes into being as `origin`.
     pub fn begin(value: Value, file: FileId, span: Span, note: String, origin: Traced) -> Traced {
-        let trail = Trail { file, span, note, before: None, origin: Some(origin) };
+        let trail = Trail { file, span, note, undecided: false, before: None, origin: Some(origin) };
         Traced { value, trail: Some(Rc::new(trail)) }
     }
 }

@@ -4,7 +4,8 @@
 
 use super::{
     Arg, Binding, BindingId, BindingKind, Block, BlockId, BlockKind, CallKind, Class, ClassId, Def, Exports, Expr,
-    ExprId, FileIr, Func, FuncId, Import, ImportId, Key, Lang, Lit, Name, OpaqueKind, Prop, ThisOf, Why, Write,
+    ExprId, FileIr, Func, FuncId, Guard, Import, ImportId, Key, Lang, Lit, Name, Op, OpaqueKind, Prop, ThisOf, Why,
+    Write,
 };
 use crate::text::Span;
 use rustc_hash::FxHashMap;
@@ -32,7 +33,7 @@ impl Builder {
             blocks_of: Vec::new(),
             parents: Vec::new(),
             bindings: Vec::new(),
-            blocks: vec![Block { parent: None, kind: BlockKind::Func, func: FuncId::MODULE }],
+            blocks: vec![Block { parent: None, kind: BlockKind::Func, func: FuncId::MODULE, guard: None }],
             funcs: Vec::new(),
             classes: Vec::new(),
             foreign_impls: Vec::new(),
@@ -148,13 +149,32 @@ impl Builder {
         self.expr(Expr::Or { first, second, strict }, span)
     }
 
-    /// `value` where `on` is one of `cases`; without cases, whatever `on` is.
-    pub fn when(&mut self, on: ExprId, cases: &[ExprId], value: ExprId, span: Span) -> ExprId {
-        if cases.is_empty() {
-            return value;
+    /// `left op right`.
+    pub fn test(&mut self, op: Op, left: ExprId, right: ExprId, span: Span) -> ExprId {
+        self.expr(Expr::Test { op, left, right }, span)
+    }
+
+    /// `!test`; twice is nothing.
+    pub fn not(&mut self, test: ExprId, span: Span) -> ExprId {
+        self.expr(Expr::Not(test), span)
+    }
+
+    /// Whether `on` is one of `cases`. Without cases, or with too many to look at, nothing is said.
+    pub fn one_of(&mut self, on: ExprId, cases: &[ExprId], span: Span) -> Option<ExprId> {
+        /// Cases of one branch that are told apart.
+        const CASES: usize = 16;
+        if cases.len() > CASES {
+            return None;
         }
-        let options = cases.iter().map(|&is| self.expr(Expr::When { on, is, value }, span)).collect();
-        self.either(options, span)
+        let mut all = None;
+        for &is in cases {
+            let test = self.test(Op::Same, on, is, span);
+            all = Some(match all {
+                Some(before) => self.or(before, test, false, span),
+                None => test,
+            });
+        }
+        all
     }
 
     /// `parts` joined as strings: nested concatenations are flattened, one part alone is still a string.
@@ -185,8 +205,13 @@ impl Builder {
 
     /// Enter a block inside the current one.
     pub fn enter_block(&mut self, kind: BlockKind) -> BlockId {
+        self.enter_guarded(kind, None)
+    }
+
+    /// [`enter_block`](Builder::enter_block), for code that runs where `guard` says so.
+    pub fn enter_guarded(&mut self, kind: BlockKind, guard: Option<Guard>) -> BlockId {
         let id = BlockId(next(self.ir.blocks.len()));
-        self.ir.blocks.push(Block { parent: Some(self.block), kind, func: self.func });
+        self.ir.blocks.push(Block { parent: Some(self.block), kind, func: self.func, guard });
         self.block = id;
         id
     }
@@ -203,7 +228,7 @@ impl Builder {
         let id = FuncId(next(self.ir.funcs.len()));
         let expr = self.expr(Expr::Func(id), span);
         let block = BlockId(next(self.ir.blocks.len()));
-        self.ir.blocks.push(Block { parent: Some(self.block), kind: BlockKind::Func, func: id });
+        self.ir.blocks.push(Block { parent: Some(self.block), kind: BlockKind::Func, func: id, guard: None });
         self.ir.funcs.push(Func {
             name,
             span,
@@ -388,13 +413,12 @@ pub(super) fn children(expr: &Expr, each: &mut impl FnMut(ExprId)) {
             each(*first);
             each(*second);
         }
-        Expr::When { on, is, value } => {
-            each(*on);
-            each(*is);
-            each(*value);
+        Expr::Test { left, right, .. } => {
+            each(*left);
+            each(*right);
         }
         Expr::List(items) => items.iter().for_each(|item| each(item.expr)),
-        Expr::Through(inner, _) | Expr::Elem(inner) | Expr::Keys(inner) => each(*inner),
+        Expr::Through(inner, _) | Expr::Not(inner) | Expr::Elem(inner) | Expr::Keys(inner) => each(*inner),
         Expr::Lit(_)
         | Expr::Local(_)
         | Expr::Global(_)

@@ -1,6 +1,6 @@
 //! The graph as text, for tests and for eyes.
 
-use super::{BindingKind, CallKind, Expr, ExprId, FileIr, FuncId, Key, Lit, Prop, ThisOf};
+use super::{BindingKind, BlockId, BlockKind, CallKind, Expr, ExprId, FileIr, FuncId, Key, Lit, Op, Prop, ThisOf};
 use std::fmt::Write as _;
 
 impl FileIr {
@@ -45,6 +45,7 @@ impl FileIr {
             }
             for value in &func.returns {
                 let _ = write!(out, " -> {}", self.show(*value));
+                self.guards_into(&mut out, *value, func.block, 0);
             }
             for value in &func.yields {
                 let _ = write!(out, " yields {}", self.show(*value));
@@ -120,6 +121,22 @@ impl FileIr {
         self.func(func).name.as_deref().unwrap_or("_")
     }
 
+    /// What must hold for an expression to be evaluated, inside the block `around`.
+    fn guards_into(&self, out: &mut String, id: ExprId, around: BlockId, depth: u32) {
+        let mut at = self.block_of(id);
+        while at != around {
+            let block = self.blocks[at.index()];
+            if let Some(guard) = block.guard {
+                out.push_str(if guard.holds { " when " } else { " unless " });
+                self.show_into(out, guard.test, depth + 1);
+            }
+            match block.parent {
+                Some(parent) if block.kind != BlockKind::Func => at = parent,
+                _ => break,
+            }
+        }
+    }
+
     fn show_into(&self, out: &mut String, id: ExprId, depth: u32) {
         if depth > 40 {
             out.push('…');
@@ -137,6 +154,7 @@ impl FileIr {
             Expr::Lit(Lit::Str(text)) => write!(out, "{text:?}"),
             Expr::Lit(Lit::Num(text)) => write!(out, "{text}"),
             Expr::Lit(Lit::Bool(value)) => write!(out, "{value}"),
+            Expr::Lit(Lit::Regex(text)) => write!(out, "{text}"),
             Expr::Lit(Lit::Null) => write!(out, "null"),
             Expr::Concat(parts) => {
                 out.push('<');
@@ -212,7 +230,11 @@ impl FileIr {
             Expr::Class(class) => write!(out, "class {}", self.class(*class).name.as_deref().unwrap_or("_")),
             Expr::Either(options) => {
                 out.push('(');
-                list(out, options, " | ");
+                for (nth, option) in options.iter().enumerate() {
+                    out.push_str(if nth > 0 { " | " } else { "" });
+                    self.show_into(out, *option, depth + 1);
+                    self.guards_into(out, *option, self.block_of(id), depth + 1);
+                }
                 write!(out, ")")
             }
             Expr::Or { first, second, strict } => {
@@ -223,12 +245,19 @@ impl FileIr {
                 out.push(')');
                 Ok(())
             }
-            Expr::When { on, is, value } => {
-                self.show_into(out, *value, depth + 1);
-                out.push_str(" when ");
-                self.show_into(out, *on, depth + 1);
-                out.push_str(" is ");
-                self.show_into(out, *is, depth + 1);
+            Expr::Test { op, left, right } => {
+                self.show_into(out, *left, depth + 1);
+                out.push_str(match op {
+                    Op::Same => " is ",
+                    Op::Less => " < ",
+                    Op::LessOrSame => " <= ",
+                });
+                self.show_into(out, *right, depth + 1);
+                Ok(())
+            }
+            Expr::Not(inner) => {
+                out.push('!');
+                self.show_into(out, *inner, depth + 1);
                 Ok(())
             }
             Expr::Through(inner, why) => {

@@ -14,6 +14,8 @@
 //! - A string built from pieces, however it is written, is one flat [`Expr::Concat`].
 //! - What a front-end does not understand is [`Expr::Opaque`] and keeps its kind; children that were understood are
 //!   lowered all the same, so that calls inside are in the arena.
+//! - What decides whether a block runs is its [`Guard`]; in `a && b`, `c ? a : b`, `a || b` the operands that run perhaps
+//!   have blocks of their own.
 //! - Nothing here knows a library, an endpoint or a rule.
 
 mod builder;
@@ -78,6 +80,8 @@ pub enum Lit {
     Num(Name),
     /// A boolean.
     Bool(bool),
+    /// A regular expression, as JavaScript writes it.
+    Regex(Name),
     /// `null`, `undefined`, `None`, `()`: no value.
     Null,
 }
@@ -179,6 +183,18 @@ pub enum OpaqueKind {
     Undeclared,
 }
 
+/// How two values are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// They are equal; or the right one names the variant or constructor that made the left one: `==`, a `case`, a `match`
+    /// arm's pattern.
+    Same,
+    /// The left one is less.
+    Less,
+    /// The left one is not greater.
+    LessOrSame,
+}
+
 /// An expression.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expr {
@@ -243,15 +259,17 @@ pub enum Expr {
         /// Whether only no value at all gives way: a default.
         strict: bool,
     },
-    /// `value`, where `on` equals the string `is`, or was made by the variant or constructor `is`: a `case`, a `match` arm.
-    When {
-        /// What is compared.
-        on: ExprId,
-        /// With what.
-        is: ExprId,
-        /// The value in that case.
-        value: ExprId,
+    /// A comparison: a truth value.
+    Test {
+        /// Which.
+        op: Op,
+        /// What is compared …
+        left: ExprId,
+        /// … with what.
+        right: ExprId,
     },
+    /// `!e`, `not`: the other truth value.
+    Not(ExprId),
     /// The same value, seen through some syntax.
     Through(ExprId, Why),
     /// A module: `import`, `require`, `import()`, an extern crate, `crate`, `super`.
@@ -269,7 +287,7 @@ pub enum Expr {
 pub enum BlockKind {
     /// The file, or a function's body.
     Func,
-    /// Runs whenever the block around it runs.
+    /// Runs whenever the block around it runs; with a guard: the rest of a block behind a branch that leaves it.
     Plain,
     /// Runs perhaps: branches, `catch`, a `try` body, `case`, the right side of `&&`, `||`, `??`.
     Branch,
@@ -286,6 +304,17 @@ pub struct Block {
     pub kind: BlockKind,
     /// The function whose code it is.
     pub func: FuncId,
+    /// What must hold for it to run, besides what holds around it.
+    pub guard: Option<Guard>,
+}
+
+/// A condition for a block to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guard {
+    /// What is tested; evaluated around the block.
+    pub test: ExprId,
+    /// Whether it must be true, or must not.
+    pub holds: bool,
 }
 
 /// What a binding is.

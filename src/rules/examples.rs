@@ -104,6 +104,7 @@ impl RuleFiles {
             list.add("case", &file.case, |t| (&t.yes, &t.no, t.lang, id));
             list.add("event", &file.event, |t| (&t.yes, &t.no, t.lang, id));
             list.add("injector", &file.injector, |t| (&t.yes, &t.no, t.lang, id));
+            list.add("test", &file.test, |t| (&t.yes, &t.no, t.lang, id));
             list.add("ambient", &file.ambient, |t| (&t.yes, &t.no, t.lang, id));
         }
         all

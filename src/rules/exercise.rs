@@ -235,6 +235,7 @@ impl Fact {
             Fact::Case(_) => "case",
             Fact::Injector(_) => "injector",
             Fact::Login(_) | Fact::Feeds(_) => "login",
+            Fact::Test(_) => "test",
         }
     }
 

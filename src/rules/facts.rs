@@ -3,7 +3,7 @@
 use super::automaton::State;
 use super::containers::{MapperFact, RefsFact};
 use super::reducers::{ActionFact, ReducerFact};
-use super::schema::{Made, TokenKind};
+use super::schema::{Asks, Made, TokenKind};
 use super::slot::Slot;
 use super::stored::StoredFact;
 use super::versions::Versions;
@@ -53,6 +53,8 @@ pub enum Fact {
     Case(Slot),
     /// The call gives values to a component, as number `.0` says.
     Injector(usize),
+    /// The call tells something of a text.
+    Test(TestFact),
 }
 
 /// See [`TokenTable`](super::schema::TokenTable).
@@ -79,6 +81,28 @@ pub struct Hook {
     pub within: Option<Arc<str>>,
     /// The root of the type of what it gets; `None`: the request's options.
     pub ty: Option<State>,
+    /// Where it finds the request.
+    pub handed: Option<Arc<HandedFact>>,
+}
+
+/// See [`HandedTable`](super::schema::HandedTable).
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs, reason = "the members are those of the table")]
+pub struct HandedFact {
+    pub url: Vec<Slot>,
+    pub base: Vec<Slot>,
+    pub whole: Vec<Slot>,
+    pub method: Vec<Slot>,
+    pub named: Vec<String>,
+}
+
+/// See [`TestTable`](super::schema::TestTable).
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the members are those of the table")]
+pub struct TestFact {
+    pub asks: Asks,
+    pub text: Slot,
+    pub part: Slot,
 }
 
 /// See [`CallTable`](super::schema::CallTable).
@@ -102,6 +126,7 @@ pub struct CallFact {
     pub body: Vec<Slot>,
     pub body_keys: Vec<String>,
     pub hooks: Vec<Hook>,
+    pub handed: Option<Arc<HandedFact>>,
     pub fallback: Option<TokenKind>,
     pub stored: Option<StoredFact>,
     pub allowed: Vec<Slot>,
@@ -193,4 +218,5 @@ pub struct AmbientFact {
     pub classes: Vec<State>,
     pub method: Option<String>,
     pub ty: Option<State>,
+    pub handed: Option<Arc<HandedFact>>,
 }

@@ -175,8 +175,23 @@ impl RuleFiles {
             described.extend(source.file.container.iter().map(|table| table.r#type.as_str()));
             described.extend(source.file.ambient.iter().filter_map(|table| table.r#as.as_deref()));
         }
+        let handed: BTreeSet<&str> =
+            self.sources.iter().flat_map(|source| &source.file.handed).map(|table| table.name.as_str()).collect();
         for source in &self.sources {
             let place = Place::new(&source.name, &source.text);
+            let of_calls = source.file.call.iter().flat_map(|table| {
+                table.hook.iter().filter_map(|hook| hook.handed.as_deref()).chain(table.handed.as_deref())
+            });
+            let of_ambient = source.file.ambient.iter().filter_map(|table| table.handed.as_deref());
+            for name in of_calls.chain(of_ambient) {
+                if !handed.contains(name) {
+                    let at = source.text.find(&format!("\"{name}\"")).unwrap_or_default();
+                    let span = Span::new(at, at + name.len() + 2);
+                    let message = format!("no `[[handed]]` is named `{name}`");
+                    let known: Vec<&str> = handed.iter().copied().collect();
+                    return Err(place.mistake(span, &message, "not described", &did_you_mean(name, "tables", &known)));
+                }
+            }
             for Paths { kind, nth, values, calls } in source.file.paths() {
                 // a URL that asks for tokens is no call
                 let by_url = kind == "login" && source.file.login.get(nth).is_some_and(|table| table.url.is_some());
@@ -297,6 +312,7 @@ impl RuleFile {
         all.extend(of("action", &self.action, |table| table.on.iter().collect(), |_| Vec::new()));
         all.extend(of("case", &self.case, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("injector", &self.injector, |_| Vec::new(), |table| table.on.iter().collect()));
+        all.extend(of("test", &self.test, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("refs", &self.refs, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("mapper", &self.mapper, |_| Vec::new(), |table| table.on.iter().collect()));
         let mapped_by = |table: &'a ContainerTable| table.handlers.iter().flat_map(|handler| &handler.mapped_by);
@@ -350,6 +366,7 @@ impl RuleFile {
             "event" => take(&mut self.event, nth),
             "injector" => take(&mut self.injector, nth),
             "ambient" => take(&mut self.ambient, nth),
+            "test" => take(&mut self.test, nth),
             _ => {}
         }
     }

@@ -26,6 +26,9 @@ const KINDS: &[&str] = &[
     "case",
     "injector",
     "event",
+    "handed",
+    "test",
+    "part",
     "auto-import",
     "name",
     "subject",
@@ -64,6 +67,7 @@ const MATCHED: &[&str] = &[
     "listen",
     "project",
     "file",
+    "member",
 ];
 /// Kinds whose keys of those names are meant otherwise: settings, not what is matched.
 const SETTINGS: &[(&str, &[&str])] = &[

@@ -30,11 +30,14 @@ mod versions;
 
 pub use containers::{ContainerFact, HandlerFact, MapperFact, RefsFact};
 pub use endpoint::{Endpoint, Segment};
-pub use facts::{AmbientFact, CallFact, CellFact, ContextFact, Fact, FactId, Hook, PassFact, StoreFact, TokenFact};
+pub use facts::{
+    AmbientFact, CallFact, CellFact, ContextFact, Fact, FactId, HandedFact, Hook, PassFact, StoreFact, TestFact,
+    TokenFact,
+};
 pub use files::{RuleFiles, endpoint_names};
 pub use logins::{LoginFact, Way};
 pub use reducers::{ActionFact, InjectorFact, KIND, ReducedFact, ReducerFact};
-pub use schema::{BodyTable, LinkingTable, Made, SubjectKind, TokenKind};
+pub use schema::{Asks, BodyTable, LinkingTable, Made, SubjectKind, TokenKind, UrlPart};
 pub use stored::StoredFact;
 pub use versions::Versions;
 
@@ -42,7 +45,7 @@ use crate::text::{Literals, Mistake};
 use automaton::{Automaton, State};
 use path::{Path, Root, Step};
 use place::Place;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use schema::{HostTable, NameTable, PathText, RuleFile, SlotText, SubjectTable};
 use slot::{Base, Slot};
 use std::sync::Arc;
@@ -102,6 +105,10 @@ pub struct Rules {
     pub ambient: Vec<AmbientFact>,
     /// Names of calls that say something about requests of a client made elsewhere.
     pub ambient_members: Vec<String>,
+    /// Members of URLs, and which part of it each is.
+    pub url_parts: FxHashMap<String, UrlPart>,
+    /// Where functions find the request they are called for, by name.
+    handed: FxHashMap<String, Arc<HandedFact>>,
     /// Types of requests under construction.
     builders: Vec<State>,
     /// Methods of anything that hand on what they are called on.
@@ -166,6 +173,11 @@ impl Rules {
         self.says(&self.hosts.own_words, names)
     }
 
+    /// The usual ending of tenants' hosts.
+    pub fn tenant_suffix(&self) -> Option<&str> {
+        self.hosts.suffix.first().map(|suffix| suffix.trim_start_matches('.'))
+    }
+
     /// The path that all endpoints begin with, with slashes at both ends.
     pub fn prefix(&self) -> &str {
         self.hosts.prefix.as_deref().unwrap_or("/")
@@ -199,6 +211,19 @@ impl Rules {
             for state in self.states(place, "type", &table.is)? {
                 self.automaton.add_type(state, of);
             }
+        }
+        for table in &file.handed {
+            let fact = HandedFact {
+                url: place.slots(&table.url)?,
+                base: place.slots(&table.base)?,
+                whole: place.slots(&table.whole)?,
+                method: place.slots(&table.method)?,
+                named: table.named.clone(),
+            };
+            self.handed.insert(table.name.clone(), Arc::new(fact));
+        }
+        for table in &file.part {
+            self.url_parts.extend(table.member.iter().map(|member| (member.clone(), table.is)));
         }
         Ok(())
     }
@@ -324,6 +349,10 @@ impl Rules {
             }
             self.hang(place, &table.on, Fact::Context(fact))?;
         }
+        for table in &file.test {
+            let fact = TestFact { asks: table.asks, text: place.slot(&table.text)?, part: place.slot(&table.part)? };
+            self.hang(place, &table.on, Fact::Test(fact))?;
+        }
         self.setters.extend(file.setter.iter().cloned());
         for table in &file.ambient {
             let ty = table
@@ -339,6 +368,7 @@ impl Rules {
                 classes: self.states(place, "ambient", &table.class)?,
                 method: table.method.clone(),
                 ty,
+                handed: self.handed_at(table.handed.as_deref()),
             };
             self.ambient.push(fact);
         }
@@ -470,6 +500,7 @@ impl Rules {
                 member: hook.member.as_deref().map(Arc::from),
                 within: hook.within.as_deref().map(Arc::from),
                 ty,
+                handed: self.handed_at(hook.handed.as_deref()),
             });
         }
         Ok(CallFact {
@@ -493,6 +524,7 @@ impl Rules {
             body: place.slots(&table.body)?,
             body_keys: table.body_keys.clone(),
             hooks,
+            handed: self.handed_at(table.handed.as_deref()),
             fallback: table.fallback,
             stored: table.stored.as_ref().map(|stored| place.stored(stored)).transpose()?,
             allowed: place.slots(&table.allowed)?,
@@ -506,6 +538,11 @@ impl Rules {
             tentative: table.tentative,
             on_tenant: table.on_tenant,
         })
+    }
+
+    /// The `[[handed]]` table of this name: that there is one was checked before.
+    fn handed_at(&self, name: Option<&str>) -> Option<Arc<HandedFact>> {
+        self.handed.get(name?).cloned()
     }
 
     fn hang(&mut self, place: &Place<'_>, paths: &[PathText], fact: Fact) -> Result<(), Mistake> {

@@ -4,7 +4,7 @@
 
 use super::kinds::{F, K};
 use super::{Lower, Nodes};
-use crate::ir::{Arg, BindingKind, BlockKind, CallKind, Expr, ExprId, Key, Lit, Why};
+use crate::ir::{Arg, BindingKind, BlockKind, CallKind, Expr, ExprId, Guard, Key, Lit, Op, Why};
 use crate::text::Span;
 use tree_sitter::Node;
 
@@ -209,25 +209,42 @@ impl<'t> Lower<'t> {
                         Left::Either(options) => options,
                         other => vec![self.settle(other, span)],
                     };
-                    options.extend(right.map(|right| self.branch(right)));
+                    options.extend(right.map(|right| self.branch(right, None)));
                     Left::Either(options)
                 }
                 "&&" => {
                     let before = self.settle(left, span);
                     // A falsy left side is the value too, but never one that matters.
-                    Left::Value(right.map_or(before, |right| self.branch(right)))
+                    let guard = Some(Guard { test: before, holds: true });
+                    Left::Value(right.map_or(before, |right| self.branch(right, guard)))
                 }
                 _ => {
-                    self.settle(left, span);
-                    if let Some(right) = right {
-                        self.expr(right);
-                    }
-                    Left::Value(self.operator(link))
+                    let before = self.settle(left, span);
+                    let right = right.map(|right| self.expr(right));
+                    Left::Value(match right {
+                        Some(right) => self.compared(link, operator, before, right),
+                        None => self.operator(link),
+                    })
                 }
             };
             span = self.span(link);
         }
         self.settle(left, span)
+    }
+
+    /// A comparison; any other operator is of no use.
+    fn compared(&mut self, node: Node<'t>, operator: &str, left: ExprId, right: ExprId) -> ExprId {
+        let (op, left, right) = match operator {
+            "===" | "==" | "!==" | "!=" => (Op::Same, left, right),
+            "<" => (Op::Less, left, right),
+            ">" => (Op::Less, right, left),
+            "<=" => (Op::LessOrSame, left, right),
+            ">=" => (Op::LessOrSame, right, left),
+            _ => return self.operator(node),
+        };
+        let span = self.span(node);
+        let test = self.b.test(op, left, right, span);
+        if operator.starts_with('!') { self.b.not(test, span) } else { test }
     }
 
     /// `#x in y` has a left side that is no expression.

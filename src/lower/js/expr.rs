@@ -2,7 +2,7 @@
 
 use super::kinds::{F, K};
 use super::{DEPTH_LIMIT, Lower};
-use crate::ir::{BlockKind, Expr, ExprId, Lit, OpaqueKind, Why};
+use crate::ir::{BlockKind, Expr, ExprId, Guard, Lit, Op, OpaqueKind, Why};
 use tree_sitter::Node;
 
 impl<'t> Lower<'t> {
@@ -67,7 +67,10 @@ impl<'t> Lower<'t> {
                 None => self.null(node),
             },
             K::Meta => self.meta(node),
-            K::Regex => self.operator(node),
+            K::Regex => {
+                let span = self.span(node);
+                self.b.expr(Expr::Lit(Lit::Regex(self.text(node).into())), span)
+            }
             K::InternalModule => {
                 self.namespace(node);
                 self.null(node)
@@ -168,6 +171,17 @@ impl<'t> Lower<'t> {
         let argument = self.at(node, F::Argument).map(|argument| self.expr(argument));
         match (operator, argument) {
             (Some("void"), _) => self.null(node),
+            (Some("!"), Some(id)) => {
+                let span = self.span(node);
+                self.b.not(id, span)
+            }
+            // `~at` is zero where `at` is -1: nothing was found
+            (Some("~"), Some(id)) => {
+                let span = self.span(node);
+                let nowhere = self.b.expr(Expr::Lit(Lit::Num("-1".into())), span);
+                let test = self.b.test(Op::Same, id, nowhere, span);
+                self.b.not(test, span)
+            }
             // `-1` is a number as good as any.
             (Some("-"), Some(id)) if matches!(self.b.ir().expr(id), Expr::Lit(Lit::Num(_))) => {
                 let span = self.span(node);
@@ -192,21 +206,13 @@ impl<'t> Lower<'t> {
         let mut opened = 0;
         let mut current = node;
         loop {
-            let mut test = None;
-            if let Some(condition) = self.at(current, F::Condition) {
-                self.expr(condition);
-                test = self.equality(condition);
-            }
+            let test = self.at(current, F::Condition).map(|condition| self.expr(condition));
+            let when = |holds: bool| test.map(|test| Guard { test, holds });
             if let Some(consequence) = self.at(current, F::Consequence) {
-                let value = self.branch(consequence);
-                let span = self.span(consequence);
-                options.push(match test {
-                    Some((on, is)) => self.b.when(on, &[is], value, span),
-                    None => value,
-                });
+                options.push(self.branch(consequence, when(true)));
             }
             let Some(alternative) = self.at(current, F::Alternative) else { break };
-            self.b.enter_block(BlockKind::Branch);
+            self.b.enter_guarded(BlockKind::Branch, when(false));
             opened += 1;
             current = self.bare(alternative);
             if self.kind(current) != K::Ternary {

@@ -26,7 +26,7 @@ mod ts;
 
 pub(crate) use comments::comments;
 
-use crate::ir::{BlockKind, Builder, ExprId, FileIr, FuncId, Lang, Name, OpaqueKind, ThisOf};
+use crate::ir::{BlockKind, Builder, ExprId, FileIr, FuncId, Guard, Lang, Name, OpaqueKind, ThisOf};
 use crate::lower::host::{Host, Scope, Scripts};
 use crate::lower::{Refused, Syntax};
 use crate::text::Span;
@@ -184,8 +184,8 @@ struct Lower<'t> {
     taken_errors: FxHashSet<usize>,
     /// Constructor functions, to be made classes at the end.
     prototypes: prototype::Prototypes,
-    /// Comparisons that hold here: in which function, of what, with what.
-    cases: Vec<(FuncId, crate::ir::ExprId, Vec<crate::ir::ExprId>)>,
+    /// What the statement lowered last says of those behind it in its list.
+    left_by: Vec<Guard>,
 }
 
 impl<'t> Lower<'t> {
@@ -206,7 +206,7 @@ impl<'t> Lower<'t> {
             errors: Vec::new(),
             taken_errors: FxHashSet::default(),
             prototypes: prototype::Prototypes::default(),
-            cases: Vec::new(),
+            left_by: Vec::new(),
         }
     }
 
@@ -305,9 +305,9 @@ impl<'t> Lower<'t> {
         result
     }
 
-    /// An expression that runs perhaps.
-    fn branch(&mut self, node: Node<'t>) -> ExprId {
-        self.b.enter_block(BlockKind::Branch);
+    /// An expression that runs perhaps: where `guard` says so.
+    fn branch(&mut self, node: Node<'t>, guard: Option<Guard>) -> ExprId {
+        self.b.enter_guarded(BlockKind::Branch, guard);
         let value = self.expr(node);
         self.b.leave_block();
         value

@@ -20,9 +20,7 @@ impl<'t> Lower<'t> {
     /// The statements of a block in the current scope.
     pub(super) fn block_body(&mut self, nodes: &[Node<'t>], start: usize) {
         self.hoist_block(nodes, start);
-        for node in nodes {
-            self.stmt(*node);
-        }
+        self.statements(nodes);
     }
 
     /// Declare what a list of statements declares, and define what has its value from the start.

@@ -2,11 +2,11 @@
 
 use super::kinds::{F, K};
 use super::{DEPTH_LIMIT, Lower};
-use crate::ir::{BindingKind, BlockKind, Expr, OpaqueKind};
+use crate::ir::{BindingKind, BlockKind, Expr, ExprId, Guard, OpaqueKind};
 use tree_sitter::Node;
 
-/// Labels of one case that are told apart.
-const LABELS: usize = 16;
+/// Branches of one list of statements that are known to leave it.
+const LEFT_BY: usize = 16;
 
 impl<'t> Lower<'t> {
     /// Lower one statement.
@@ -17,7 +17,11 @@ impl<'t> Lower<'t> {
             return;
         }
         self.depth += 1;
+        self.left_by.clear();
         self.statement(node);
+        if self.kind(node) != K::If {
+            self.left_by.clear();
+        }
         if node.has_error() {
             self.stray_errors(node);
         }
@@ -34,7 +38,7 @@ impl<'t> Lower<'t> {
             K::VariableDeclaration | K::LexicalDeclaration | K::UsingDeclaration => self.variables(node),
             K::Return => self.return_statement(node),
             K::If => self.if_statement(node),
-            K::StatementBlock => self.block(node, BlockKind::Plain),
+            K::StatementBlock => self.block(node, BlockKind::Plain, None),
             K::FunctionDeclaration | K::GeneratorDeclaration => {
                 // Most were lowered when their block was entered; not `if (x) function f() {}`.
                 let at = self.span(node).start;
@@ -49,7 +53,7 @@ impl<'t> Lower<'t> {
                     self.expr(condition);
                 }
                 if let Some(body) = self.at(node, F::Body) {
-                    self.body(body, BlockKind::Loop);
+                    self.body(body, BlockKind::Loop, None);
                 }
             }
             K::With => {
@@ -57,7 +61,7 @@ impl<'t> Lower<'t> {
                     self.expr(object);
                 }
                 if let Some(body) = self.at(node, F::Body) {
-                    self.body(body, BlockKind::Plain);
+                    self.body(body, BlockKind::Plain, None);
                 }
             }
             K::Labeled => {
@@ -93,9 +97,9 @@ impl<'t> Lower<'t> {
     }
 
     /// `{…}` as a block of its own with a scope of its own.
-    fn block(&mut self, node: Node<'t>, kind: BlockKind) {
+    fn block(&mut self, node: Node<'t>, kind: BlockKind, guard: Option<Guard>) {
         let statements = self.kids(node);
-        self.b.enter_block(kind);
+        self.b.enter_guarded(kind, guard);
         self.b.enter_scope();
         self.block_body(&statements, node.start_byte());
         self.b.leave_scope();
@@ -103,12 +107,29 @@ impl<'t> Lower<'t> {
     }
 
     /// The body of a loop or branch, with or without braces.
-    fn body(&mut self, node: Node<'t>, kind: BlockKind) {
+    fn body(&mut self, node: Node<'t>, kind: BlockKind, guard: Option<Guard>) {
         if self.kind(node) == K::StatementBlock {
-            self.block(node, kind);
+            self.block(node, kind, guard);
         } else {
-            self.b.enter_block(kind);
+            self.b.enter_guarded(kind, guard);
             self.stmt(node);
+            self.b.leave_block();
+        }
+    }
+
+    /// A list of statements. What stands behind a branch that leaves the list runs only where the branch does not.
+    pub(super) fn statements(&mut self, nodes: &[Node<'t>]) {
+        let mut opened = 0;
+        for node in nodes {
+            self.stmt(*node);
+            for guard in std::mem::take(&mut self.left_by) {
+                if opened < LEFT_BY {
+                    self.b.enter_guarded(BlockKind::Plain, Some(guard));
+                    opened += 1;
+                }
+            }
+        }
+        for _ in 0..opened {
             self.b.leave_block();
         }
     }
@@ -137,15 +158,8 @@ impl<'t> Lower<'t> {
 
     fn return_statement(&mut self, node: Node<'t>) {
         for child in self.kids(node) {
-            let mut value = self.expr(child);
+            let value = self.expr(child);
             let func = self.b.func();
-            let span = self.span(child);
-            for nth in (0..self.cases.len()).rev() {
-                let (within, on, cases) = self.cases[nth].clone();
-                if within == func {
-                    value = self.b.when(on, &cases, value, span);
-                }
-            }
             self.b.func_mut(func).returns.push(value);
         }
     }
@@ -159,88 +173,41 @@ impl<'t> Lower<'t> {
         }
     }
 
-    /// Whether an expression is a name or members of one: it can be read twice.
-    fn is_name(&self, node: Node<'t>) -> bool {
-        let mut node = node;
-        loop {
-            match self.kind(node) {
-                K::Identifier | K::This => return true,
-                K::Member => match self.at(node, F::Object) {
-                    Some(object) => node = object,
-                    None => return false,
-                },
-                _ => return false,
-            }
-        }
-    }
-
-    /// Whether a name is written like that of a constant: `LOGGED_IN`, `types.LOGGED_IN`, `Kind.LoggedIn`.
-    fn is_constant(&self, node: Node<'t>) -> bool {
-        let is_upper = |text: &str| {
-            text.starts_with(|first: char| first.is_ascii_uppercase())
-                && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
-        };
-        match self.kind(node) {
-            K::Identifier => is_upper(self.text(node)),
-            K::Member => {
-                let property = self.at(node, F::Property).map(|property| self.text(property)).unwrap_or_default();
-                let of_kind = self.at(node, F::Object).is_some_and(|of| {
-                    self.kind(of) == K::Identifier
-                        && self.text(of).starts_with(|first: char| first.is_ascii_uppercase())
-                });
-                is_upper(property) || of_kind && property.starts_with(|first: char| first.is_ascii_uppercase())
-            }
-            _ => false,
-        }
-    }
-
-    /// What a condition like `kind === 'link'` compares a name with. Only names and members: they can be read twice.
-    pub(super) fn equality(&mut self, condition: Node<'t>) -> Option<(crate::ir::ExprId, crate::ir::ExprId)> {
-        let condition = self.bare(condition);
-        if self.kind(condition) != K::Binary {
-            return None;
-        }
-        let operator = self.at(condition, F::Operator).map(|operator| self.text(operator))?;
-        let (left, right) = (self.at(condition, F::Left)?, self.at(condition, F::Right)?);
-        let is_text = |node: Node<'t>| self.kind(node) == K::String || self.is_constant(node);
-        let (on, is) = if is_text(right) { (left, right) } else { (right, left) };
-        if !matches!(operator, "===" | "==") || !self.is_name(on) || !is_text(is) {
-            return None;
-        }
-        Some((self.expr(on), self.expr(is)))
-    }
-
     /// Follows `else if` in a loop: generated code has hundreds.
     fn if_statement(&mut self, mut node: Node<'t>) {
         let mut opened = 0;
+        let mut left_by = Vec::new();
+        // whether all branches so far leave the list of statements
+        let mut all_leave = true;
         loop {
-            let mut test = None;
-            if let Some(condition) = self.at(node, F::Condition) {
-                self.expr(condition);
-                test = self.equality(condition);
+            let test = self.at(node, F::Condition).map(|condition| self.expr(condition));
+            let when = |holds: bool| test.map(|test| Guard { test, holds });
+            let body = self.at(node, F::Consequence);
+            if let Some(body) = body {
+                self.body(body, BlockKind::Branch, when(true));
             }
-            if let Some(body) = self.at(node, F::Consequence) {
-                let is_tested = test.is_some();
-                if let Some((on, is)) = test {
-                    self.cases.push((self.b.func(), on, vec![is]));
-                }
-                self.body(body, BlockKind::Branch);
-                if is_tested {
-                    self.cases.pop();
-                }
+            let leaves = body.is_some_and(|body| self.jumps(body));
+            if all_leave && leaves && left_by.len() < LEFT_BY {
+                left_by.extend(when(false));
             }
-            let Some(otherwise) = self.at(node, F::Alternative).and_then(|clause| self.only(clause)) else { break };
+            let otherwise = self.at(node, F::Alternative).and_then(|clause| self.only(clause));
+            let Some(otherwise) = otherwise else { break };
             if self.kind(otherwise) != K::If {
-                self.body(otherwise, BlockKind::Branch);
+                self.body(otherwise, BlockKind::Branch, when(false));
+                if opened == 0 && !leaves && self.jumps(otherwise) {
+                    left_by.extend(when(true));
+                }
                 break;
             }
-            self.b.enter_block(BlockKind::Branch);
+            all_leave &= leaves;
+            self.b.enter_guarded(BlockKind::Branch, when(false));
             opened += 1;
             node = otherwise;
         }
         for _ in 0..opened {
             self.b.leave_block();
         }
+        self.left_by = left_by;
     }
 
     fn for_statement(&mut self, node: Node<'t>) {
@@ -254,7 +221,7 @@ impl<'t> Lower<'t> {
         }
         self.b.enter_block(BlockKind::Loop);
         if let Some(body) = self.at(node, F::Body) {
-            self.body(body, BlockKind::Plain);
+            self.body(body, BlockKind::Plain, None);
         }
         if let Some(increment) = self.at(node, F::Increment) {
             self.expr(increment);
@@ -285,7 +252,7 @@ impl<'t> Lower<'t> {
         let at = self.span(right).end;
         self.bind(left, value, at, span);
         if let Some(body) = self.at(node, F::Body) {
-            self.body(body, BlockKind::Plain);
+            self.body(body, BlockKind::Plain, None);
         }
         self.b.leave_scope();
         self.b.leave_block();
@@ -293,7 +260,7 @@ impl<'t> Lower<'t> {
 
     fn try_statement(&mut self, node: Node<'t>) {
         if let Some(body) = self.at(node, F::Body) {
-            self.body(body, BlockKind::Branch);
+            self.body(body, BlockKind::Branch, None);
         }
         if let Some(handler) = self.at(node, F::Handler) {
             self.b.enter_block(BlockKind::Branch);
@@ -305,13 +272,13 @@ impl<'t> Lower<'t> {
                 self.bind(parameter, error, span.end, span);
             }
             if let Some(body) = self.at(handler, F::Body) {
-                self.body(body, BlockKind::Plain);
+                self.body(body, BlockKind::Plain, None);
             }
             self.b.leave_scope();
             self.b.leave_block();
         }
         if let Some(body) = self.at(node, F::Finalizer).and_then(|clause| self.at(clause, F::Body)) {
-            self.body(body, BlockKind::Plain);
+            self.body(body, BlockKind::Plain, None);
         }
     }
 
@@ -330,31 +297,37 @@ impl<'t> Lower<'t> {
         }
         self.b.enter_scope();
         self.hoist_block(&all, body.start_byte());
-        // labels that fall through to the statements that follow
-        let mut labels = Vec::new();
-        let mut is_open = false;
+        // labels that fall through to the statements that follow; without one, every label so far or none
+        let mut labels: Vec<ExprId> = Vec::new();
+        let mut seen: Vec<ExprId> = Vec::new();
+        let mut is_default = false;
         for (label, statements) in lists {
             match label {
-                Some(label) => labels.push(self.expr(label)),
-                None => is_open = true,
+                Some(label) => {
+                    let label = self.expr(label);
+                    seen.push(label);
+                    labels.push(label);
+                }
+                None => is_default = true,
             }
-            self.b.enter_block(BlockKind::Branch);
-            let test = on.filter(|_| !is_open && !statements.is_empty());
-            if let Some(on) = test {
-                self.cases.push((self.b.func(), on, labels.clone()));
-            }
-            for statement in &statements {
-                self.stmt(*statement);
-            }
-            if test.is_some() {
-                self.cases.pop();
-            }
+            let span = self.span(body);
+            let guard = on.filter(|_| !statements.is_empty()).and_then(|on| {
+                // the default is what no label says; those that run on into it come in as well
+                let others: Vec<ExprId> = if is_default {
+                    seen.iter().copied().filter(|label| !labels.contains(label)).collect()
+                } else {
+                    Vec::new()
+                };
+                let (cases, holds) = if is_default { (&others, false) } else { (&labels, true) };
+                self.b.one_of(on, cases, span).map(|test| Guard { test, holds })
+            });
+            self.b.enter_guarded(BlockKind::Branch, guard);
+            self.statements(&statements);
             // without a jump at its end, a case runs on into the next
             if statements.last().is_some_and(|last| self.jumps(*last)) {
                 labels.clear();
-                is_open = false;
+                is_default = false;
             }
-            is_open |= labels.len() > LABELS;
             self.b.leave_block();
         }
         self.b.leave_scope();

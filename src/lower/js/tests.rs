@@ -54,7 +54,7 @@ b""#,
     value("null", "null");
     value("undefined", "null");
     value("void 0", "null");
-    value("/a/g", "?Operator");
+    value("/a/g", "/a/g");
     value("[1, , ...b]", "[1, null, ...@b]");
 }
 
@@ -77,9 +77,9 @@ fn operators() {
     value("a ?? b", "(@a or @b)");
     value("a && b", "@b");
     value("a && b || c", "(@b or @c)");
-    value("c ? a : d ? e : f", "(@a | @e | @f)");
-    value("!a", "?Operator");
-    value("f(a) === g(b)", "?Operator");
+    value("c ? a : d ? e : f", "(@a when @c | @e when @d unless @c | @f unless @d unless @c)");
+    value("!a", "!@a");
+    value("f(a) === g(b)", "@f(@a) is @g(@b)");
     js("x = f(a) === g(b)", &["call @f(@a)", "call @g(@b)"]);
     value("(a, b)", "@b");
     value("((a))", "@a");
@@ -244,9 +244,8 @@ fn switches_say_when() {
     js(
         "function f(k) { switch (k) { case 'a': return A; case C.b: { g(); return B } case 'c': case 'd': return D; \
          default: return E } return F }",
-        &[
-            "fn#1 f(k) -> @A when k is \"a\" -> @B when k is @C.b -> (@D when k is \"c\" | @D when k is \"d\") -> @E -> @F",
-        ],
+        &["fn#1 f(k) -> @A when k is \"a\" -> @B when k is @C.b -> @D when (k is \"c\" or k is \"d\") -> @E unless \
+             (((k is \"a\" or k is @C.b) or k is \"c\") or k is \"d\") -> @F"],
     );
     // A label beside `default` says nothing; cases after `default` say what they are.
     js(
@@ -275,12 +274,12 @@ fn switches_say_when() {
 fn cases_fall_through_with_statements() {
     js(
         "function f(k) { switch (k) { case 'a': g(); case 'b': return A } }",
-        &["fn#1 f(k) -> (@A when k is \"a\" | @A when k is \"b\")"],
+        &["fn#1 f(k) -> @A when (k is \"a\" or k is \"b\")"],
     );
     js("function f(k) { switch (k) { default: g(); case 'b': return A } }", &["fn#1 f(k) -> @A"]);
     js(
         "function f(k) { switch (k) { case 'a': if (g()) break; case 'b': return A } }",
-        &["fn#1 f(k) -> (@A when k is \"a\" | @A when k is \"b\")"],
+        &["fn#1 f(k) -> @A when (k is \"a\" or k is \"b\")"],
     );
     js(
         "function f(k) { switch (k) { case 'a': { g(); break; } case 'b': return A } }",
@@ -300,20 +299,40 @@ fn what_is_compared_is_lowered_once() {
 fn equality_with_a_string_says_when() {
     js(
         "function f(k) { if (k === 'a') return A; else if ('b' == k.t) { if (g()) return B } else return C; return D }",
-        &["fn#1 f(k) -> @A when k is \"a\" -> @B when k.t is \"b\" -> @C -> @D"],
+        &[
+            "fn#1 f(k) -> @A when k is \"a\" -> @B when @g() when \"b\" is k.t unless k is \"a\" -> @C unless \"b\" is k.t unless \
+           k is \"a\" -> @D unless k is \"a\"",
+        ],
     );
-    value("k === 'a' ? b : c", "(@b when @k is \"a\" | @c)");
-    value("k.t === GO ? b : Kind.Stop === k ? d : e", "(@b when @k.t is @GO | @d when @k is @Kind.Stop | @e)");
-    value("(k.t == 'a') ? b : 'c' === k ? d : e", "(@b when @k.t is \"a\" | @d when @k is \"c\" | @e)");
-    for other in ["k === 1", "k !== 'a'", "k", "typeof k === 'string'", "'a' === 'b'", "k === `a`", "g() === 'a'"] {
-        value(&format!("{other} ? b : c"), "(@b | @c)");
-        js(&format!("function f() {{ if ({other}) return A; return B }}"), &["fn#1 f() -> @A -> @B"]);
+    value("k === 'a' ? b : c", "(@b when @k is \"a\" | @c unless @k is \"a\")");
+    value(
+        "(k.t == 'a') ? b : 'c' === k ? d : e",
+        "(@b when @k.t is \"a\" | @d when \"c\" is @k unless @k.t is \"a\" | @e unless \"c\" is @k unless @k.t is \"a\")",
+    );
+    for (test, shown) in [
+        ("k !== 1", "!@k is 1"),
+        ("k > -1", "-1 < @k"),
+        ("~k", "!@k is -1"),
+        ("!k", "!@k"),
+        ("a || k", "(@a or @k)"),
+        ("a && k", "@k"),
+        ("/a/.test(k)", "/a/.test(@k)"),
+    ] {
+        value(&format!("{test} ? b : c"), &format!("(@b when {shown} | @c unless {shown})"));
     }
-    js("function f(k) { if (k === 'a' && g) return A }", &["fn#1 f(k) -> @A"]);
+}
+
+#[test]
+fn what_stands_behind_a_branch_that_leaves_says_so() {
+    js("function f(k) { if (k) return A; return B }", &["fn#1 f(k) -> @A when k -> @B unless k"]);
     js(
-        "function f(k) { if (k === 'a') { g(() => { return A }); function h() { return B } } }",
-        &["fn#3 _() -> @A", "fn#2 h() -> @B"],
+        "function f(k, j) { if (k) { throw A } else if (j) { return B } g(); return C }",
+        &["fn#1 f(k, j) -> @B when j unless k -> @C unless j unless k"],
     );
+    js("function f(k) { if (k) { g() } else { return A } return B }", &["fn#1 f(k) -> @A unless k -> @B when k"]);
+    js("function f(k) { if (k) { g() } return B }", &["fn#1 f(k) -> @B"]);
+    js("function f(k) { for (const a of k) { if (a.x) continue; g() } return B }", &["fn#1 f(k) -> @B"]);
+    js("function f(k) { if (k) return A; function h() { return B } }", &["fn#2 h() -> @B"]);
 }
 
 #[test]

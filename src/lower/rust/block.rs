@@ -1,7 +1,7 @@
 //! Blocks and statements.
 
 use super::{Flow, Lower, extent, name, place};
-use crate::ir::BlockKind;
+use crate::ir::{BlockKind, Guard};
 use syn::{Block, Item, Local, Pat, Stmt};
 
 impl Lower {
@@ -14,8 +14,8 @@ impl Lower {
     }
 
     /// The same in a region that runs perhaps, or often.
-    pub(super) fn block_in(&mut self, kind: BlockKind, block: &Block) -> Flow {
-        self.b.enter_block(kind);
+    pub(super) fn block_in(&mut self, kind: BlockKind, guard: Option<Guard>, block: &Block) -> Flow {
+        self.b.enter_guarded(kind, guard);
         let flow = self.block(block);
         self.b.leave_block();
         flow
@@ -45,7 +45,9 @@ impl Lower {
         self.block_items(&items, at);
         let mut never = false;
         let mut tail = Flow::Unit;
+        let mut opened = 0;
         for stmt in stmts {
+            self.left_by = None;
             let (flow, is_tail) = match stmt {
                 Stmt::Item(_) => continue,
                 Stmt::Local(local) => {
@@ -58,6 +60,15 @@ impl Lower {
             };
             never |= flow == Flow::Never;
             tail = if is_tail { flow } else { Flow::Unit };
+            // behind a branch that does not come back
+            let is_if = matches!(stmt, Stmt::Expr(syn::Expr::If(_), _));
+            if let Some(guard) = self.left_by.take().filter(|_| is_if && opened < super::control::GUARDED) {
+                self.b.enter_guarded(BlockKind::Plain, Some(guard));
+                opened += 1;
+            }
+        }
+        for _ in 0..opened {
+            self.b.leave_block();
         }
         if never { Flow::Never } else { tail }
     }

@@ -1,9 +1,20 @@
 //! Branches, loops and jumps. What a branch gives is one of the whole's values, unless it does not come back.
 
 use super::{Flow, Lower, Target, extent};
-use crate::ir::{BlockKind, Expr as IrExpr, ExprId};
+use crate::ir::{BlockKind, Expr as IrExpr, ExprId, Guard};
 use crate::text::Span;
 use syn::{BinOp, Block, Expr, ExprForLoop, ExprIf, ExprMatch, ExprWhile, Label, Lifetime};
+
+/// Branches of one construct, or statements of one block, that are known to rule out what follows them.
+pub(super) const GUARDED: u32 = 16;
+
+/// A condition that was read.
+struct Condition {
+    /// How many blocks were entered for what stands behind `&&`.
+    within: u32,
+    /// What the last operand tests.
+    last: Option<ExprId>,
+}
 
 impl Lower {
     /// `if … else if … else`, as a loop: generated code has thousands.
@@ -16,29 +27,38 @@ impl Lower {
         let mut flows = Vec::new();
         let mut branch = first;
         let mut opened = 0;
+        let mut left_by = None;
         loop {
             self.enter_scope();
-            let within = self.condition(&branch.cond);
-            flows.push(self.block_in(BlockKind::Branch, &branch.then_branch));
-            for _ in 0..within {
+            let condition = self.condition(&branch.cond);
+            let then = condition.last.map(|test| Guard { test, holds: true });
+            let flow = self.block_in(BlockKind::Branch, then, &branch.then_branch);
+            for _ in 0..condition.within {
                 self.b.leave_block();
             }
             self.leave_scope();
+            // of several conditions that hold together, any may be the one that does not
+            let alone = condition.last.filter(|_| condition.within == 0);
+            let otherwise = alone.map(|test| Guard { test, holds: false });
+            flows.push(flow);
             match branch.else_branch.as_ref().map(|(_, inner)| &**inner) {
                 None => {
+                    if opened == 0 && flow == Flow::Never {
+                        left_by = otherwise;
+                    }
                     flows.push(Flow::Unit);
                     break;
                 }
                 Some(Expr::If(next)) => {
-                    // Later conditions run only if the earlier ones fail. One region is enough for all of them.
-                    if opened == 0 {
-                        self.b.enter_block(BlockKind::Branch);
-                        opened = 1;
+                    // Later conditions run only if the earlier ones fail.
+                    if opened < GUARDED {
+                        self.b.enter_guarded(BlockKind::Branch, otherwise);
+                        opened += 1;
                     }
                     branch = next;
                 }
                 Some(last) => {
-                    self.b.enter_block(BlockKind::Branch);
+                    self.b.enter_guarded(BlockKind::Branch, otherwise);
                     flows.push(self.body(last));
                     self.b.leave_block();
                     break;
@@ -48,12 +68,12 @@ impl Lower {
         for _ in 0..opened {
             self.b.leave_block();
         }
+        self.left_by = left_by;
         self.join(&flows, span)
     }
 
-    /// A condition, with the names that its `let`s bring into the current scope. What follows the first `&&` runs
-    /// perhaps; returns how many blocks were entered for that.
-    fn condition(&mut self, cond: &Expr) -> u32 {
+    /// A condition, with the names that its `let`s bring into the current scope. What follows an `&&` runs perhaps.
+    fn condition(&mut self, cond: &Expr) -> Condition {
         let mut operands = Vec::new();
         let mut at = cond;
         while let Expr::Binary(binary) = at
@@ -63,31 +83,57 @@ impl Lower {
             at = &binary.left;
         }
         operands.push(at);
-        let chained = operands.len() > 1;
+        let mut condition = Condition { within: 0, last: None };
         for (nth, operand) in operands.into_iter().rev().enumerate() {
-            if nth == 1 {
-                self.b.enter_block(BlockKind::Branch);
+            if nth > 0 {
+                let guard = condition.last.map(|test| Guard { test, holds: true });
+                self.b.enter_guarded(BlockKind::Branch, guard);
+                condition.within += 1;
             }
-            self.expr(operand);
+            condition.last = self.operand_test(operand);
         }
-        u32::from(chained)
+        condition
+    }
+
+    /// What an operand of a condition tests. `if let Some(x) = y` tests nothing that is looked at.
+    fn operand_test(&mut self, operand: &Expr) -> Option<ExprId> {
+        let Expr::Let(e) = operand else { return Some(self.expr(operand)) };
+        let value = self.expr(&e.expr);
+        let at = extent::end(&e.expr);
+        let mut cases = Vec::new();
+        let is_tested = self.variants(&e.pat, &mut cases);
+        self.bind(&e.pat, value, None, at.end, None);
+        self.b.one_of(value, &cases, at).filter(|_| is_tested)
     }
 
     pub(super) fn match_arms(&mut self, node: &ExprMatch) -> Flow {
         let span = super::place(node.match_token.span).to(super::place(node.brace_token.span.join()));
         let value = self.expr(&node.expr);
         let mut flows = Vec::with_capacity(node.arms.len());
+        // what the arms so far have taken for themselves
+        let mut taken: Vec<ExprId> = Vec::new();
         for arm in &node.arms {
             self.enter_scope();
-            self.b.enter_block(BlockKind::Branch);
-            self.bind(&arm.pat, value, None, extent::pat(&arm.pat).end, None);
             let mut cases = Vec::new();
             let is_tested = self.variants(&arm.pat, &mut cases);
-            let flow = self.body(&arm.body);
-            flows.push(match flow {
-                Flow::Value(result) if is_tested => Flow::Value(self.b.when(value, &cases, result, span)),
-                flow => flow,
-            });
+            let guard = match is_tested {
+                true => self.b.one_of(value, &cases, span).map(|test| Guard { test, holds: true }),
+                false => self.b.one_of(value, &taken, span).map(|test| Guard { test, holds: false }),
+            };
+            self.b.enter_guarded(BlockKind::Branch, guard);
+            self.arm_test = None;
+            self.bind(&arm.pat, value, None, extent::pat(&arm.pat).end, None);
+            let test = self.arm_test.take();
+            if is_tested && test.is_none() {
+                taken.extend(cases);
+            }
+            if let Some(test) = test {
+                self.b.enter_guarded(BlockKind::Branch, Some(Guard { test, holds: true }));
+            }
+            flows.push(self.body(&arm.body));
+            if test.is_some() {
+                self.b.leave_block();
+            }
             self.b.leave_block();
             self.leave_scope();
         }
@@ -114,7 +160,7 @@ impl Lower {
 
     pub(super) fn endless(&mut self, label: Option<&Label>, body: &Block, span: Span) -> Flow {
         self.enter_target(label, true);
-        self.block_in(BlockKind::Loop, body);
+        self.block_in(BlockKind::Loop, None, body);
         let Some(target) = self.targets.pop() else { return Flow::Unit };
         if !target.values.is_empty() {
             Flow::Value(self.b.either(target.values, span))
@@ -129,7 +175,7 @@ impl Lower {
         self.enter_target(node.label.as_ref(), true);
         self.enter_scope();
         self.b.enter_block(BlockKind::Loop);
-        let within = self.condition(&node.cond);
+        let within = self.condition(&node.cond).within;
         self.block(&node.body);
         for _ in 0..=within {
             self.b.leave_block();
@@ -155,10 +201,10 @@ impl Lower {
     /// `{ … }` with or without a label, `unsafe`, `async`, `const`, `try`.
     pub(super) fn plain_block(&mut self, label: Option<&Label>, block: &Block) -> Flow {
         if label.is_none() {
-            return self.block_in(BlockKind::Plain, block);
+            return self.block_in(BlockKind::Plain, None, block);
         }
         self.enter_target(label, false);
-        let tail = self.block_in(BlockKind::Plain, block);
+        let tail = self.block_in(BlockKind::Plain, None, block);
         let Some(target) = self.targets.pop() else { return tail };
         let span = super::place(block.brace_token.span.join());
         let mut flows: Vec<Flow> = target.values.into_iter().map(Flow::Value).collect();

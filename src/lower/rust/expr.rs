@@ -5,7 +5,7 @@
 
 use super::scope::Ns;
 use super::{Flow, Lower, extent, name, place};
-use crate::ir::{BlockKind, CallKind, Expr as IrExpr, ExprId, Key, Lit as IrLit, OpaqueKind, Prop, Why};
+use crate::ir::{BlockKind, CallKind, Expr as IrExpr, ExprId, Guard, Key, Lit as IrLit, Op, OpaqueKind, Prop, Why};
 use crate::text::Span;
 use syn::{BinOp, Expr, ExprCall, ExprStruct, Lit, UnOp};
 
@@ -161,18 +161,37 @@ impl Lower {
                 };
                 self.b.expr(IrExpr::Field { base: value, key }, span)
             }
-            Expr::Binary(e) => {
-                if matches!(e.op, BinOp::And(_) | BinOp::Or(_)) {
-                    self.b.enter_block(BlockKind::Branch);
-                    self.expr(&e.right);
-                    self.b.leave_block();
-                } else {
-                    self.expr(&e.right);
-                }
-                self.b.opaque(OpaqueKind::Operator, start.to(extent::end(&e.right)))
-            }
+            Expr::Binary(e) => self.binary(value, e, start.to(extent::end(&e.right))),
             _ => value,
         }
+    }
+
+    /// A comparison, or truth values joined; any other operator is of no use.
+    fn binary(&mut self, left: ExprId, e: &syn::ExprBinary, span: Span) -> ExprId {
+        if let BinOp::And(_) | BinOp::Or(_) = e.op {
+            let holds = matches!(e.op, BinOp::And(_));
+            self.b.enter_guarded(BlockKind::Branch, Some(Guard { test: left, holds }));
+            let right = self.expr(&e.right);
+            self.b.leave_block();
+            if !holds {
+                return self.b.or(left, right, false, span);
+            }
+            // both: not one of them not
+            let (left, right) = (self.b.not(left, span), self.b.not(right, span));
+            let neither = self.b.or(left, right, false, span);
+            return self.b.not(neither, span);
+        }
+        let right = self.expr(&e.right);
+        let (op, left, right) = match e.op {
+            BinOp::Eq(_) | BinOp::Ne(_) => (Op::Same, left, right),
+            BinOp::Lt(_) => (Op::Less, left, right),
+            BinOp::Gt(_) => (Op::Less, right, left),
+            BinOp::Le(_) => (Op::LessOrSame, left, right),
+            BinOp::Ge(_) => (Op::LessOrSame, right, left),
+            _ => return self.b.opaque(OpaqueKind::Operator, span),
+        };
+        let test = self.b.test(op, left, right, span);
+        if matches!(e.op, BinOp::Ne(_)) { self.b.not(test, span) } else { test }
     }
 
     /// An expression that begins with its own token.
@@ -238,6 +257,7 @@ impl Lower {
             return self.b.through(inner, Why::Ref, span);
         }
         match (&e.op, self.b.ir().expr(inner)) {
+            (UnOp::Not(_), _) => self.b.not(inner, span),
             (UnOp::Neg(_), IrExpr::Lit(IrLit::Num(number))) => {
                 let negative = format!("-{number}").into();
                 self.b.expr(IrExpr::Lit(IrLit::Num(negative)), span)

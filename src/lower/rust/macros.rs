@@ -97,8 +97,8 @@ impl Lower {
                 _ => Flow::Value(self.unknown(&called, mac, span)),
             },
             "matches" => {
-                self.matches(mac);
-                Flow::Value(self.b.opaque(OpaqueKind::Operator, span))
+                let test = self.matches(mac, span);
+                Flow::Value(test.unwrap_or_else(|| self.b.opaque(OpaqueKind::Operator, span)))
             }
             "select" | "select_biased" => match self.select(&mac.tokens, span) {
                 Some(flow) => flow,
@@ -154,7 +154,8 @@ impl Lower {
         }
     }
 
-    fn matches(&mut self, mac: &Macro) {
+    /// `matches!(value, pattern)`; `None` where that says nothing that is looked at.
+    fn matches(&mut self, mac: &Macro, span: Span) -> Option<ExprId> {
         let parts = |input: ParseStream| {
             let scrutinee: Expr = input.parse()?;
             input.parse::<Token![,]>()?;
@@ -168,8 +169,10 @@ impl Lower {
             input.parse::<TokenStream>()?;
             Ok((scrutinee, pat, guard))
         };
-        let Ok((scrutinee, pat, guard)) = parts.parse2(mac.tokens.clone()) else { return };
+        let (scrutinee, pat, guard) = parts.parse2(mac.tokens.clone()).ok()?;
         let value = self.expr(&scrutinee);
+        let mut cases = Vec::new();
+        let is_tested = self.variants(&pat, &mut cases) && guard.is_none();
         self.enter_scope();
         self.b.enter_block(BlockKind::Branch);
         self.bind(&pat, value, None, extent::pat(&pat).end, None);
@@ -178,6 +181,7 @@ impl Lower {
         }
         self.b.leave_block();
         self.leave_scope();
+        self.b.one_of(value, &cases, span).filter(|_| is_tested)
     }
 
     fn format(&mut self, mac: &Macro, skipped: usize, span: Span) -> ExprId {

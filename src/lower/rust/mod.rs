@@ -118,6 +118,10 @@ struct Lower {
     /// How many macro expansions are going on inside each other.
     expanding: u32,
     depth: u32,
+    /// What the `if` that was lowered last says of the statements behind it.
+    left_by: Option<crate::ir::Guard>,
+    /// What the pattern that was bound last asks for besides: `pat if test`.
+    arm_test: Option<ExprId>,
 }
 
 impl Lower {
@@ -138,6 +142,8 @@ impl Lower {
             tokens_left: rules::TOKENS,
             expanding: 0,
             depth: 0,
+            left_by: None,
+            arm_test: None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::scope::Ns;
 use super::{Lower, extent, name, place};
-use crate::ir::{BindingId, BindingKind, Expr, ExprId, Key, Name, OpaqueKind, Why};
+use crate::ir::{BindingId, BindingKind, Expr, ExprId, Key, Lit, Name, OpaqueKind, Why};
 use rustc_hash::FxHashMap;
 use syn::punctuated::Punctuated;
 use syn::{Member, Pat, Token};
@@ -62,7 +62,7 @@ impl Lower {
             Pat::Or(cases) => cases.cases.iter().for_each(|case| self.bind_in(case, value, ty, bind)),
             Pat::Guard(guarded) => {
                 self.bind_in(&guarded.pat, value, ty, bind);
-                self.expr(&guarded.guard);
+                self.arm_test = Some(self.expr(&guarded.guard));
             }
             Pat::Tuple(tuple) => self.bind_positions(&tuple.elems, value, false, bind),
             Pat::Slice(slice) => self.bind_positions(&slice.elems, value, true, bind),
@@ -106,9 +106,27 @@ impl Lower {
             Pat::TupleStruct(tuple) if is_own(&tuple.path) => cases.push(self.path(None, &tuple.path, Ns::Value)),
             Pat::Struct(fields) if is_own(&fields.path) => cases.push(self.path(None, &fields.path, Ns::Value)),
             Pat::Path(path) if is_own(&path.path) => cases.push(self.path(None, &path.path, Ns::Value)),
+            // a constant or variant that is imported
+            Pat::Ident(ident)
+                if ident.subpat.is_none()
+                    && ident.by_ref.is_none()
+                    && name(&ident.ident).starts_with(char::is_uppercase)
+                    && is_own(&syn::Path::from(ident.ident.clone())) =>
+            {
+                cases.push(self.path(None, &syn::Path::from(ident.ident.clone()), Ns::Value));
+            }
             Pat::Lit(lit) => match &lit.lit {
                 syn::Lit::Str(text) => {
                     let case = self.b.str(&text.value(), extent::pat(pat));
+                    cases.push(case);
+                }
+                syn::Lit::Bool(flag) => {
+                    let case = self.b.expr(Expr::Lit(Lit::Bool(flag.value)), extent::pat(pat));
+                    cases.push(case);
+                }
+                syn::Lit::Int(number) => {
+                    let number = number.base10_digits().into();
+                    let case = self.b.expr(Expr::Lit(Lit::Num(number)), extent::pat(pat));
                     cases.push(case);
                 }
                 _ => return false,

@@ -283,7 +283,7 @@ fn parameters_and_closures() {
     );
     has(
         "fn f() { g(move |(k, v): (u8, u8), &w| -> Client { if k { return v; } w }); }",
-        &["param k = _$0.0", "fn#2 _(_, _): @Client -> v -> w"],
+        &["param k = _$0.0", "fn#2 _(_, _): @Client -> v when k -> w unless k"],
     );
     has("fn f() { let make = |a: Client| a; }", &["fn#2 make(a: @Client) -> a"]);
     has("fn f() { g(async move |a| a.b); }", &["fn#2 _(a) -> a.b"]);
@@ -318,16 +318,22 @@ fn shadowing() {
 
 #[test]
 fn branches() {
-    value("if a { \"b\" } else if c { \"d\" } else { return }", "(\"b\" | \"d\")");
-    value("match a { A => \"b\", B if g() => \"c\", Err(_) => panic!(\"no\"), _ => continue }", "(\"b\" | \"c\")");
+    value("if a { \"b\" } else if c { \"d\" } else { return }", "(\"b\" when @a | \"d\" when @c unless @a)");
+    value(
+        "match a { A => \"b\", B if g() => \"c\", Err(_) => panic!(\"no\"), _ => continue }",
+        "(\"b\" when @a is @A | \"c\" when @g() when @a is @B)",
+    );
     value("match a { Ok(v) => v, Err(e) => return Err(e) }", "v");
     value("if let Some(v) = a { v } else { \"c\" }", "(v | \"c\")");
     value("{ let y = 1; y }", "y");
     value("unsafe { y() }", "@y()");
     value("async move { y().await? }.await", "Await~Assert~Await~@y()");
-    value("loop { if a { break \"b\"; } break \"c\"; }", "(\"b\" | \"c\")");
-    value("'l: { if a { break 'l \"b\"; } \"c\" }", "(\"b\" | \"c\")");
-    has("fn f() -> u8 { if a { return 1; } match b { X => return 2, Y => 3 } }", &["fn#1 f(): @u8 -> 1 -> 2 -> 3"]);
+    value("loop { if a { break \"b\"; } break \"c\"; }", "(\"b\" when @a | \"c\" unless @a)");
+    value("'l: { if a { break 'l \"b\"; } \"c\" }", "(\"b\" when @a | \"c\" unless @a)");
+    has(
+        "fn f() -> u8 { if a { return 1; } match b { X => return 2, Y => 3 } }",
+        &["fn#1 f(): @u8 -> 1 when @a -> 2 when @b is @X unless @a -> 3 when @b is @Y unless @a"],
+    );
     has(
         "fn f() { for (k, v) in m { } while let Some(x) = s.pop() { } }",
         &["const k = @m[*].0", "const v = @m[*].1", "const x = @s.pop()"],
@@ -351,7 +357,10 @@ fn arms_say_when() {
         &format!(
             "{enums} fn f(k: K) {{ let x = match k {{ K::A | (K::B(_)) => 1, K::C {{ .. }} if g() => 2, _ => 3 }}; }}"
         ),
-        &["const x = (1 when k is K.A | 1 when k is K.B | 2 when k is K.C | 3)", "call @g()"],
+        &[
+            "const x = (1 when (k is K.A or k is K.B) | 2 when @g() when k is K.C | 3 unless (k is K.A or k is K.B))",
+            "call @g()",
+        ],
     );
     has(
         "enum K { A } impl K { fn f(self) -> u8 { match self { Self::A => 1 } } }",
@@ -366,12 +375,13 @@ fn arms_say_when() {
     // Strings.
     value(
         "match k.as_str() { \"a\" => 1, \"b\" | \"c\" => 2, other => other }",
-        "(1 when @k.as_str() is \"a\" | 2 when @k.as_str() is \"b\" | 2 when @k.as_str() is \"c\" | other)",
+        "(1 when @k.as_str() is \"a\" | 2 when (@k.as_str() is \"b\" or @k.as_str() is \"c\") | other unless \
+         ((@k.as_str() is \"a\" or @k.as_str() is \"b\") or @k.as_str() is \"c\"))",
     );
     // A match in a match.
     value(
         "match a { K::A => match b { \"b\" => 1, _ => 2 }, _ => 3 }",
-        "((1 when @b is \"b\" | 2) when @a is @K.A | 3)",
+        "(1 when @b is \"b\" when @a is @K.A | 2 unless @b is \"b\" when @a is @K.A | 3 unless @a is @K.A)",
     );
 }
 
@@ -381,11 +391,17 @@ fn arms_that_say_nothing() {
     value("match k { Some(v) => v, None => \"n\" }", "(v | \"n\")");
     value("match k { Some(K::A) => 1, Some(_) => 2, Option::None => 3 }", "(1 | 2 | 3)");
     value("match k { Ok(v) => v, Err(e) => e.text() }", "(v | e.text())");
-    value("match k { 1 => \"a\", 2..=3 => \"b\", true => \"c\", other => other }", "(\"a\" | \"b\" | \"c\" | other)");
-    value("match k { \"a\" | _ => 1, K::A | None => 2, (K::A, _) => 3, A => 4 }", "(1 | 2 | 3 | 4)");
-    // A jump has no value; a condition with a pattern is no arm.
-    has("fn f() -> u8 { match k { K::A => return 1, _ => 2 } }", &["fn#1 f(): @u8 -> 1 -> 2"]);
-    value("if let K::A = k { 1 } else { 2 }", "(1 | 2)");
+    value(
+        "match k { 1 => \"a\", 2..=3 => \"b\", true => \"c\", other => other }",
+        "(\"a\" when @k is 1 | \"b\" unless @k is 1 | \"c\" when @k is true | other unless (@k is 1 or @k is true))",
+    );
+    value("match k { \"a\" | _ => 1, K::A | None => 2, (K::A, _) => 3, A => 4 }", "(1 | 2 | 3 | 4 when @k is @A)");
+    has(
+        "fn f() -> u8 { match k { K::A => return 1, _ => 2 } }",
+        &["fn#1 f(): @u8 -> 1 when @k is @K.A -> 2 unless @k is @K.A"],
+    );
+    value("if let K::A = k { 1 } else { 2 }", "(1 when @k is @K.A | 2 unless @k is @K.A)");
+    has("fn f(k: bool) -> u8 { if k { return 1; } 2 }", &["fn#1 f(k: @bool): @u8 -> 1 when k -> 2 unless k"]);
     lacks("fn f() { match k { K::A => { g(); } K::B => {} } }", " when ");
 }
 
@@ -423,9 +439,12 @@ fn literals_and_operators() {
     value("true", "true");
     value("a + \"b\" + &c", "<@a + \"b\" + Ref~@c>");
     value("a + b * c", "<@a + ?Operator>");
-    value("a == g()", "?Operator");
+    value("a == g()", "@a is @g()");
+    value("a && b", "!(!@a or !@b)");
+    value("a >= 1", "1 <= @a");
+    value("matches!(a, K::A | K::B)", "(@a is @K.A or @a is @K.B)");
     value("0..n()", "?Operator");
-    value("!a", "?Operator");
+    value("!a", "!@a");
     value("a[\"k\"][0][i][..]", "Ref~@a.k.0.[@i]");
     value("a.0.1.b", "@a.0.1.b");
     value("(1, [2; 3], [4, 5])", "[1, [2], [4, 5]]");
@@ -494,7 +513,7 @@ fn json_literals() {
     );
     value("serde_json::json!([1, \"a\"])", "[1, \"a\"]");
     value("json!(x.y)", "@x.y");
-    value("json!({\"link_with\": if a { b } else { c }})", "{link_with: (@b | @c)}");
+    value("json!({\"link_with\": if a { b } else { c }})", "{link_with: (@b when @a | @c unless @a)}");
     has("fn f() { g(&json!({\"t\": token()})); }", &["call @token()"]);
 }
 
@@ -514,7 +533,10 @@ fn other_macros() {
         "fn f() { println!(\"{}\", a()); info!(target: \"t\", x = %b(), \"m {}\", c()); assert_eq!(d(), e()); matches!(g(), _); }",
         &["call @a()", "call @b()", "call @c()", "call @d()", "call @e()", "call @g()"],
     );
-    has("fn f() -> u8 { match a { A => bail!(\"x {}\", g()), B => 1 } }", &["fn#1 f(): @u8 -> 1", "call @g()"]);
+    has(
+        "fn f() -> u8 { match a { A => bail!(\"x {}\", g()), B => 1 } }",
+        &["fn#1 f(): @u8 -> 1 when @a is @B", "call @g()"],
+    );
 }
 
 #[test]

@@ -6,11 +6,13 @@
 
 mod logins;
 mod reducers;
+mod requests;
 mod stores;
 mod texts;
 
 pub use logins::{LoginTable, MemberTable, MisspeltTable};
 pub use reducers::{ActionTable, CaseTable, EventTable, InjectorTable, ReducedTable, ReducerTable};
+pub use requests::{Asks, HandedTable, HookTable, PartTable, TestTable, UrlPart};
 pub use stores::{AutoImportTable, ContainerTable, HandlerTable, MapperTable, RefsTable};
 pub use texts::{Code, EndpointText, ExampleLang, PathText, SlotText, VersionText, VersionsText};
 
@@ -79,6 +81,12 @@ pub struct RuleFile {
     pub misspelt: Vec<MisspeltTable>,
     /// The members of login results.
     pub member: Vec<MemberTable>,
+    /// Where functions that clients call for a request find it.
+    pub handed: Vec<HandedTable>,
+    /// Calls that tell something of a text.
+    pub test: Vec<TestTable>,
+    /// Members of URLs.
+    pub part: Vec<PartTable>,
     /// Words that make a file worth parsing.
     pub evidence: Vec<EvidenceTable>,
 }
@@ -145,23 +153,6 @@ pub struct TokenTable {
     pub lang: ExampleLang,
 }
 
-/// A function given to a library, which calls it with a value of a type.
-#[derive(Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct HookTable {
-    /// The function.
-    pub r#fn: SlotText,
-    /// Which of its parameters.
-    pub param: u32,
-    /// The type of what it gets. Without it, the parameter is the request's options object.
-    pub r#as: Option<String>,
-    /// The function is this member of what `fn` makes: of the object that a factory returns or a service is.
-    pub member: Option<String>,
-    /// The request or its options are this member of the parameter.
-    pub within: Option<String>,
-}
-
 /// `[[call]]`: what the calls at `on` add to a request.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -201,6 +192,8 @@ pub struct CallTable {
     pub body_keys: Vec<String>,
     /// Functions that change the request before it goes out.
     pub hook: Vec<HookTable>,
+    /// Where a function that gives the token finds the request that it is asked for: the name of a `[[handed]]` table.
+    pub handed: Option<String>,
     /// The token that the library obtains by itself where none is given.
     pub fallback: Option<TokenKind>,
     /// The header value lies under this key of a store where the call gives none.
@@ -381,6 +374,8 @@ pub struct AmbientTable {
     pub method: Option<String>,
     /// … whose first parameter is of this type.
     pub r#as: Option<String>,
+    /// Where the getter or method finds the request: the name of a `[[handed]]` table.
+    pub handed: Option<String>,
     /// Where this is known from.
     pub source: Option<String>,
     /// Programs in which this table leads to its verdict.

@@ -1,0 +1,243 @@
+//! Functions that clients call with a request before it goes out, and what is said of requests elsewhere: interceptors,
+//! defaults, token getters. They run for the request at hand, and what they do for others is left out.
+
+use super::effects::Changes;
+use super::host;
+use super::request::{
+    AUTHORIZATION, Credential, NESTING, Request, against, given, header_in, is_authorization, is_given,
+};
+use crate::eval::ambient::Reach;
+use crate::eval::ambient::Source;
+use crate::eval::value::{Args, Closure, Ctx, Node, Owner, Pattern, Traced, Vals, Value};
+use crate::eval::{AtHand, Eval, Site};
+use crate::ir::{Expr, Name};
+use crate::project::{EffectKind, PlaceKey};
+use crate::rules::automaton::{State, States};
+use crate::rules::{CallFact, HandedFact};
+use smallvec::smallvec;
+
+/// A function that a library calls with a request before it goes out.
+#[derive(Clone)]
+pub(super) struct Hooked<'r> {
+    /// Variables that hold the options which it changes; where it gets an object of the library, its calls are parts.
+    pub(super) owners: Vec<Owner>,
+    /// The function.
+    pub(super) closure: std::rc::Rc<Closure>,
+    /// The names of its parameters.
+    pub(super) names: Vec<Option<Name>>,
+    /// Where it finds the request.
+    pub(super) handed: Option<&'r HandedFact>,
+    /// Which parameter is an object of the library, and of which type.
+    pub(super) ty: Option<(u32, State)>,
+}
+
+impl<'r> Request<'r> {
+    /// What functions can learn of it that are called with it.
+    pub(super) fn at_hand(&self, eval: &mut Eval<'r>) -> AtHand {
+        let given = self.given_urls(eval);
+        let bases = self.bases(eval, &given);
+        let whole = if bases.is_empty() { given.clone() } else { against(&bases, &given) };
+        let as_values = |patterns: Vec<Pattern>| -> Vals {
+            patterns.into_iter().map(|pattern| Traced::new(Value::Str(pattern))).collect()
+        };
+        let mut method = self.methods(eval);
+        if method.is_empty() {
+            method.push(Traced::new(Value::Str(Pattern::lit("GET"))));
+        }
+        AtHand { url: as_values(given), base: as_values(bases), whole: as_values(whole), method }
+    }
+
+    /// The request as it is when the functions that are called with it have run: those of their calls that do not run for
+    /// it are left out.
+    pub(super) fn hooked(&self, eval: &mut Eval<'r>, at_hand: &AtHand) -> Request<'r> {
+        let mut request = self.clone();
+        let mut contexts: Vec<Option<Ctx>> = Vec::new();
+        for hook in &self.hooks {
+            let handed = hook.handed.filter(|_| hook.ty.is_some());
+            contexts.push(handed.map(|fact| eval.called_for(&hook.closure, fact, at_hand, &hook.names, hook.ty).0));
+        }
+        request.parts.retain_mut(|part| {
+            let Some(ctx) = part.hook.and_then(|nth| contexts.get(nth)?.clone()) else { return true };
+            part.site.ctx = ctx;
+            match eval.running(part.site.node, &part.site.ctx) {
+                None => false,
+                Some(doubtful) => {
+                    part.doubtful = doubtful;
+                    true
+                }
+            }
+        });
+        request
+    }
+
+    /// What is said about the client's requests elsewhere.
+    pub(super) fn ambient(&self, eval: &mut Eval<'r>, at_hand: &AtHand) -> Vals {
+        let mut reaches = self.reaches.clone();
+        reaches.push(Reach::Client(self.client()));
+        let mut found = Vals::new();
+        for ambient in eval.ambient(&reaches) {
+            match ambient.source {
+                Source::Call(node, fact) => {
+                    let Some(fact) = eval.call_fact(fact) else { continue };
+                    let site = eval.ambient_site(node);
+                    if is_given(eval, &fact.unless, &site) || !self.is_allowed(eval, fact, &site) {
+                        continue;
+                    }
+                    let mut request = Request::default();
+                    request.add_fact(eval, fact, &site, NESTING);
+                    let request = request.hooked(eval, at_hand);
+                    match (request.header(eval, at_hand, NESTING), &fact.stored, fact.fallback) {
+                        (Credential::Header(values) | Credential::Bearer(values), ..) => found.extend(values),
+                        (_, Some(stored), _) => found.extend(eval.stored_defaults(&[(stored, &site)])),
+                        (_, None, Some(kind)) => found.push(eval.own_token(kind, node)),
+                        (_, None, None) => {}
+                    }
+                }
+                Source::Write(node, is_getter, handed) => {
+                    let handed = handed.and_then(|nth| eval.rules().ambient[nth].handed.as_deref());
+                    let values = eval.value(node, &None);
+                    let (objects, values): (Vals, Vals) =
+                        values.into_iter().partition(|value| matches!(value.value, Value::Object(_)) && !is_getter);
+                    found.extend(header_in(eval, &objects, node, 0));
+                    found.extend(if is_getter { asked_for(eval, values, handed, at_hand) } else { values });
+                }
+                Source::Base(_) => {}
+                Source::Method(func, ty, nth) => {
+                    let mut request = Request::default();
+                    let closure = std::rc::Rc::new(Closure { func, ctx: None, this: None });
+                    let handed = eval.rules().ambient.get(nth).and_then(|fact| fact.handed.as_deref());
+                    request.add_hook(eval, closure, (0, None), ty, handed, None, NESTING);
+                    let request = request.hooked(eval, at_hand);
+                    if let Credential::Header(values) = request.header(eval, at_hand, NESTING) {
+                        found.extend(values);
+                    }
+                }
+            }
+        }
+        given(found)
+    }
+
+    /// Whether what a call says about a client's requests is meant for the host of this one.
+    fn is_allowed(&self, eval: &mut Eval<'r>, fact: &CallFact, site: &Site) -> bool {
+        if fact.allowed.is_empty() {
+            return true;
+        }
+        let entries: Vals = fact.allowed.iter().flat_map(|slot| eval.slot(slot, site)).collect();
+        let urls = self.urls(eval);
+        entries.iter().any(|entry| host::allows(eval.rules(), entry, &urls))
+    }
+
+    /// A function that is called with an object of the library, of type `ty`: its calls on that add to the request.
+    #[allow(clippy::too_many_arguments, reason = "all that a rule says of a hook")]
+    pub(super) fn add_hook(
+        &mut self,
+        eval: &mut Eval<'r>,
+        closure: std::rc::Rc<Closure>,
+        (param, within): (u32, Option<&Name>),
+        ty: State,
+        handed: Option<&'r HandedFact>,
+        names: Option<Vec<Option<Name>>>,
+        nesting: u8,
+    ) {
+        let owners = match within {
+            Some(member) => eval.member_owners(closure.func, param, member),
+            None => eval.param_owners(closure.func, param),
+        };
+        let before = self.parts.len();
+        for owner in &owners {
+            let states: States = smallvec![ty];
+            self.add_effects(eval, owner, &states, &closure.ctx, Changes::OnTheWay, nesting);
+        }
+        let nth = self.hooks.len();
+        for part in &mut self.parts[before..] {
+            part.hook.get_or_insert(nth);
+        }
+        let names = names.unwrap_or_else(|| eval.param_names(closure.func));
+        self.hooks.push(Hooked { owners, closure, names, handed, ty: Some((param, ty)) });
+    }
+}
+
+/// What a hook puts into the options it is given or returns.
+pub(super) fn hook_header<'r>(eval: &mut Eval<'r>, hook: &Hooked<'r>, at_hand: &AtHand) -> Vals {
+    let closure = &hook.closure;
+    let node = match eval.lowered(closure.func.file) {
+        Some(lowered) => Node { file: closure.func.file, expr: lowered.ir.func(closure.func.func).expr },
+        None => return Vals::new(),
+    };
+    let (ctx, args) = match hook.handed {
+        Some(fact) => eval.called_for(closure, fact, at_hand, &hook.names, None),
+        None => (closure.ctx.clone(), Args::Given(Vec::new())),
+    };
+    let ctx = &ctx;
+    let mut found = Vals::new();
+    for owner in &hook.owners {
+        for path in [vec!["headers"], vec!["headers", "common"]] {
+            let mut owner = owner.clone();
+            owner.path.extend(path.iter().map(|name| PlaceKey::Name((*name).into())));
+            let key = PlaceKey::Name(AUTHORIZATION.into());
+            found.extend(eval.written_under(&[owner.clone()], &key, true, node, ctx));
+            found.extend(entries_set_on(eval, &owner, ctx));
+        }
+        // `config.headers = { … }`
+        let key = PlaceKey::Name("headers".into());
+        for headers in eval.written_under(std::slice::from_ref(owner), &key, false, node, ctx) {
+            let entries = given(eval.entry(&headers, AUTHORIZATION, node));
+            found.extend(entries.into_iter().map(|entry| entry.doubted_like(&headers)));
+        }
+    }
+    if found.is_empty() {
+        for returned in eval.result(closure, args, None) {
+            if matches!(returned.value, Value::Object(_)) {
+                let headers = eval.members(&vec![returned.clone()], &PlaceKey::Name("headers".into()), node, ctx);
+                for headers in headers {
+                    if matches!(headers.value, Value::Object(_)) {
+                        let entries = given(eval.entry(&headers, AUTHORIZATION, node));
+                        found.extend(entries.into_iter().map(|entry| entry.doubted_like(&returned)));
+                    }
+                }
+            }
+        }
+    }
+    given(found)
+}
+
+/// The tokens that functions give which are asked for a request; other values as they are.
+pub(super) fn asked_for(eval: &mut Eval<'_>, values: Vals, handed: Option<&HandedFact>, at_hand: &AtHand) -> Vals {
+    let Some(fact) = handed else { return eval.called_tokens(values) };
+    let mut tokens = Vals::new();
+    for value in values {
+        let names = eval.names_handed(&value);
+        let functions = eval.functions_in(&value);
+        if functions.is_empty() {
+            tokens.push(value);
+        }
+        for closure in functions {
+            let names = names.clone().unwrap_or_else(|| eval.param_names(closure.func));
+            let (_, args) = eval.called_for(&closure, fact, at_hand, &names, None);
+            tokens.extend(given(eval.result(&closure, args, None)));
+        }
+    }
+    tokens
+}
+
+/// `config.headers.set('Authorization', …)` on the options of a hook.
+fn entries_set_on(eval: &mut Eval<'_>, owner: &Owner, ctx: &Ctx) -> Vals {
+    let Some(lowered) = eval.lowered(owner.file) else { return Vals::new() };
+    let mut found = Vals::new();
+    for effect in lowered.index.effects(&owner.root) {
+        let EffectKind::Method(call) = effect.kind else { continue };
+        let Expr::Call { args, .. } = lowered.ir.expr(call) else { continue };
+        if effect.path != owner.path || args.len() < 2 {
+            continue;
+        }
+        let at = |nth: usize| Node { file: owner.file, expr: args[nth].expr };
+        let Some(doubtful) = eval.running(Node { file: owner.file, expr: call }, ctx) else { continue };
+        if eval.value(at(0), ctx).iter().any(is_authorization) {
+            let values = eval.value(at(1), ctx);
+            let span = lowered.ir.span(call);
+            found
+                .extend(values.into_iter().map(|value| if doubtful { value.doubted(owner.file, span) } else { value }));
+        }
+    }
+    found
+}
