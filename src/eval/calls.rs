@@ -434,12 +434,22 @@ impl<'s> Eval<'s> {
                 None => site.receiver.iter().cloned().collect(),
             };
             for key in keys {
-                if let Value::Str(pattern) = &key.value
-                    && let Some(text) = pattern.text()
-                {
-                    let key = PlaceKey::Name(text.into());
-                    values.extend(self.members(&receiver, &key, site.node, &site.ctx));
+                let texts = match &key.value {
+                    Value::Str(pattern) => pattern.text().map(|text| vec![text.to_owned()]),
+                    Value::Object(path) if pass.of.is_some() => self.texts_of(path),
+                    _ => None,
+                };
+                let Some(texts) = texts else { continue };
+                // a function that is given the object takes the way to a member, too: `a.b[0]`
+                let way: Vec<&str> = match &pass.of {
+                    Some(_) => texts.iter().flat_map(|text| text.split(['.', '[', ']'])).collect(),
+                    None => texts.iter().map(String::as_str).collect(),
+                };
+                let mut found = receiver.clone();
+                for name in way.into_iter().filter(|name| pass.of.is_none() || !name.is_empty()) {
+                    found = self.members(&found, &PlaceKey::Name(name.into()), site.node, &site.ctx);
                 }
+                values.extend(found);
             }
         }
         if let Some(slot) = &pass.resolves {
@@ -465,6 +475,21 @@ impl<'s> Eval<'s> {
             values.extend(self.piped(site.node, usize::MAX, &site.ctx));
         }
         values
+    }
+
+    /// The texts of a list of texts.
+    fn texts_of(&mut self, list: &Object) -> Option<Vec<String>> {
+        let items = self.items(list)?;
+        items
+            .into_iter()
+            .map(|expr| {
+                let found = self.eval(Node { file: list.node.file, expr }, &list.ctx);
+                match found.as_slice() {
+                    [Traced { value: Value::Str(pattern), .. }] => pattern.text().map(str::to_owned),
+                    _ => None,
+                }
+            })
+            .collect()
     }
 
     /// What a function that was made of functions makes: the last gets what the others make of the arguments.
