@@ -59,8 +59,7 @@ impl<'r> Request<'r> {
     ) {
         let rules = eval.rules();
         let Some(rest) = effect.path.strip_prefix(owner.path.as_slice()) else { return };
-        let Expr::Call { callee, .. } = lowered.ir.expr(call) else { return };
-        let Expr::Field { key: Key::Name(name), .. } = lowered.ir.expr(lowered.ir.strip(*callee)) else { return };
+        let Some((call, name, rest)) = inner_call(rules, lowered, call, rest) else { return };
         // what is made of the object is another object: a request of a client
         let makes = |states: &[State]| {
             changes != Changes::OnTheWay
@@ -110,6 +109,30 @@ impl<'r> Request<'r> {
             if rules.facts(&states).any(|fact| matches!(fact, Fact::Call(fact) if fact.changes == Some(nth))) {
                 self.add_facts(eval, &states, &Site::of(call, ctx, api), nesting);
             }
+        }
+    }
+}
+
+/// The call that does something, its name and the way to it: `easy.url(u)` of `easy.url(u).unwrap()`.
+fn inner_call<'a>(
+    rules: &Rules,
+    lowered: &'a Lowered,
+    mut call: ExprId,
+    mut rest: &'a [PlaceKey],
+) -> Option<(ExprId, &'a Name, &'a [PlaceKey])> {
+    loop {
+        let Expr::Call { callee, .. } = lowered.ir.expr(call) else { return None };
+        let Expr::Field { base, key: Key::Name(name) } = lowered.ir.expr(lowered.ir.strip(*callee)) else {
+            return None;
+        };
+        let inner = lowered.ir.strip(*base);
+        match rest.split_last() {
+            Some((PlaceKey::Call(_), before))
+                if rules.hands_on(name) && matches!(lowered.ir.expr(inner), Expr::Call { .. }) =>
+            {
+                (call, rest) = (inner, before);
+            }
+            _ => return Some((call, name, rest)),
         }
     }
 }

@@ -410,6 +410,8 @@ impl<'s> Eval<'s> {
         }
         if let Some(separator) = &pass.join {
             values.extend(self.joined_list(separator, site));
+            // a thread's end, not a list's
+            values.extend(self.kept(site));
         }
         if !pass.merge.is_empty() {
             let mut parts = Vec::new();
@@ -428,6 +430,8 @@ impl<'s> Eval<'s> {
             values.extend(self.joined_url(&path, &base));
         }
         if let Some(key) = &pass.member {
+            // what is kept alone needs no name
+            values.extend(self.kept(site));
             let keys = self.slot(key, site);
             let receiver: Vals = match &pass.of {
                 Some(of) => self.slot(of, site),
@@ -564,6 +568,12 @@ impl<'s> Eval<'s> {
             values.extend(passed);
         }
         values
+    }
+
+    /// The token that a method without arguments is called on.
+    fn kept(&mut self, site: &Site) -> Option<Traced> {
+        let receiver = site.receiver.as_ref().filter(|value| matches!(value.value, Value::Token(..)))?;
+        self.all_args(site).is_empty().then(|| receiver.clone())
     }
 
     fn joined_list(&mut self, separator: &crate::rules::slot::Slot, site: &Site) -> Vals {

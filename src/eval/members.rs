@@ -293,7 +293,9 @@ impl<'s> Eval<'s> {
                 return self.any_member(base, name, node, ctx);
             }
             let span = self.lowered(node.file).map(|lowered| lowered.ir.span(node.expr)).unwrap_or_default();
-            return self.stored(&store, name, node.file, span);
+            let stored = self.stored(&store, name, node.file, span);
+            let holder = base.value.names().pop();
+            return stored.into_iter().map(|value| below(value, holder.as_ref())).collect();
         }
         // a default import of a CommonJS package is the package
         if &**name == "default" && matches!(api.step, ApiStep::Root(_)) {
@@ -327,15 +329,23 @@ impl<'s> Eval<'s> {
     fn listed(&mut self, api: &Rc<Api>, name: &Name) -> Option<Vals> {
         let nth: usize = name.parse().ok()?;
         let rules = self.rules;
-        let slot = rules.facts(&api.states).find_map(|fact| match fact {
-            Fact::Pass(pass) => pass.list.get(nth),
+        let pass = rules.facts(&api.states).find_map(|fact| match fact {
+            Fact::Pass(pass) if !pass.list.is_empty() => Some(pass),
             _ => None,
         })?;
+        rules.answered(&**pass);
         let site = match &api.from {
             Some(Traced { value: Value::Api(function), .. }) => super::Site::of(api.node, &api.ctx, function),
             _ => super::Site::of_api(api),
         };
-        Some(self.slot(slot, &site))
+        let mut elements = Vec::new();
+        for slot in &pass.list {
+            match slot.base {
+                crate::rules::slot::Base::Args => elements.extend(self.all_args(&site)),
+                _ => elements.push(self.slot(slot, &site)),
+            }
+        }
+        elements.into_iter().nth(nth)
     }
 
     /// Whether something is written to the objects held at these places.
@@ -393,6 +403,18 @@ impl<'s> Eval<'s> {
             }
         }
         found
+    }
+}
+
+/// An entry of a store that is not known further, named with what holds it: whose it is, `req.body` tells.
+fn below(value: Traced, holder: Option<&Name>) -> Traced {
+    match (&value.value, holder) {
+        (Value::Unknown(unknown), Some(holder)) if unknown.names.len() == 1 => {
+            let names = vec![holder.clone(), unknown.names[0].clone()];
+            let named = Unknown { names, ..Unknown::clone(unknown) };
+            Traced { value: Value::Unknown(Rc::new(named)), trail: value.trail }
+        }
+        _ => value,
     }
 }
 

@@ -146,7 +146,6 @@ impl<'s> Eval<'s> {
         for root in package {
             let states = rules.automaton.step(&root, &Step::Member(name.to_string()));
             if !states.is_empty() {
-                rules.auto_import.package.iter().for_each(|package| rules.answered(package));
                 return vec![Traced::new(self.api_root(states, name.clone(), node))];
             }
         }

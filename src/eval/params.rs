@@ -86,6 +86,9 @@ impl<'s> Eval<'s> {
         }
         let ty = param.and_then(|param| param.ty);
         let typed = ty.map(|ty| self.typed(Node { file: func.file, expr: ty }, node)).unwrap_or_default();
+        // what is done to the parameter is done to the value
+        let owners = self.param_owners(func, index);
+        let typed: Vals = typed.into_iter().map(|value| owners.iter().fold(value, super::engine::own)).collect();
         // a client is one like the other; a request under construction is not
         let is_client = |value: &Traced| match &value.value {
             Value::Api(api) => !self.rules.is_builder(&api.states),

@@ -166,7 +166,6 @@ impl Rules {
         list("component itself", 0, &file.component.itself);
         list("component patch", 0, &file.component.patch);
         list("auto-import folders", 0, &file.auto_import.folders);
-        list("auto-import package", 0, file.auto_import.package.as_slice());
     }
 
     /// All is compiled: from now on, what is met is recorded.
@@ -208,9 +207,6 @@ impl Rules {
             let entries = record.listed.get(list).map_or(&[][..], Vec::as_slice);
             record.words.extend(places.into_iter().zip(entries.iter().copied()));
         }
-        let package = self.auto_import.package.iter().map(address);
-        let entries = record.listed.get("auto-import package").map_or(&[][..], Vec::as_slice);
-        record.words.extend(package.zip(entries.iter().copied()));
         self.automaton.watch();
         self.record = Some(record);
     }
