@@ -102,12 +102,31 @@ fn exercise(cases: &[Arc<Case>]) -> Result<(), Failed> {
                 .to_owned(),
         );
     }
+    for word in words_without_a_text(cases)? {
+        problems.insert(format!("the evidence `{word}` is in no fixture: write one, or take it out"));
+    }
     let now_met = known.iter().filter(|line| !found.contains(**line));
     problems.extend(now_met.map(|line| format!("take this out of tests/data/idle-rules.txt, it is met now: {line}")));
     if let Some(path) = std::env::var_os("UPDATE_IDLE") {
         std::fs::write(path, found.into_iter().map(|line| line + "\n").collect::<String>())?;
     }
     if problems.is_empty() { Ok(()) } else { Err(problems.into_iter().collect::<Vec<_>>().join("\n").into()) }
+}
+
+/// The literals of `[[evidence]]` that no fixture has.
+fn words_without_a_text(cases: &[Arc<Case>]) -> Result<BTreeSet<String>, Failed> {
+    let rules = fixtures::rules();
+    let mut left: BTreeSet<String> = rules.project_evidence.iter().chain(&rules.file_evidence).cloned().collect();
+    for case in cases {
+        for (_, bytes) in fixtures::sources(&case.folder)? {
+            let text = String::from_utf8_lossy(&bytes);
+            left.retain(|word| !text.contains(word.as_str()));
+        }
+        if left.is_empty() {
+            break;
+        }
+    }
+    Ok(left)
 }
 
 /// What a mark says.

@@ -117,6 +117,52 @@ fn examples_that_do_not_hold_are_named() {
     assert_eq!(run(here.path(), &["rules", "test"]).0, 2);
 }
 
+/// Every row of what is to be known is there, with at least so much of it as it says.
+#[test]
+fn every_library_is_known() {
+    let here = folder(&[]);
+    let (status, out, _) = run(here.path(), &["rules", "list", "--format", "json"]);
+    assert_eq!(status, 0);
+    let list: Vec<Value> = serde_json::from_str(&out).unwrap();
+    let title = |datum: &Value| {
+        let kind = datum["kind"].as_str().unwrap();
+        match (kind, datum["says"]["kind"].as_str()) {
+            ("token", Some("id")) => "ID token".to_owned(),
+            ("token", Some(of)) => format!("{of} token"),
+            ("call", _) if !datum["says"]["endpoint"].is_null() => "endpoint".to_owned(),
+            _ => kind.to_owned(),
+        }
+    };
+    let mut missing = Vec::new();
+    let rows =
+        include_str!("data/known-libraries.txt").lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut count = 0;
+    for row in rows {
+        count += 1;
+        let (name, wanted) = row.split_once(": ").unwrap();
+        let is_about = |datum: &&Value| match name.strip_prefix('~') {
+            Some(said) => datum.to_string().contains(said),
+            None => datum["libraries"].as_array().unwrap().iter().any(|library| library == name),
+        };
+        let about: Vec<&Value> = list.iter().filter(is_about).collect();
+        for part in wanted.split(", ") {
+            let (what, least) = match part.rsplit_once(' ') {
+                Some((what, digits)) if digits.parse::<usize>().is_ok() => (what, digits.parse().unwrap()),
+                _ => (part, 1),
+            };
+            let found = about.iter().filter(|datum| title(datum) == what || datum["kind"] == what).count();
+            if found < least {
+                missing.push(format!("{name}: {least} × {what}, found {found}"));
+            }
+        }
+        if about.iter().any(|datum| datum["source"].is_null()) {
+            missing.push(format!("{name}: a datum without a source"));
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+    assert!(count >= 100, "{count} rows");
+}
+
 #[test]
 fn every_datum_is_listed() {
     let here = folder(&[("own.toml", RULES)]);
@@ -125,8 +171,15 @@ fn every_datum_is_listed() {
     let own = "own.toml (own)\n  from wiki\n    4  call       bearer = [\"arg(1)\"], method = [\"name\"], sends = true, \
                url = [\"arg(0)\"]\n         import @acme/http .get()\n";
     assert!(out.starts_with(own), "{out}");
-    assert!(out.contains("\nrules/migration.toml\n"), "{out}");
+    assert!(out.contains("\n@acme/http: call\n    from wiki\n"), "{out}");
+    assert!(out.contains("\naxios: "), "{out}");
     assert!(out.ends_with(" 2 of them own\n"), "{out}");
+    let (_, out, _) = run(here.path(), &["rules", "list", "--full"]);
+    assert!(out.contains("\nrules/migration.toml\n"), "{out}");
+    let (_, out, _) = run(here.path(), &["rules", "list", "minreq"]);
+    assert!(out.contains("import minreq .Request.new()") && !out.contains("import surf"), "{out}");
+    let (status, _, err) = run(here.path(), &["rules", "list", "axois"]);
+    assert!(status == 2 && err.contains("Did you mean axios?"), "{err}");
     let (_, out, _) = run(here.path(), &["rules", "list", "--format", "json", "--rules", "own.toml"]);
     let list: Value = serde_json::from_str(&out).unwrap();
     let first = &list[0];

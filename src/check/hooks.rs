@@ -108,7 +108,9 @@ impl<'r> Request<'r> {
                     let handed = eval.rules().ambient.get(nth).and_then(|fact| fact.handed.as_deref());
                     request.add_hook(eval, closure, (0, None), ty, handed, None, NESTING);
                     let request = request.hooked(eval, at_hand);
-                    if let Credential::Header(values) | Credential::Bearer(values) = request.header(eval, at_hand, NESTING) {
+                    if let Credential::Header(values) | Credential::Bearer(values) =
+                        request.header(eval, at_hand, NESTING)
+                    {
                         found.extend(values);
                     }
                 }

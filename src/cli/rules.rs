@@ -6,9 +6,11 @@ use idtoken_lint::check::examples::{self, Tested, Wrong};
 use idtoken_lint::project::Project;
 use idtoken_lint::report::redact::clean;
 use idtoken_lint::report::text;
-use idtoken_lint::rules::list::Datum;
-use idtoken_lint::rules::{RuleFiles, SCHEMA};
+use idtoken_lint::rules::SCHEMA;
+use idtoken_lint::rules::list::{self, Datum, Library};
+use idtoken_lint::text::nearest::did_you_mean;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 #[derive(Debug, clap::Args)]
@@ -19,7 +21,7 @@ pub(super) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// List every datum: its kind, what it matches, where it is known from, and its file
+    /// List what is known of each library, or every datum: what it matches, where it is known from, and its file
     List(ListArguments),
     /// Run the examples in rule files; exit status 1 where one does not hold
     Test(TestArguments),
@@ -29,6 +31,14 @@ enum Command {
 
 #[derive(Debug, clap::Args)]
 struct ListArguments {
+    /// Packages, crates or global names to show in full; without any, all are summed up
+    #[arg(value_name = "LIBRARY")]
+    libraries: Vec<String>,
+
+    /// Show every datum in full
+    #[arg(long, conflicts_with = "libraries")]
+    full: bool,
+
     /// How to write the list
     #[arg(long, value_enum, default_value_t)]
     format: ListFormat,
@@ -58,7 +68,7 @@ struct TestArguments {
 
 pub(super) fn run(arguments: &Arguments, color: Color) -> Result<Status, Failure> {
     match &arguments.command {
-        Command::List(arguments) => list(arguments),
+        Command::List(arguments) => write_list(arguments),
         Command::Test(arguments) => test(arguments, color),
         Command::Schema => {
             output::to_stdout(false, |out| out.write_all(SCHEMA.as_bytes()))?;
@@ -67,16 +77,37 @@ pub(super) fn run(arguments: &Arguments, color: Color) -> Result<Status, Failure
     }
 }
 
-fn list(arguments: &ListArguments) -> Result<Status, Failure> {
+fn write_list(arguments: &ListArguments) -> Result<Status, Failure> {
     let mut rules = arguments.config.read(".")?.rules;
     rules.extend(arguments.rules.rules.iter().cloned());
     let files = shared::rule_files(&rules)?;
     // a file that cannot be used is not worth listing
     files.compile(&[], &[]).map_err(shared::broken_file)?;
+    let all = files.list();
+    let known = list::libraries(&all);
+    for wanted in &arguments.libraries {
+        if !known.contains_key(wanted.as_str()) {
+            let names: Vec<&str> = known.keys().copied().collect();
+            let help = did_you_mean(wanted, "libraries", &names);
+            return Err(Failure::new(format!("nothing is known of a library `{wanted}`"), &help));
+        }
+    }
+    let is_wanted = |datum: &Datum<'_>| datum.libraries.iter().any(|library| arguments.libraries.contains(library));
+    let chosen: Vec<&Datum<'_>> =
+        all.iter().filter(|datum| arguments.libraries.is_empty() || is_wanted(datum)).collect();
     output::to_stdout(false, |out| match arguments.format {
-        ListFormat::Text => write_list(&files, out),
+        ListFormat::Text if arguments.libraries.is_empty() && !arguments.full => {
+            let own: Vec<&Datum<'_>> = all.iter().filter(|datum| datum.own).collect();
+            write_data(&own, out)?;
+            write_libraries(&known, out)?;
+            write_total(&all, files.sources().len(), out)
+        }
+        ListFormat::Text => {
+            write_data(&chosen, out)?;
+            if arguments.full { write_total(&all, files.sources().len(), out) } else { Ok(()) }
+        }
         ListFormat::Json => {
-            let list: Vec<Value> = files.list().iter().map(as_json).collect();
+            let list: Vec<Value> = chosen.iter().map(|datum| as_json(datum)).collect();
             serde_json::to_writer_pretty(&mut *out, &list)?;
             out.write_all(b"\n")
         }
@@ -84,8 +115,29 @@ fn list(arguments: &ListArguments) -> Result<Status, Failure> {
     Ok(Status::Clean)
 }
 
-fn write_list(files: &RuleFiles, out: &mut dyn Write) -> io::Result<()> {
-    let list = files.list();
+/// One line for each library: how much of what is known of it; and where from.
+fn write_libraries(known: &BTreeMap<&str, Library<'_>>, out: &mut dyn Write) -> io::Result<()> {
+    for (name, library) in known {
+        let titles: Vec<String> = library
+            .titles
+            .iter()
+            .map(|(title, count)| if *count == 1 { (*title).to_owned() } else { format!("{count} × {title}") })
+            .collect();
+        writeln!(out, "{}: {}", clean(name), titles.join(", "))?;
+        for source in &library.sources {
+            writeln!(out, "    from {}", clean(source))?;
+        }
+    }
+    writeln!(out)?;
+    writeln!(out, "`rules list LIBRARY` shows what is known of one, `rules list --full` every datum.")
+}
+
+fn write_total(list: &[Datum<'_>], files: usize, out: &mut dyn Write) -> io::Result<()> {
+    let own = list.iter().filter(|datum| datum.own).count();
+    writeln!(out, "{} data in {files} files, {own} of them own", list.len())
+}
+
+fn write_data(list: &[&Datum<'_>], out: &mut dyn Write) -> io::Result<()> {
     for group in list.chunk_by(|a, b| a.file == b.file) {
         let own = if group[0].own { " (own)" } else { "" };
         writeln!(out, "{}{own}", clean(group[0].file))?;
@@ -104,8 +156,7 @@ fn write_list(files: &RuleFiles, out: &mut dyn Write) -> io::Result<()> {
         }
         writeln!(out)?;
     }
-    let own = list.iter().filter(|datum| datum.own).count();
-    writeln!(out, "{} data in {} files, {own} of them own", list.len(), files.sources().len())
+    Ok(())
 }
 
 fn as_json(datum: &Datum<'_>) -> Value {
@@ -120,6 +171,7 @@ fn as_json(datum: &Datum<'_>) -> Value {
         "line": datum.line,
         "own": datum.own,
         "examples": datum.examples,
+        "libraries": datum.libraries,
     })
 }
 

@@ -144,6 +144,7 @@ impl Rules {
         }
         for (nth, table) in file.subject.iter().enumerate() {
             list("subject path", nth, &table.path);
+            list("subject within", nth, &table.within);
         }
         for (nth, table) in file.host.iter().enumerate() {
             list("host suffix", nth, &table.suffix);
@@ -184,11 +185,12 @@ impl Rules {
         }
         let strings = |words: &[String]| words.iter().map(address).collect::<Vec<_>>();
         let component = &self.component;
-        let lists: [(&str, Vec<usize>); 17] = [
+        let lists: [(&str, Vec<usize>); 18] = [
             ("name words", self.names.iter().flat_map(|table| strings(&table.words)).collect()),
             ("name except", self.names.iter().flat_map(|table| strings(&table.except)).collect()),
             ("name of", self.names.iter().flat_map(|table| strings(&table.of)).collect()),
             ("subject path", self.subjects.iter().flat_map(|table| strings(&table.path)).collect()),
+            ("subject within", self.subjects.iter().flat_map(|table| strings(&table.within)).collect()),
             ("host suffix", strings(&self.hosts.suffix)),
             ("host words", strings(&self.hosts.words)),
             ("host base-words", strings(&self.hosts.base_words)),

@@ -4,7 +4,7 @@
 //! that what they say counts before what the build says, and what could only be found by them is looked for.
 
 use super::place::Place;
-use super::schema::{ContainerTable, PathText, RuleFile};
+use super::schema::{CallTable, ContainerTable, PathText, RuleFile};
 use super::{GLOBAL_OBJECT, Rules, embedded, toml_file};
 use crate::rules::path::Root;
 use crate::text::nearest::did_you_mean;
@@ -177,8 +177,11 @@ impl RuleFiles {
         }
         let handed: BTreeSet<&str> =
             self.sources.iter().flat_map(|source| &source.file.handed).map(|table| table.name.as_str()).collect();
+        let stores = self.sources.iter().flat_map(|source| &source.file.store);
+        let stores: Vec<&str> = stores.map(|table| table.name.as_str()).collect();
         for source in &self.sources {
             let place = Place::new(&source.name, &source.text);
+            check_calls(&place, &source.file.call, &stores)?;
             let of_calls = source.file.call.iter().flat_map(|table| {
                 table.hook.iter().filter_map(|hook| hook.handed.as_deref()).chain(table.handed.as_deref())
             });
@@ -244,6 +247,27 @@ fn matched(kind: &str) -> &'static str {
         "container" => "call (`made`)",
         _ => "call (`on`)",
     }
+}
+
+/// Every call says something of the request, and the stores that are named are described.
+fn check_calls(place: &Place<'_>, calls: &[CallTable], stores: &[&str]) -> Result<(), Mistake> {
+    let header = |nth: usize| {
+        let headers = toml_file::tables(place.text(), "call");
+        headers.get(nth).map_or(Span::default(), |(span, _)| *span)
+    };
+    for (nth, table) in calls.iter().enumerate() {
+        if table.says_nothing() {
+            let help = "What does it send or add? Write `url`, `endpoint`, `headers`, `bearer` or `sends = true`.";
+            let message = "this table says nothing of the call";
+            return Err(place.mistake(header(nth), message, "one more key was expected below", help));
+        }
+        if let Some(stored) = table.stored.as_ref().filter(|stored| !stores.contains(&stored.store.as_str())) {
+            let message = format!("no `[[store]]` is named `{}`", stored.store);
+            let help = did_you_mean(&stored.store, "stores", stores);
+            return Err(place.mistake(header(nth), &message, "named by `stored` in this table", &help));
+        }
+    }
+    Ok(())
 }
 
 fn check_path(
@@ -427,6 +451,21 @@ mod tests {
                 "own.toml:3: `GET /api/v2/user/{id}` is no affected endpoint: expected one of the migration table Did \
                  you mean GET /api/v2/users/{id}",
                 "GET /api/v2/user/{id}",
+            ),
+            (
+                "\n[[call]]\non = ['import x .get()']\n",
+                "own.toml:2: this table says nothing of the call: one more key was expected below What does it send",
+                "[[call]]",
+            ),
+            (
+                "[[call]]\non = ['import x .get()']\nstored = { store = 'localStorag', key = \"'k'\" }\n",
+                "own.toml:1: no `[[store]]` is named `localStorag`: named by `stored` in this table Did you mean localStorage?",
+                "[[call]]",
+            ),
+            (
+                "[[call]]\non = ['import x.get()']\nsends = true\n",
+                "own.toml:2: the path `import x.get()` cannot be read: expected a space between the package and",
+                "(",
             ),
             ("[[endpoint]]\nmethod = 'GET'\n", "own.toml:1: the key `path` is missing", "[[endpoint]]"),
         ] {

@@ -1,8 +1,10 @@
 //! Every datum of the rule files, as written: what `rules list` shows.
 
 use super::files::{RuleFiles, Source};
+use super::path::{self, Root};
 use super::toml_file;
 use crate::text::LineIndex;
+use std::collections::{BTreeMap, BTreeSet};
 use toml::{Table, Value};
 
 /// The keys of a rule file that hold data.
@@ -105,12 +107,103 @@ pub struct Datum<'a> {
     pub own: bool,
     /// 1-based line of the table's header.
     pub line: u32,
+    /// The libraries that it is about: packages, crates and global names, sorted; none where names alone tell.
+    pub libraries: Vec<String>,
+}
+
+impl Datum<'_> {
+    /// What it says, in a word or two: `ID token`, `call`, `store`.
+    pub fn title(&self) -> &'static str {
+        let kind = self.says.iter().find(|(key, _)| key == "kind").and_then(|(_, value)| value.as_str());
+        match (self.kind, kind) {
+            ("token", Some("id")) => "ID token",
+            ("token", Some("access")) => "access token",
+            ("token", Some("other")) => "other token",
+            ("call", _) if self.says.iter().any(|(key, _)| key == "endpoint") => "endpoint",
+            (kind, _) => kind,
+        }
+    }
+}
+
+/// What is known of one library.
+#[derive(Clone, Debug, Default)]
+pub struct Library<'a> {
+    /// Its data, as places in the list.
+    pub data: Vec<usize>,
+    /// How many of each title there are.
+    pub titles: BTreeMap<&'static str, usize>,
+    /// Where they are known from.
+    pub sources: BTreeSet<&'a str>,
+}
+
+/// The libraries of a list, by name.
+pub fn libraries<'a>(list: &'a [Datum<'_>]) -> BTreeMap<&'a str, Library<'a>> {
+    let mut all: BTreeMap<&str, Library<'_>> = BTreeMap::new();
+    for (nth, datum) in list.iter().enumerate() {
+        for name in &datum.libraries {
+            let library = all.entry(name).or_default();
+            library.data.push(nth);
+            *library.titles.entry(datum.title()).or_default() += 1;
+            library.sources.extend(datum.source.as_deref());
+        }
+    }
+    all
 }
 
 impl RuleFiles {
     /// Every datum, by file and line.
     pub fn list(&self) -> Vec<Datum<'_>> {
-        self.sources().iter().flat_map(of_file).collect()
+        let mut all: Vec<Datum<'_>> = self.sources().iter().flat_map(of_file).collect();
+        let types = types(&all);
+        for datum in &mut all {
+            let mut found = BTreeSet::new();
+            for root in roots(datum) {
+                match root {
+                    Root::Import(name) | Root::Global(name) => _ = found.insert(name),
+                    Root::Type(name) => found.extend(types.get(&name).into_iter().flatten().cloned()),
+                    Root::Name(_) | Root::Any => {}
+                }
+            }
+            datum.libraries = found.into_iter().collect();
+        }
+        all
+    }
+}
+
+/// Where the paths of a datum start.
+fn roots(datum: &Datum<'_>) -> Vec<Root> {
+    if ["name", "subject", "host", "endpoint", "evidence", "component", "auto-import"].contains(&datum.kind) {
+        return Vec::new();
+    }
+    datum.matches.iter().filter_map(|text| path::parse(text).ok()).flatten().map(|path| path.root).collect()
+}
+
+/// The libraries whose values are of each type.
+fn types(list: &[Datum<'_>]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut types: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    loop {
+        let before: usize = types.values().map(BTreeSet::len).sum();
+        for datum in list {
+            let name = |key: &str| datum.says.iter().find(|(known, _)| known == key).and_then(|(_, v)| v.as_str());
+            let Some(described) = (match datum.kind {
+                "type" => name("name"),
+                "container" => name("type"),
+                _ => None,
+            }) else {
+                continue;
+            };
+            for root in roots(datum) {
+                let more = match root {
+                    Root::Import(name) | Root::Global(name) => BTreeSet::from([name]),
+                    Root::Type(name) => types.get(&name).cloned().unwrap_or_default(),
+                    Root::Name(_) | Root::Any => continue,
+                };
+                types.entry(described.to_owned()).or_default().extend(more);
+            }
+        }
+        if before == types.values().map(BTreeSet::len).sum::<usize>() {
+            return types;
+        }
     }
 }
 
@@ -162,6 +255,7 @@ fn datum<'a>(kind: &'static str, table: &Table, whole: Option<&str>, source: &'a
         file: &source.name,
         own: source.own,
         line: 0,
+        libraries: Vec::new(),
     }
 }
 
@@ -192,6 +286,17 @@ mod tests {
             let header = text.lines().nth(datum.line as usize - 1).unwrap();
             assert!(header.trim_matches(['[', ']']) == datum.kind, "{}:{}: {header}", datum.file, datum.line);
         }
+    }
+
+    #[test]
+    fn a_datum_is_about_the_libraries_that_its_types_come_from() {
+        let files = RuleFiles::embedded().unwrap();
+        let list = files.list();
+        let libraries = libraries(&list);
+        let auth0 = &libraries["auth0-js"];
+        assert!(auth0.titles["ID token"] >= 2 && auth0.titles["endpoint"] >= 4, "{:?}", auth0.titles);
+        assert!(auth0.sources.iter().any(|source| source.contains("auth0/auth0.js")));
+        assert!(!libraries.contains_key("web-auth"), "a type is no library");
     }
 
     #[test]

@@ -44,7 +44,7 @@ impl Rules {
     /// Whose id is handed to a function, as far as its name says.
     pub fn subject_within(&self, function: &str) -> Option<SubjectKind> {
         let words = words::split(function);
-        let says = |table: &&SubjectTable| table.within.iter().any(|phrase| words::has(&words, phrase));
+        let says = |table: &&SubjectTable| self.any_of(&table.within, |phrase| words::has(&words, phrase));
         self.subjects.iter().find(says).map(|table| table.kind)
     }
 

@@ -141,6 +141,15 @@ pub fn parse(text: &str) -> Result<Vec<Path>, PathError> {
         if end == 0 {
             return Err(bad(*at, "a name"));
         }
+        // no package is called so: a step that nothing keeps apart from the name
+        if let Some(step) =
+            ["(", "{", "@new", "@arg(", "@param("].iter().filter_map(|step| rest[..end].find(step)).min()
+        {
+            return Err(bad(*at + step, "a space between the package and the first step"));
+        }
+        if let Some(empty) = empty_name(&rest[..end]) {
+            return Err(bad(*at + empty, "a name"));
+        }
         let names = rest[..end].split(',').map(str::to_owned).collect();
         *at += end + usize::from(rest[end..].starts_with(' '));
         Ok(names)
@@ -169,6 +178,18 @@ pub fn parse(text: &str) -> Result<Vec<Path>, PathError> {
             .collect();
     }
     Ok(paths)
+}
+
+/// Where a list of names has none between its commas.
+fn empty_name(list: &str) -> Option<usize> {
+    let mut at = 0;
+    for name in list.split(',') {
+        if name.trim().is_empty() {
+            return Some(at);
+        }
+        at += name.len() + 1;
+    }
+    None
 }
 
 /// The alternatives of the step at `at`, and its length in bytes.
@@ -206,6 +227,9 @@ fn step(text: &str, at: usize) -> Result<(Vec<Step>, usize), PathError> {
     }
     if let Some(inner) = member.strip_prefix('{') {
         let end = inner.find('}').ok_or(bad(at, "a closing `}`"))?;
+        if let Some(empty) = empty_name(&inner[..end]) {
+            return Err(bad(at + 2 + empty, "a name"));
+        }
         let names = inner[..end].split(',').map(|name| Step::Member(name.trim().to_owned())).collect();
         return Ok((names, end + 3));
     }
@@ -242,5 +266,8 @@ mod tests {
         assert_eq!(parse("package x").unwrap_err().at, 0);
         assert_eq!(parse("any @arg(x)").unwrap_err().expected, "a number");
         assert_eq!(parse("any .{a").unwrap_err().expected, "a closing `}`");
+        assert_eq!(parse("import x .{a,}").unwrap_err().at, 13);
+        let unspaced = parse("import x.get()").unwrap_err();
+        assert_eq!((unspaced.at, unspaced.expected), (12, "a space between the package and the first step"));
     }
 }
