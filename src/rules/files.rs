@@ -249,6 +249,35 @@ fn matched(kind: &str) -> &'static str {
     }
 }
 
+impl CallTable {
+    /// Whether nothing follows from it.
+    fn says_nothing(&self) -> bool {
+        let lists = [
+            &self.url,
+            &self.base,
+            &self.path,
+            &self.host,
+            &self.method,
+            &self.headers,
+            &self.bearer,
+            &self.authorization,
+            &self.header_line,
+            &self.options,
+            &self.body,
+            &self.alone,
+        ];
+        !self.sends
+            && self.endpoint.is_none()
+            && self.header.is_none()
+            && self.fallback.is_none()
+            && self.stored.is_none()
+            && self.hook.is_empty()
+            && self.handed.is_none()
+            && self.body_keys.is_empty()
+            && lists.iter().all(|list| list.is_empty())
+    }
+}
+
 /// Every call says something of the request, and the stores that are named are described.
 fn check_calls(place: &Place<'_>, calls: &[CallTable], stores: &[&str]) -> Result<(), Mistake> {
     let header = |nth: usize| {

@@ -230,35 +230,6 @@ pub struct CallTable {
     pub lang: ExampleLang,
 }
 
-impl CallTable {
-    /// Whether nothing follows from it.
-    pub(super) fn says_nothing(&self) -> bool {
-        let lists = [
-            &self.url,
-            &self.base,
-            &self.path,
-            &self.host,
-            &self.method,
-            &self.headers,
-            &self.bearer,
-            &self.authorization,
-            &self.header_line,
-            &self.options,
-            &self.body,
-            &self.alone,
-        ];
-        !self.sends
-            && self.endpoint.is_none()
-            && self.header.is_none()
-            && self.fallback.is_none()
-            && self.stored.is_none()
-            && self.hook.is_empty()
-            && self.handed.is_none()
-            && self.body_keys.is_empty()
-            && lists.iter().all(|list| list.is_empty())
-    }
-}
-
 /// A default credential of a library.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
