@@ -46,12 +46,12 @@ fn compile_rules() -> Rules {
 
 #[divan::bench]
 fn compile_outline() -> Rules {
-    Rules::outline().unwrap()
+    Rules::outline(&[], &[]).unwrap()
 }
 
 #[divan::bench]
 fn first_look(bencher: Bencher<'_, '_>) {
-    let search = Prefilter::new(&Rules::outline().unwrap().literals);
+    let search = Prefilter::new(&Rules::outline(&[], &[]).unwrap().literals);
     let text = code("a.js");
     bencher.counter(BytesCount::of_str(&text)).bench(|| search.in_project(black_box(text.as_bytes())));
 }

@@ -97,7 +97,8 @@ pub fn analyze_watched(
     watch: &dyn Watch,
 ) -> Result<check::model::Report, Error> {
     if options.rules.is_empty() {
-        let outline = rules::Rules::outline().map_err(|mistake| Error::Rules(mistake.to_string()))?;
+        let outline = rules::Rules::outline(&options.hosts, &options.own_hosts)
+            .map_err(|mistake| Error::Rules(mistake.to_string()))?;
         return analyze_in(files, options, &outline, || compile_rules(files, options), watch);
     }
     // own rules may have literals of their own, and mistakes
@@ -137,7 +138,7 @@ fn analyze_in<R: Borrow<rules::Rules> + Sync>(
     let remaining: &dyn text::Files = excluding.as_ref().map_or(files, |files| files);
     let literals = text::Literals { all: options.all_files, ..outline.literals.clone() };
     let work = || {
-        let project = project::Project::open(remaining, &roots, &literals);
+        let project = project::Project::open(remaining, &roots, &literals, &|path| outline.outside.wants(path));
         let scope = check::Scope { root, paths, base, part: options.part };
         let mut report = if project.has_evidence() {
             check::run(&project, whole()?.borrow(), scope, watch)

@@ -113,7 +113,7 @@ fn analyze(example: &Example<'_>, rules: &Rules) -> Report {
     let mut files = MemoryFiles::new();
     files.insert(example.path(), example.program());
     let here = [".".to_owned()];
-    let project = Project::open(&files, &here, &rules.literals);
+    let project = Project::open(&files, &here, &rules.literals, &|_| false);
     let scope = Scope { root: ".".to_owned(), paths: here.to_vec(), base: ".".to_owned(), part: None };
     super::run(&project, rules, scope, &super::watch::Nobody)
 }

@@ -70,6 +70,7 @@ fn of_parts(parts: Vec<(Report, Shard)>, outline: &Rules) -> Report {
         };
         sent.extend(shard.sent);
         all.skipped.extend(report.skipped);
+        all.outside.add(report.outside, 0);
         all.plans.extend(report.plans.into_iter().map(|plan| super::model::Plan { calls: Vec::new(), ..plan }));
         report.notices.into_iter().for_each(|notice| *notices.entry(notice).or_insert(0) += 1);
         let counted = report.findings.into_iter().map(|finding| (finding, None));
@@ -128,6 +129,7 @@ fn of_parts(parts: Vec<(Report, Shard)>, outline: &Rules) -> Report {
     alone.dedup_by(|left, right| left.fingerprint == right.fingerprint);
     all.findings.extend(alone.into_iter().map(|finding| Finding { call: None, ..finding }));
     all.calls = found.into_iter().map(|one| one.call).collect();
+    super::outside::match_calls(&mut all.outside, &all.calls.iter().collect::<Vec<_>>());
     all.plans.sort_by(|left, right| (&left.at, &left.sdk).cmp(&(&right.at, &right.sdk)));
     all.plans.dedup_by(|later, kept| {
         let same = later.at == kept.at && later.sdk == kept.sdk;
@@ -165,6 +167,7 @@ fn side_by_side(reports: Vec<(String, Report)>) -> Report {
         all.files.skipped += report.files.skipped;
         all.files.excluded += report.files.excluded;
         all.calls.extend(report.calls);
+        all.outside.add(report.outside, before);
         all.findings.extend(report.findings.into_iter().map(moved));
         all.plans.extend(report.plans.into_iter().map(|mut plan| {
             plan.calls.iter_mut().for_each(|call| *call += before);
@@ -203,6 +206,7 @@ fn below(folder: &str, mut report: Report) -> Report {
         suppressed.suppression.at.iter_mut().for_each(at);
     }
     report.plans.iter_mut().for_each(|plan| at(&mut plan.at));
+    report.outside.places_mut().for_each(at);
     report.notices.iter_mut().for_each(|notice| path(&mut notice.path));
     report.skipped.iter_mut().for_each(|skipped| path(&mut skipped.path));
     report

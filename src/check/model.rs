@@ -1,5 +1,6 @@
 //! What an analysis says, as plain data: the one type every output format reads.
 
+use super::outside::model::Outside;
 use super::unite::Shard;
 use crate::text::{LineCol, Span};
 use std::collections::BTreeMap;
@@ -357,6 +358,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What the logins have to ask for, sorted by place.
     pub plans: Vec<Plan>,
+    /// What files that are no code tell.
+    pub outside: Outside,
     /// Findings that do not count, sorted by place.
     pub suppressed: Vec<Suppressed>,
     /// What to tidy up in what was written for this program, sorted.
@@ -393,8 +396,9 @@ impl Report {
         self.calls.iter().filter(|call| call.is_accepted()).count()
     }
 
-    /// Whether the toggle can be turned off as far as this code is concerned.
+    /// Whether the toggle can be turned off, and stays off, as far as these files are concerned.
     pub fn ready(&self) -> bool {
         self.calls.iter().all(|call| call.verdict == Verdict::AccessToken || call.is_accepted())
+            && self.outside.is_ready()
     }
 }

@@ -3,8 +3,12 @@
 //! Changes a report after the analysis. Must not know where the decisions are written.
 
 use super::model::{Call, Notice, Report, Severity, Suppressed, SuppressedBy, Suppression, Verdict};
+use crate::text::files::{is_inside, join};
 use crate::text::{Files, Globs};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The rule that reports unknown calls.
+pub const UNRESOLVED: &str = super::advice::UNRESOLVED;
 
 /// What becomes of a rule's findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +38,25 @@ pub struct Accept {
     pub at: (String, u32),
 }
 
+/// One unknown call that somebody looked at, known again by what it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reviewed {
+    /// Its file, from [`Report::base`] on.
+    pub path: String,
+    /// To which endpoint.
+    pub endpoint: String,
+    /// The id of the reason, when it was looked at.
+    pub unknown: String,
+    /// Of the finding about it: survives moved lines.
+    pub fingerprint: String,
+    /// Of the finding about it: survives a file's move.
+    pub content: String,
+    /// What was found out; empty where nobody said yet.
+    pub because: String,
+    /// Where this is written: file and 1-based line.
+    pub at: (String, u32),
+}
+
 /// A team's decisions.
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
@@ -41,11 +64,14 @@ pub struct Policy {
     pub levels: BTreeMap<String, Level>,
     /// In the order in which they are written.
     pub accept: Vec<Accept>,
+    /// Single calls that are accepted.
+    pub reviewed: Vec<Reviewed>,
 }
 
 impl Policy {
     /// Apply the decisions. Those that apply to nothing are noticed if the `whole` project is reported.
     pub fn apply(&self, report: &mut Report, files: &dyn Files, whole: bool) {
+        self.apply_reviewed(report, files, whole);
         let mut used = vec![false; self.accept.len()];
         for call in &mut report.calls {
             let fits = |accept: &Accept| accept.fits(call, files);
@@ -76,6 +102,77 @@ impl Policy {
             let message = "this accepts no call: none in these files is unknown like that".to_owned();
             report.notices.push(Notice { id: "unused-accept", path, line, message });
         }
+    }
+}
+
+impl Policy {
+    /// Accept the calls that somebody looked at one by one. Entries without a reason accept nothing; those that are about
+    /// nothing any more are noticed, if their file was looked at.
+    fn apply_reviewed(&self, report: &mut Report, files: &dyn Files, whole: bool) {
+        let matched = Reviewed::matched(&self.reviewed, report, files);
+        let used: BTreeSet<usize> = matched.values().copied().collect();
+        for (call, nth) in &matched {
+            let because = &self.reviewed[*nth].because;
+            if let Some(call) = report.calls.get_mut(*call).filter(|_| !because.is_empty()) {
+                call.accepted.get_or_insert_with(|| because.clone());
+            }
+        }
+        for (nth, reviewed) in self.reviewed.iter().enumerate() {
+            let (path, line) = reviewed.at.clone();
+            if used.contains(&nth) && reviewed.because.is_empty() {
+                let message = "nobody said why yet: the call is not accepted while `because` is empty".to_owned();
+                report.notices.push(Notice { id: "empty-accept", path, line, message });
+            } else if !used.contains(&nth) && (reviewed.is_looked_at(report, files) || whole) {
+                let message =
+                    format!("this accepts no call: {} in {} is not unknown any more", reviewed.endpoint, reviewed.path);
+                report.notices.push(Notice { id: "stale-accept", path, line, message });
+            }
+        }
+    }
+}
+
+impl Reviewed {
+    /// Which of `all` each unknown call is, by call: by its fingerprint, and where its file was moved, by its content.
+    pub fn matched(all: &[Reviewed], report: &Report, files: &dyn Files) -> BTreeMap<usize, usize> {
+        let findings = report.findings.iter().chain(report.suppressed.iter().map(|suppressed| &suppressed.finding));
+        let unknown: Vec<_> = findings
+            .filter(|finding| finding.rule == UNRESOLVED)
+            .filter_map(|finding| Some((finding.call?, finding)))
+            .filter(|(call, _)| report.calls.get(*call).is_some_and(|call| call.verdict == Verdict::Unknown))
+            .collect();
+        let mut matched = BTreeMap::new();
+        let mut free: BTreeSet<usize> = (0..all.len()).collect();
+        for (call, finding) in &unknown {
+            let found = free.iter().copied().find(|nth| all[*nth].fingerprint == finding.fingerprint);
+            if let Some(nth) = found.filter(|nth| free.remove(nth)) {
+                matched.insert(*call, nth);
+            }
+        }
+        for (call, finding) in unknown {
+            if matched.contains_key(&call) {
+                continue;
+            }
+            let moved = |nth: &usize| {
+                let reviewed = &all[*nth];
+                reviewed.content == finding.content && !files.exists(&reviewed.named(report, files))
+            };
+            let found = free.iter().copied().find(moved);
+            if let Some(nth) = found.filter(|nth| free.remove(nth)) {
+                matched.insert(call, nth);
+            }
+        }
+        matched
+    }
+
+    /// Whether what is in its file is reported.
+    pub fn is_looked_at(&self, report: &Report, files: &dyn Files) -> bool {
+        let path = self.named(report, files);
+        report.paths.iter().any(|folder| is_inside(&path, folder))
+    }
+
+    /// Its path as the report names files.
+    fn named(&self, report: &Report, files: &dyn Files) -> String {
+        files.named(&join(&report.base, &self.path))
     }
 }
 

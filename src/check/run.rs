@@ -1,6 +1,5 @@
 //! One run: from a project to a report.
 
-use super::advice;
 use super::body::Body;
 use super::fingerprint::Fingerprints;
 use super::login::{self, Login, Outcome, Sent};
@@ -9,6 +8,7 @@ use super::origin;
 use super::sites::{Batch, Record, batches, of_batch};
 use super::unite::{self, Found, Origin, Part, Shard};
 use super::watch::{Stage, Watch};
+use super::{advice, outside};
 use crate::eval::Shared;
 use crate::eval::value::{Node, Trail};
 use crate::project::Project;
@@ -118,14 +118,26 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
             fix: draft.fix,
         });
     }
-    findings.sort_by(|left, right| left.at.cmp(&right.at));
     let mut plans: Vec<Plan> = outcome.plans.into_iter().filter(|plan| is_wanted(&plan.at, &plan.calls)).collect();
     for plan in &mut plans {
         plan.calls = plan.calls.iter().filter_map(|nth| numbers[*nth]).collect();
         keep(&plan.at.path);
     }
     plans.sort_by(|left, right| left.at.cmp(&right.at));
-    let skipped: Vec<Skipped> = project.skipped().into_iter().map(|(path, reason)| Skipped { path, reason }).collect();
+    let told: Vec<&Call> = calls.iter().map(|found| &found.call).collect();
+    let mut told = outside::look(project, rules, &here, part, &told);
+    findings.extend(outside::findings(
+        &told.outside,
+        rules,
+        &calls.iter().map(|found| &found.call).collect::<Vec<_>>(),
+        &|path| seen_from(project, path, &base),
+    ));
+    findings.sort_by(|left, right| left.at.cmp(&right.at));
+    sources.extend(told.sources.drain(..));
+    let skipped = project.skipped().into_iter().map(|(path, reason)| Skipped { path, reason });
+    let mut skipped: Vec<Skipped> = skipped.chain(told.skipped).collect();
+    skipped.sort();
+    skipped.dedup();
     let origins: Vec<(bool, Node)> = calls.iter().map(|found| (found.sent, found.request)).collect();
     let mut report = Report {
         root,
@@ -133,6 +145,7 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
         calls: calls.into_iter().map(|found| found.call).collect(),
         findings,
         plans,
+        outside: told.outside,
         suppressed: Vec::new(),
         notices: Vec::new(),
         skipped,

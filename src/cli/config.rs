@@ -61,6 +61,9 @@ fn write(config: &Config, out: &mut dyn Write) -> io::Result<()> {
     if let Some(baseline) = &config.baseline {
         writeln!(out, "baseline = {}", quote(baseline))?;
     }
+    if let Some(file) = &config.accept_unknown {
+        writeln!(out, "accept-unknown = {}", quote(file))?;
+    }
     writeln!(out, "\n[severity]")?;
     for doc in docs::rules() {
         let level = match config.policy.levels.get(doc.id) {

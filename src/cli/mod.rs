@@ -3,6 +3,7 @@
 //! Owns what the library must not touch: the arguments, the environment, the terminal and standard output. Knows nothing
 //! of how an analysis is done.
 
+mod accepted;
 mod audit;
 mod baseline;
 mod check;

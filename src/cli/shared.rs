@@ -2,7 +2,7 @@
 
 use super::progress::Progress;
 use super::terminal::{self, Color};
-use super::{Failure, baseline, fix, output, stats};
+use super::{Failure, accepted, baseline, fix, output, stats};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use idtoken_lint::check::model::Report;
 use idtoken_lint::check::unite::Part;
@@ -83,6 +83,14 @@ pub(super) struct Arguments {
     /// Write the findings there are to FILE, as a baseline; what is not found any more is taken out
     #[arg(long, value_name = "FILE")]
     write_baseline: Option<String>,
+
+    /// Unknown calls that FILE gives a reason for were looked at, and send no ID token
+    #[arg(long, value_name = "FILE", conflicts_with = "write_accept_unknown")]
+    accept_unknown: Option<String>,
+
+    /// Write the unknown calls there are to FILE, for somebody to say why each is accepted; reasons that are there stay
+    #[arg(long, value_name = "FILE")]
+    write_accept_unknown: Option<String>,
 }
 
 /// Who gets the report, and how it is written.
@@ -157,6 +165,12 @@ pub(super) fn analyze(arguments: &Arguments) -> Result<Report, Failure> {
     let files: &dyn Files = overlay.as_ref().map_or(&OsFiles, |overlay| overlay);
     let from = arguments.root.as_ref().or(paths.first()).map_or(".", String::as_str);
     let config = arguments.config.read(from)?;
+    let mut policy = config.policy;
+    let accepted = arguments.write_accept_unknown.as_ref().filter(|file| OsFiles.exists(file));
+    if let Some(file) = accepted.or(arguments.accept_unknown.as_ref()).or(config.accept_unknown.as_ref()) {
+        policy.reviewed = accepted::read(file)?;
+    }
+    let reviewed = policy.reviewed.clone();
     let with =
         |configured: Vec<String>, given: &[String]| configured.into_iter().chain(given.iter().cloned()).collect();
     let options = Options {
@@ -166,13 +180,16 @@ pub(super) fn analyze(arguments: &Arguments) -> Result<Report, Failure> {
         rules: with(config.rules, &arguments.rules.rules),
         own_hosts: config.own_hosts,
         exclude: config.excluded,
-        policy: config.policy,
+        policy,
         all_files: arguments.all_files,
         part: arguments.shard,
     };
     let mut report = idtoken_lint::analyze_watched(files, &options, &progress).map_err(failure)?;
     let times = progress.times();
     progress.finish();
+    if let Some(file) = &arguments.write_accept_unknown {
+        accepted::write(&reviewed, &report, file)?;
+    }
     if let Some(file) = &arguments.write_baseline {
         baseline::write(&mut report, file)?;
     } else if let Some(file) = arguments.baseline.as_ref().or(config.baseline.as_ref()) {

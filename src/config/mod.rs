@@ -4,6 +4,7 @@
 
 mod model;
 mod resolve;
+pub mod reviewed;
 
 use crate::check::policy::Policy;
 use crate::text::files::ReadError;
@@ -35,6 +36,8 @@ pub struct Config {
     pub rules: Vec<String>,
     /// The baseline, relative to the working directory.
     pub baseline: Option<String>,
+    /// The file of unknown calls that are accepted one by one, relative to the working directory.
+    pub accept_unknown: Option<String>,
     /// Severities, and accepted unknowns.
     pub policy: Policy,
 }

@@ -27,6 +27,9 @@ pub(super) struct ConfigFile {
     /// The baseline, relative to the folder of this file: findings that it knows do not count.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub(super) baseline: Option<Spanned<String>>,
+    /// The file of unknown calls that are accepted one by one, relative to the folder of this file.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub(super) accept_unknown: Option<Spanned<String>>,
     /// What becomes of each rule's findings, by rule id.
     #[cfg_attr(test, schemars(with = "BTreeMap<String, LevelText>"))]
     pub(super) severity: BTreeMap<Spanned<String>, LevelText>,

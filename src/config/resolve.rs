@@ -52,7 +52,18 @@ pub(super) fn resolve(files: &dyn Files, name: &str, text: &Arc<str>) -> Result<
     }
     // it need not be there yet
     let baseline = file.baseline.as_ref().map(|path| join(parent(name), path.get_ref()));
-    Ok(Config { file: Some(name.to_owned()), tenants, own_hosts, exclude, excluded, rules, baseline, policy })
+    let accept_unknown = file.accept_unknown.as_ref().map(|path| join(parent(name), path.get_ref()));
+    Ok(Config {
+        file: Some(name.to_owned()),
+        tenants,
+        own_hosts,
+        exclude,
+        excluded,
+        rules,
+        baseline,
+        accept_unknown,
+        policy,
+    })
 }
 
 fn level_of(level: LevelText) -> Level {

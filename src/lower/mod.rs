@@ -5,10 +5,12 @@
 //! can make anything of is refused, with the reason.
 
 pub mod comments;
+pub mod data;
 pub mod host;
 pub mod js;
 pub mod json;
 pub mod rust;
+pub mod traffic;
 
 use crate::ir::FileIr;
 use host::Host;

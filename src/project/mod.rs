@@ -92,6 +92,8 @@ pub struct Project<'a> {
     /// What the manifests require of packages, once something asks.
     versions: OnceLock<versions::Versions>,
     unreadable: Vec<(String, String)>,
+    /// Files that are no code, but were asked for.
+    beside: Vec<String>,
     has_evidence: bool,
     pages: Vec<Vec<FileId>>,
     together: FxHashMap<FileId, Vec<FileId>>,
@@ -102,9 +104,14 @@ pub struct Project<'a> {
 }
 
 impl<'a> Project<'a> {
-    /// Walk `roots` and look into every source file once.
-    pub fn open(system: &'a dyn Files, roots: &[String], literals: &Literals) -> Project<'a> {
-        let wanted = |path: &str| Syntax::of_path(path).is_some() || Configs::wanted(path);
+    /// Walk `roots` and look into every source file once. Files `beside` the code are found, not read.
+    pub fn open(
+        system: &'a dyn Files,
+        roots: &[String],
+        literals: &Literals,
+        beside: &(dyn Fn(&str) -> bool + Sync),
+    ) -> Project<'a> {
+        let wanted = |path: &str| Syntax::of_path(path).is_some() || Configs::wanted(path) || beside(path);
         let mut paths = Vec::new();
         let mut unreadable = Vec::new();
         for root in roots {
@@ -119,6 +126,8 @@ impl<'a> Project<'a> {
         paths.dedup();
         let (others, sources): (Vec<String>, Vec<String>) =
             paths.into_iter().partition(|path| Syntax::of_path(path).is_none());
+        let beside: Vec<String> = others.iter().filter(|path| beside(path)).cloned().collect();
+        let others: Vec<String> = others.into_iter().filter(|path| Configs::wanted(path)).collect();
         let data: Vec<String> =
             others.iter().filter(|path| configs::is_data(configs::file_name(path))).cloned().collect();
         let search = Prefilter::new(literals);
@@ -142,6 +151,7 @@ impl<'a> Project<'a> {
             versions: OnceLock::new(),
             configs: Configs::new(others, roots),
             unreadable,
+            beside,
             has_evidence,
             pages: Vec::new(),
             together: FxHashMap::default(),
@@ -340,6 +350,16 @@ impl<'a> Project<'a> {
             Resolved::File(file) | Resolved::Member(file, _) => Some(file),
             Resolved::Package(_) | Resolved::Missing => None,
         }
+    }
+
+    /// The files that are no code but were asked for, in order.
+    pub fn beside(&self) -> &[String] {
+        &self.beside
+    }
+
+    /// The text of one of them, if it has no more than `limit` bytes.
+    pub fn beside_text(&self, path: &str, limit: u64) -> Result<Arc<str>, ReadError> {
+        self.system.read_within(path, limit)
     }
 
     /// The file at exactly this path.

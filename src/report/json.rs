@@ -3,6 +3,7 @@
 //! Keys and their order are fixed. Additions go to the end of an object; any other change is a new version with a new
 //! name in `format`. Columns are 1-based code points, as in the other formats.
 
+use super::json_outside::{self as outside, Deprecation, Recorded, Task, Toggle};
 use super::redact::redact;
 use crate::check::model;
 use crate::check::unite::Shard as Of;
@@ -23,6 +24,10 @@ struct Document<'a> {
     suppressed: Vec<Suppressed<'a>>,
     notices: Vec<Notice<'a>>,
     plans: Vec<Plan<'a>>,
+    toggles: Vec<Toggle<'a>>,
+    recorded: Vec<Recorded<'a>>,
+    deprecation_notices: Vec<Deprecation<'a>>,
+    left_to_do: Vec<Task>,
     #[serde(skip_serializing_if = "Option::is_none")]
     shard: Option<Shard<'a>>,
 }
@@ -67,6 +72,7 @@ struct Files {
     parsed: usize,
     skipped: usize,
     excluded: usize,
+    others: usize,
 }
 
 #[derive(Serialize)]
@@ -79,7 +85,7 @@ struct Calls {
 }
 
 #[derive(Serialize)]
-struct Place<'a> {
+pub(super) struct Place<'a> {
     path: &'a str,
     line: u32,
     column: u32,
@@ -205,6 +211,7 @@ fn document(report: &model::Report) -> Document<'_> {
                 parsed: report.files.parsed,
                 skipped: report.files.skipped,
                 excluded: report.files.excluded,
+                others: report.outside.files,
             },
             calls: Calls {
                 id_token: report.count(model::Verdict::IdToken),
@@ -227,6 +234,10 @@ fn document(report: &model::Report) -> Document<'_> {
         suppressed: report.suppressed.iter().map(suppressed).collect(),
         notices: report.notices.iter().map(notice).collect(),
         plans: report.plans.iter().map(plan).collect(),
+        toggles: outside::toggles(report),
+        recorded: outside::recorded(report),
+        deprecation_notices: outside::deprecations(report),
+        left_to_do: outside::left_to_do(report),
         shard: report.shard.as_ref().map(shard),
     }
 }
@@ -320,7 +331,7 @@ fn notice(notice: &model::Notice) -> Notice<'_> {
     Notice { id: notice.id, path: &notice.path, line: notice.line, message: redact(&notice.message) }
 }
 
-fn place(at: &model::Location) -> Place<'_> {
+pub(super) fn place(at: &model::Location) -> Place<'_> {
     Place {
         path: &at.path,
         line: at.start.line,

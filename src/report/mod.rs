@@ -11,6 +11,7 @@ pub mod github;
 pub mod gitlab;
 pub mod html;
 pub mod json;
+mod json_outside;
 pub mod junit;
 pub mod line;
 pub mod read;

@@ -5,14 +5,22 @@
 
 use crate::check::REASONS;
 use crate::check::model;
+use crate::check::outside::model::{self as outside, Outside};
 use crate::check::unite;
 use crate::text::{LineCol, Span};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// Notices that reports hold.
-const NOTICES: &[&str] =
-    &["broken-suppression", "unknown-rule", "unused-suppression", "unused-accept", "stale-baseline"];
+const NOTICES: &[&str] = &[
+    "broken-suppression",
+    "unknown-rule",
+    "unused-suppression",
+    "unused-accept",
+    "stale-baseline",
+    "empty-accept",
+    "stale-accept",
+];
 
 #[derive(Deserialize)]
 struct Document {
@@ -28,7 +36,44 @@ struct Document {
     notices: Vec<Notice>,
     #[serde(default)]
     plans: Vec<Plan>,
+    #[serde(default)]
+    toggles: Vec<Toggle>,
+    #[serde(default)]
+    recorded: Vec<Recorded>,
+    #[serde(default)]
+    deprecation_notices: Vec<Deprecation>,
     shard: Option<Shard>,
+}
+
+#[derive(Deserialize)]
+struct Toggle {
+    #[serde(flatten)]
+    at: Place,
+    state: String,
+}
+
+#[derive(Deserialize)]
+struct Recorded {
+    #[serde(flatten)]
+    at: Place,
+    endpoint: String,
+    verdict: String,
+    why: String,
+}
+
+#[derive(Deserialize)]
+struct Deprecation {
+    #[serde(flatten)]
+    at: Place,
+    endpoint: String,
+    client_id: Option<String>,
+    client_name: Option<String>,
+    count: usize,
+    feature: String,
+    about_id_tokens: bool,
+    first_date: Option<String>,
+    last_date: Option<String>,
+    calls: Vec<usize>,
 }
 
 #[derive(Deserialize)]
@@ -43,6 +88,8 @@ struct Files {
     skipped: usize,
     #[serde(default)]
     excluded: usize,
+    #[serde(default)]
+    others: usize,
 }
 
 #[derive(Deserialize)]
@@ -179,6 +226,12 @@ pub fn read(text: &str) -> Result<model::Report, String> {
     let calls = document.calls.into_iter().map(call).collect::<Result<Vec<_>, _>>()?;
     let count = calls.len();
     let files = document.summary.files;
+    let told = Outside {
+        files: files.others,
+        toggles: document.toggles.into_iter().map(toggle).collect::<Result<_, _>>()?,
+        recorded: document.recorded.into_iter().map(recorded).collect::<Result<_, _>>()?,
+        deprecations: document.deprecation_notices.into_iter().map(deprecation).collect(),
+    };
     let report = model::Report {
         root: document.root,
         files: model::FileCounts {
@@ -197,12 +250,14 @@ pub fn read(text: &str) -> Result<model::Report, String> {
         suppressed: document.suppressed.into_iter().map(suppressed).collect::<Result<_, _>>()?,
         notices: document.notices.into_iter().map(notice).collect::<Result<_, _>>()?,
         plans: document.plans.into_iter().map(plan).collect(),
+        outside: told,
         shard: document.shard.map(shard).transpose()?,
         ..model::Report::default()
     };
     let findings = report.findings.iter().chain(report.suppressed.iter().map(|suppressed| &suppressed.finding));
-    let mut named =
-        findings.filter_map(|finding| finding.call).chain(report.plans.iter().flat_map(|plan| plan.calls.clone()));
+    let logged = report.outside.deprecations.iter().flat_map(|deprecation| deprecation.calls.clone());
+    let planned = report.plans.iter().flat_map(|plan| plan.calls.clone());
+    let mut named = findings.filter_map(|finding| finding.call).chain(planned).chain(logged);
     if named.any(|call| call >= count) || report.shard.as_ref().is_some_and(|shard| shard.calls.len() != count) {
         return Err("it names calls that it does not list".to_owned());
     }
@@ -213,6 +268,38 @@ pub fn read(text: &str) -> Result<model::Report, String> {
 fn one_of<T: Copy>(word: &str, known: &[T], as_str: impl Fn(T) -> &'static str) -> Result<T, String> {
     let found = known.iter().copied().find(|one| as_str(*one) == word);
     found.ok_or_else(|| format!("{word:?} is not known here: was it written by another version?"))
+}
+
+fn toggle(toggle: Toggle) -> Result<outside::Toggle, String> {
+    use outside::ToggleState;
+    let known = [ToggleState::On, ToggleState::Off, ToggleState::Undecided];
+    Ok(outside::Toggle { state: one_of(&toggle.state, &known, ToggleState::as_str)?, at: place(toggle.at) })
+}
+
+fn recorded(recorded: Recorded) -> Result<outside::Recorded, String> {
+    use model::Verdict;
+    let known = [Verdict::IdToken, Verdict::Unknown, Verdict::AccessToken];
+    Ok(outside::Recorded {
+        at: place(recorded.at),
+        endpoint: recorded.endpoint,
+        verdict: one_of(&recorded.verdict, &known, Verdict::as_str)?,
+        why: recorded.why,
+        audiences: 0,
+    })
+}
+
+fn deprecation(entry: Deprecation) -> outside::Deprecation {
+    outside::Deprecation {
+        at: place(entry.at),
+        endpoint: entry.endpoint,
+        client_id: entry.client_id,
+        client_name: entry.client_name,
+        count: entry.count,
+        feature: entry.feature,
+        about_id_tokens: entry.about_id_tokens,
+        dates: entry.first_date.zip(entry.last_date),
+        calls: entry.calls,
+    }
 }
 
 fn call(call: Call) -> Result<model::Call, String> {

@@ -125,6 +125,7 @@ pub struct CallFact {
     pub options: Vec<Slot>,
     pub body: Vec<Slot>,
     pub body_keys: Vec<String>,
+    pub settings: Vec<Slot>,
     pub hooks: Vec<Hook>,
     pub handed: Option<Arc<HandedFact>>,
     pub fallback: Option<TokenKind>,

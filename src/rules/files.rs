@@ -5,7 +5,7 @@
 
 use super::place::Place;
 use super::schema::{CallTable, ContainerTable, PathText, RuleFile};
-use super::{GLOBAL_OBJECT, Rules, embedded, toml_file};
+use super::{GLOBAL_OBJECT, Outside, Rules, embedded, toml_file};
 use crate::rules::path::Root;
 use crate::text::nearest::did_you_mean;
 use crate::text::{Mistake, Span};
@@ -121,10 +121,10 @@ impl RuleFiles {
     }
 
     /// Their endpoints and literals alone.
-    pub(super) fn compile_outline(&self) -> Result<Rules, Mistake> {
-        let mut rules = Rules::default();
+    pub(super) fn compile_outline(&self, tenants: &[String], own: &[String]) -> Result<Rules, Mistake> {
+        let mut rules = Rules { outside: Outside::load()?, ..Rules::default() };
         self.sources.iter().for_each(|source| rules.add_tables(&source.file));
-        rules.finish(&[], &[]);
+        rules.finish(tenants, own);
         Ok(rules)
     }
 
@@ -137,6 +137,7 @@ impl RuleFiles {
 
     fn compile_unchecked(&self, mut rules: Rules, tenants: &[String], own: &[String]) -> Result<Rules, Mistake> {
         let names = self.type_names()?;
+        rules.outside = Outside::load()?;
         // endpoints first: calls refer to them; then types: paths lead through them
         for source in &self.sources {
             rules.add_tables(&source.file);

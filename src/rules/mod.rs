@@ -21,6 +21,7 @@ mod endpoint;
 mod facts;
 mod logins;
 mod names;
+mod outside;
 mod place;
 mod questions;
 mod reducers;
@@ -36,6 +37,7 @@ pub use facts::{
 };
 pub use files::{RuleFiles, endpoint_names};
 pub use logins::{LoginFact, Way};
+pub use outside::{CommandTable, Form, Kind as OutsideKind, Outside, SettingsFormat, SettingsTable};
 pub use reducers::{ActionFact, InjectorFact, KIND, ReducedFact, ReducerFact};
 pub use schema::{Asks, BodyTable, LinkingTable, Made, SubjectKind, TokenKind, UrlPart};
 pub use stored::StoredFact;
@@ -103,6 +105,10 @@ pub struct Rules {
     pub inherited_stores: Vec<Arc<str>>,
     /// What is said about requests apart from them.
     pub ambient: Vec<AmbientFact>,
+    /// What is known of files that are no code.
+    pub outside: Outside,
+    /// Names of calls that write the tenant's settings.
+    pub settings_members: Vec<String>,
     /// Names of calls that say something about requests of a client made elsewhere.
     pub ambient_members: Vec<String>,
     /// Members of URLs, and which part of it each is.
@@ -139,8 +145,8 @@ impl Rules {
 
     /// What must be known before a project is known to be worth a look: the endpoints and the literals of the embedded
     /// rules. Costs a fraction of [`Rules::load`].
-    pub fn outline() -> Result<Rules, Mistake> {
-        RuleFiles::embedded_outline()?.compile_outline()
+    pub fn outline(tenants: &[String], own: &[String]) -> Result<Rules, Mistake> {
+        RuleFiles::embedded_outline()?.compile_outline(tenants, own)
     }
 
     /// The facts on `states`.
@@ -391,6 +397,12 @@ impl Rules {
                     }
                 }
             }
+            if !table.settings.is_empty() {
+                for text in &table.on {
+                    let last = |path: &Path| path.last_member();
+                    self.settings_members.extend(place.paths(text)?.iter().filter_map(last));
+                }
+            }
             if table.changes.is_some() {
                 for text in &table.on {
                     let last = |path: &Path| path.last_member();
@@ -523,6 +535,7 @@ impl Rules {
             options: place.slots(&table.options)?,
             body: place.slots(&table.body)?,
             body_keys: table.body_keys.clone(),
+            settings: place.slots(&table.settings)?,
             hooks,
             handed: self.handed_at(table.handed.as_deref()),
             fallback: table.fallback,

@@ -3,6 +3,7 @@
 use super::paint::{Style, paint};
 use super::{TextOptions, plural};
 use crate::check::model::{Call, Location, Report, Verdict};
+use crate::check::outside::model::{Toggle, ToggleState};
 use crate::report::redact::clean;
 use std::io;
 
@@ -56,7 +57,7 @@ pub(in crate::report) fn answer(report: &Report) -> (Style, String) {
             let noun = if id_token > 0 { "" } else { plural(unknown, "call ", "calls ") };
             reasons.push(format!("{unknown} {noun}{} unknown", plural(unknown, "is", "are")));
         }
-        return (Style::Bad, format!("The toggle cannot be turned off yet: {}.", reasons.join(", ")));
+        return (Style::Bad, not_yet(report, reasons));
     }
     let skipped = report.files.skipped;
     if report.files.seen == 0 {
@@ -76,6 +77,33 @@ pub(in crate::report) fn answer(report: &Report) -> (Style, String) {
     } else {
         (Style::Good, "The toggle can be turned off.".to_owned())
     }
+}
+
+/// What speaks against it, `reasons` of the code and those of other files.
+fn not_yet(report: &Report, mut reasons: Vec<String>) -> String {
+    let outside = &report.outside;
+    let place = |toggle: &Toggle| format!("{}:{}", clean(&toggle.at.path), toggle.at.start.line);
+    let off = outside.toggles.iter().filter(|toggle| toggle.state == ToggleState::Off).map(place).next();
+    let refused = match off {
+        Some(place) if !reasons.is_empty() => {
+            format!(" It is off already in {place}: what is deployed with that refuses these calls.")
+        }
+        _ => String::new(),
+    };
+    let recorded = outside.sent_id_tokens().count();
+    if recorded > 0 {
+        reasons.push(format!("{recorded} recorded {} an ID token", plural(recorded, "request sent", "requests sent")));
+    }
+    let logged: usize = outside.logged_id_tokens().map(|entry| entry.count).sum();
+    if logged > 0 {
+        let entries = plural(logged, "entry of the tenant's log tells", "entries of the tenant's log tell");
+        reasons.push(format!("{logged} {entries} of ID tokens"));
+    }
+    if reasons.is_empty() {
+        let on: Vec<String> = outside.turned_on().map(place).collect();
+        return format!("The toggle can be turned off, but it is on: see {}.", on.join(", "));
+    }
+    format!("The toggle cannot be turned off yet: {}.{refused}", reasons.join(", "))
 }
 
 fn write_calls(calls: &[Call], options: &TextOptions, out: &mut dyn io::Write) -> io::Result<()> {

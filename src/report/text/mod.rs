@@ -5,6 +5,7 @@
 
 pub(in crate::report) mod audit;
 mod finding;
+mod outside;
 pub(in crate::report) mod paint;
 mod pretty;
 pub(in crate::report) mod summary;
@@ -54,6 +55,7 @@ pub fn write(report: &Report, question: Question, options: &TextOptions, out: &m
         }
         if question == Question::Audit {
             audit::write(report, options, out)?;
+            outside::write(report, options, out)?;
         }
         summary::write_skipped(report, options, out)?;
         summary::write_notices(report, options, out)?;
@@ -63,6 +65,7 @@ pub fn write(report: &Report, question: Question, options: &TextOptions, out: &m
         Question::Audit if options.quiet => audit::write_answer(report, options, out),
         Question::Audit => {
             summary::write_line(report, options, out)?;
+            outside::write_left(report, options, out)?;
             audit::write_answer(report, options, out)
         }
     }

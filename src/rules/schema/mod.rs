@@ -190,6 +190,8 @@ pub struct CallTable {
     pub body: Vec<SlotText>,
     /// The keys of the body that the call makes by itself.
     pub body_keys: Vec<String>,
+    /// Flags of the tenant that the call sets.
+    pub settings: Vec<SlotText>,
     /// Functions that change the request before it goes out.
     pub hook: Vec<HookTable>,
     /// Where a function that gives the token finds the request that it is asked for: the name of a `[[handed]]` table.

@@ -1,0 +1,244 @@
+//! Files that are no code but tell about calls: settings of tenants, recorded requests, logs.
+//!
+//! Owns which of them are read, what of them is reported, and what becomes a finding. A file is read only if its name
+//! says that it may tell something, and parsed only if it holds a literal without which it tells nothing. What cannot be
+//! parsed is skipped by name.
+
+mod address;
+mod code;
+mod logs;
+pub mod model;
+mod recorded;
+mod toggle;
+mod token;
+
+use super::advice;
+use super::model::{Call, Finding, Location, Related, Severity, Skipped, Verdict};
+use super::unite::Part;
+use crate::lower::Refused;
+use crate::project::Project;
+use crate::rules::{Form, OutsideKind, Rules, docs};
+use crate::text::files::ReadError;
+use crate::text::{LineIndex, Span};
+use model::{Deprecation, Outside, Recorded, Toggle, ToggleState};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use std::sync::{Arc, OnceLock};
+
+/// Recordings are larger than code: they hold what was answered. In bytes.
+const RECORDING_BYTES: u64 = 64 * 1024 * 1024;
+/// Settings are small. In bytes.
+const SETTINGS_BYTES: u64 = 4 * 1024 * 1024;
+
+/// A file's text.
+pub(super) struct File {
+    path: String,
+    text: Arc<str>,
+    lines: OnceLock<LineIndex>,
+}
+
+impl File {
+    fn new(path: &str, text: Arc<str>) -> File {
+        File { path: path.to_owned(), text, lines: OnceLock::new() }
+    }
+
+    fn holds(&self, word: &str) -> bool {
+        memchr::memmem::find(self.text.as_bytes(), word.as_bytes()).is_some()
+    }
+
+    fn at(&self, span: Span) -> Location {
+        let lines = self.lines.get_or_init(|| LineIndex::new(&self.text));
+        let (start, end) = lines.range(&self.text, span);
+        Location { path: self.path.clone(), start, end, span }
+    }
+}
+
+/// Why a file was not read, or not wholly.
+#[derive(Debug)]
+pub(super) struct Refusal(String);
+
+impl From<Refused> for Refusal {
+    fn from(refused: Refused) -> Refusal {
+        let line = refused.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        Refusal(format!("does not parse: {line}{}", refused.reason))
+    }
+}
+
+impl From<ReadError> for Refusal {
+    fn from(error: ReadError) -> Refusal {
+        Refusal(error.to_string())
+    }
+}
+
+/// What one file tells.
+#[derive(Default)]
+struct Told {
+    toggles: Vec<Toggle>,
+    recorded: Vec<Recorded>,
+    deprecations: Vec<Deprecation>,
+    refused: Option<Refusal>,
+    /// Its text, where a toggle is to be shown. Recordings are not: they hold more than the tool should show.
+    text: Option<Arc<str>>,
+}
+
+/// What the files of a project tell that are no code.
+pub(super) struct Found {
+    /// What they tell.
+    pub(super) outside: Outside,
+    /// The texts of those that are to be shown.
+    pub(super) sources: Vec<(String, Arc<str>)>,
+    /// Those that could not be read.
+    pub(super) skipped: Vec<Skipped>,
+}
+
+/// Look into the files that are to be reported and may tell something, by their names.
+/// Of a run in parts, the first one looks.
+pub(super) fn look(
+    project: &Project<'_>,
+    rules: &Rules,
+    reported: &(dyn Fn(&str) -> bool + Sync),
+    part: Option<Part>,
+    calls: &[&Call],
+) -> Found {
+    if part.is_some_and(|part| part.index > 1) {
+        return Found { outside: Outside::default(), sources: Vec::new(), skipped: Vec::new() };
+    }
+    let paths: Vec<&String> = project.beside().iter().filter(|path| reported(path)).collect();
+    let told: Vec<(&String, Told)> = paths.par_iter().map(|path| (*path, tell(project, rules, path))).collect();
+    let mut found = Found { outside: Outside::default(), sources: Vec::new(), skipped: Vec::new() };
+    found.outside.files = paths.len();
+    let (in_code, sources) = code::toggles(project, rules);
+    found.outside.toggles.extend(in_code.into_iter().filter(|toggle| reported(&toggle.at.path)));
+    found.sources.extend(sources);
+    for (path, told) in told {
+        found.outside.toggles.extend(told.toggles);
+        found.outside.recorded.extend(told.recorded);
+        found.outside.deprecations.extend(told.deprecations);
+        found.sources.extend(told.text.map(|text| (path.clone(), text)));
+        found.skipped.extend(told.refused.map(|Refusal(reason)| Skipped { path: path.clone(), reason }));
+    }
+    found.outside.toggles.sort_by(|left, right| left.at.cmp(&right.at));
+    match_calls(&mut found.outside, calls);
+    found
+}
+
+/// Say which calls a log may mean.
+pub(super) fn match_calls(outside: &mut Outside, calls: &[&Call]) {
+    logs::match_calls(&mut outside.deprecations, calls);
+}
+
+fn tell(project: &Project<'_>, rules: &Rules, path: &str) -> Told {
+    let kinds = rules.outside.kinds(path);
+    let is_settings = |kind: &OutsideKind| matches!(kind, OutsideKind::Settings(_));
+    let limit = if kinds.iter().all(is_settings) { SETTINGS_BYTES } else { RECORDING_BYTES };
+    let mut told = Told::default();
+    let file = match project.beside_text(path, limit) {
+        Ok(text) => File::new(path, text),
+        Err(error) => return Told { refused: Some(error.into()), ..told },
+    };
+    for kind in kinds {
+        let result = match kind {
+            OutsideKind::Settings(nth) => toggle::of_file(&file, &rules.outside, &rules.outside.toggle.file[nth])
+                .map(|toggles| told.toggles.extend(toggles)),
+            OutsideKind::Recorded(Form::Log, _) => logs::of_file(&file, rules).map(|(deprecations, broken)| {
+                told.deprecations.extend(deprecations);
+                told.refused = broken;
+            }),
+            OutsideKind::Recorded(form, certain) => {
+                recorded::of_file(&file, rules, form, certain).map(|recorded| told.recorded.extend(recorded))
+            }
+        };
+        if let Err(refusal) = result {
+            told.refused.get_or_insert(refusal);
+        }
+    }
+    if !told.toggles.is_empty() {
+        told.text = Some(file.text.clone());
+    }
+    told
+}
+
+/// What there is to do about what was found. `place` names a file from where findings are seen.
+pub(super) fn findings(
+    outside: &Outside,
+    rules: &Rules,
+    calls: &[&Call],
+    place: &dyn Fn(&str) -> String,
+) -> Vec<Finding> {
+    let mut repeated: FxHashMap<(String, String), usize> = FxHashMap::default();
+    let mut finding = |rule: &str, about: &str, at: &Location, message: String, help: String| {
+        let place = place(&at.path);
+        let times = repeated.entry((place.clone(), about.to_owned())).or_insert(0);
+        let number = times.to_string();
+        *times += 1;
+        Finding {
+            rule: rule.to_owned(),
+            severity: severity(rule),
+            message,
+            help,
+            at: at.clone(),
+            fingerprint: advice::fingerprint(&[rule, &place, about, &number]),
+            content: advice::fingerprint(&[rule, about]),
+            place,
+            call: None,
+            related: Vec::new(),
+            fix: None,
+        }
+    };
+    let mut findings = Vec::new();
+    let toggle = &rules.outside.toggle;
+    let open = calls.iter().filter(|call| call.verdict != Verdict::AccessToken && !call.is_accepted()).count();
+    for at in outside.toggles.iter().filter(|toggle| toggle.state == ToggleState::On).map(|toggle| &toggle.at) {
+        let message = format!("the toggle \"{}\" is turned on: `{}` is true", toggle.label, toggle.flag);
+        let help = match open {
+            0 => format!("Set `{}` to false: no call is known to need it.", toggle.flag),
+            1 => format!("Set `{}` to false when the call that may send an ID token is migrated.", toggle.flag),
+            open => {
+                format!("Set `{}` to false when the {open} calls that may send an ID token are migrated.", toggle.flag)
+            }
+        };
+        findings.push(finding(&toggle.rule, &toggle.flag, at, message, help));
+    }
+    let known = &rules.outside.recorded;
+    for recorded in &outside.recorded {
+        match recorded.verdict {
+            Verdict::IdToken => {
+                let message =
+                    format!("a recorded {} sent an ID token as the Bearer: {}", recorded.endpoint, recorded.why);
+                let suspects: Vec<&&Call> = calls
+                    .iter()
+                    .filter(|call| call.endpoint == recorded.endpoint && call.verdict != Verdict::AccessToken)
+                    .collect();
+                let help = if suspects.is_empty() {
+                    "No call found in this code sends it: another program does, or the recording is older than the code. \
+                     Migrate what sends it, then record anew with an access token or delete the recording."
+                } else {
+                    "Migrate the call that sends it, then record anew with an access token or delete the recording."
+                };
+                let mut finding = finding(&known.rule, &recorded.endpoint, &recorded.at, message, help.to_owned());
+                let related =
+                    |call: &&&Call| Related { at: call.at.clone(), note: "this call may have sent it".to_owned() };
+                finding.related = suspects.iter().map(related).collect();
+                findings.push(finding);
+            }
+            Verdict::AccessToken if recorded.audiences > 1 => {
+                let message = format!(
+                    "a recorded {} sent an access token with {} audiences",
+                    recorded.endpoint, recorded.audiences
+                );
+                let help = "Ask for the Management API as the only audience, and get another token for another API.";
+                let rule = &known.rule_several_audiences;
+                findings.push(finding(rule, &recorded.endpoint, &recorded.at, message, help.to_owned()));
+            }
+            Verdict::AccessToken | Verdict::Unknown => {}
+        }
+    }
+    findings
+}
+
+fn severity(rule: &str) -> Severity {
+    match docs::rule(rule).map(docs::Doc::severity) {
+        Some("error") => Severity::Error,
+        _ => Severity::Warning,
+    }
+}

@@ -1,0 +1,85 @@
+//! Recorded requests to affected endpoints, judged by the claims of what they sent.
+
+use super::address;
+use super::model::Recorded;
+use super::token::Token;
+use super::{File, Refusal};
+use crate::lower::traffic::shell::Command;
+use crate::lower::traffic::{Sent, har, markdown, postman, requests, shell};
+use crate::rules::{CommandTable, Form, Rules, Segment};
+
+/// The requests of a file to affected endpoints whose Bearer says what it is.
+pub(super) fn of_file(file: &File, rules: &Rules, form: Form, certain: bool) -> Result<Vec<Recorded>, Refusal> {
+    let text = &*file.text;
+    let may_tell = file.holds(&rules.outside.recorded.token_prefix) && names_endpoint(file, rules);
+    if !may_tell && !certain {
+        return Ok(Vec::new());
+    }
+    let sent = match form {
+        Form::Har => har::parse(text)?,
+        Form::Postman => match postman::parse(text) {
+            // it only has such a name
+            Err(_) if !certain => Vec::new(),
+            other => other?,
+        },
+        Form::Requests => requests::parse(text, 0),
+        Form::Shell => shell::parse(text, 0, &commands(rules)),
+        Form::Markdown => of_blocks(text, rules),
+        Form::Log => Vec::new(),
+    };
+    Ok(sent.iter().filter_map(|sent| judged(sent, file, rules)).collect())
+}
+
+/// Commands and requests in code blocks.
+fn of_blocks(text: &str, rules: &Rules) -> Vec<Sent> {
+    let mut sent = Vec::new();
+    for block in markdown::blocks(text) {
+        let Some(code) = text.get(block.clone()) else { continue };
+        let found = shell::parse(code, block.start, &commands(rules));
+        if found.is_empty() && requests::is_likely(code) {
+            sent.extend(requests::parse(code, block.start));
+        }
+        sent.extend(found);
+    }
+    sent
+}
+
+fn judged(sent: &Sent, file: &File, rules: &Rules) -> Option<Recorded> {
+    let token = Token::read(sent.bearer.as_ref()?)?;
+    let endpoint = address::endpoint(rules, &sent.method, &sent.url, token.issuer().as_deref())?;
+    let judged = token.judge(rules);
+    Some(Recorded {
+        at: file.at(sent.span),
+        endpoint: rules.endpoints[endpoint].name.clone(),
+        verdict: judged.verdict,
+        why: judged.why,
+        audiences: judged.audiences,
+    })
+}
+
+/// Whether a text holds the first segment of an endpoint's path.
+fn names_endpoint(file: &File, rules: &Rules) -> bool {
+    let first = rules.endpoints.iter().filter_map(|endpoint| match endpoint.segments.first() {
+        Some(Segment::Literal(text)) => Some(text),
+        _ => None,
+    });
+    first.into_iter().any(|word| file.holds(word))
+}
+
+fn commands(rules: &Rules) -> Vec<Command<'_>> {
+    rules.outside.recorded.command.iter().map(command).collect()
+}
+
+fn command(table: &CommandTable) -> Command<'_> {
+    Command {
+        name: &table.name,
+        header: &table.header,
+        method: &table.method,
+        url: &table.url,
+        bearer: &table.bearer,
+        body: &table.body,
+        other: &table.other,
+        flags: &table.flags,
+        with_body: &table.with_body,
+    }
+}

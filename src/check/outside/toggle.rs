@@ -1,0 +1,140 @@
+//! The tenant's toggle in settings files.
+
+use super::model::{Toggle, ToggleState};
+use super::{File, Refusal};
+use crate::lower::data::{self, Data, Format, Step, Value};
+use crate::rules::{Outside, SettingsFormat, SettingsTable};
+use regex::{Captures, Regex};
+use std::borrow::Cow;
+
+/// The places of a file that set the toggle.
+pub(super) fn of_file(file: &File, known: &Outside, table: &SettingsTable) -> Result<Vec<Toggle>, Refusal> {
+    // most settings say nothing of it
+    if !known.toggle.keys.iter().any(|key| file.holds(key)) {
+        return Ok(Vec::new());
+    }
+    let format = match table.format {
+        SettingsFormat::Json => Format::Json,
+        SettingsFormat::Yaml => Format::Yaml,
+        SettingsFormat::Hcl => Format::Hcl,
+    };
+    let text = without_placeholders(&file.text, &known.toggle.placeholders, format);
+    let documents = data::parse(format, &text)?;
+    let mut found: Vec<&Data<'_>> = Vec::new();
+    for path in &table.paths {
+        let path = Step::path(path);
+        documents.iter().for_each(|data| data.find(&path, &mut found));
+    }
+    let mut toggles: Vec<Toggle> = found
+        .into_iter()
+        // where the flag is described rather than set, its value is an object
+        .filter(|data| data.entries().is_empty() && data.items().is_empty())
+        .map(|data| Toggle { at: file.at(data.span), state: state(data, table) })
+        .collect();
+    toggles.sort_by(|left, right| left.at.cmp(&right.at));
+    toggles.dedup();
+    Ok(toggles)
+}
+
+fn state(data: &Data<'_>, table: &SettingsTable) -> ToggleState {
+    match &data.value {
+        Value::Bool(true) => ToggleState::On,
+        Value::Bool(false) => ToggleState::Off,
+        Value::Text(text) if table.texts_are_booleans && text == "true" => ToggleState::On,
+        Value::Text(text) if table.texts_are_booleans && text == "false" => ToggleState::Off,
+        _ => ToggleState::Undecided,
+    }
+}
+
+/// A text with `@@NAME@@` and the like made harmless, byte for byte, so that places stay what they are: to YAML, `##` is a
+/// comment, and to JSON both are nothing that it knows.
+fn without_placeholders<'t>(text: &'t str, marks: &[String], format: Format) -> Cow<'t, str> {
+    let marks = marks.iter().map(|mark| regex::escape(mark)).map(|mark| format!("{mark}[A-Za-z0-9_.-]+{mark}"));
+    let pattern = marks.collect::<Vec<_>>().join("|");
+    // JSON wants quotes around it where it is the whole value
+    let Ok(search) = Regex::new(&format!(r"(?P<before>[:,\[]\s*)?(?P<mark>{pattern})(?P<after>\s*[,}}\]\n])?")) else {
+        return Cow::Borrowed(text);
+    };
+    search.replace_all(text, |found: &Captures<'_>| {
+        let part = |name: &str| found.name(name).map_or("", |part| part.as_str());
+        let (before, mark, after) = (part("before"), part("mark"), part("after"));
+        let alone = found.name("before").is_some() && found.name("after").is_some();
+        let inside = "_".repeat(mark.len().saturating_sub(2));
+        let quote = if alone && format == Format::Json { '"' } else { '_' };
+        format!("{before}{quote}{inside}{quote}{after}")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::Rules;
+
+    fn toggles(name: &str, text: &str) -> Vec<(u32, u32, &'static str)> {
+        let rules = Rules::load(&[]).unwrap();
+        let file = File::new(name, text.into());
+        let mut found = Vec::new();
+        for kind in rules.outside.kinds(name) {
+            if let crate::rules::OutsideKind::Settings(nth) = kind {
+                let table = &rules.outside.toggle.file[nth];
+                for toggle in of_file(&file, &rules.outside, table).unwrap_or_else(|error| panic!("{error:?}")) {
+                    found.push((toggle.at.start.line, toggle.at.start.column, toggle.state.as_str()));
+                }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn every_kind_of_file_says_it_in_its_way() {
+        for (name, text, wanted) in [
+            ("tenant.yaml", "tenant:\n  flags:\n    enable_idtoken_api2: true\n", (3, 26, "on")),
+            ("tenant.yml", "tenant: { flags: { enable_idtoken_api2: false } }", (1, 41, "off")),
+            ("t.yaml", "tenant:\n  flags:\n    enable_idtoken_api2: @@ALLOW_ID@@\n", (3, 26, "undecided")),
+            ("t.yaml", "tenant:\n  flags:\n    enable_idtoken_api2: ##ALLOW_ID##\n", (3, 26, "undecided")),
+            ("t.yaml", "tenant:\n  flags:\n    enable_idtoken_api2: '##ALLOW_ID##'\n", (3, 26, "undecided")),
+            ("tenant.json", "{\n  \"flags\": { \"enable_idtoken_api2\": true }\n}", (2, 37, "on")),
+            (
+                "tenant.json",
+                "{ \"flags\": { \"enable_idtoken_api2\": @@A@@, \"x\": \"a @@B@@, c\" } }",
+                (1, 37, "undecided"),
+            ),
+            (
+                "main.tf",
+                "resource \"auth0_tenant\" \"t\" {\n  flags {\n    enable_idtoken_api2 = true\n  }\n}\n",
+                (3, 27, "on"),
+            ),
+            ("main.tf", "module \"t\" {\n  flags = { enable_idtoken_api2 = \"false\" }\n}\n", (2, 35, "off")),
+            (
+                "main.tf",
+                "resource \"auth0_tenant\" \"t\" {\n  flags { enable_idtoken_api2 = var.allow }\n}\n",
+                (2, 33, "undecided"),
+            ),
+            (
+                "main.tf.json",
+                "{\"resource\": {\"auth0_tenant\": {\"t\": {\"flags\": [{\"enable_idtoken_api2\": true}]}}}}",
+                (1, 72, "on"),
+            ),
+            (
+                "Pulumi.yaml",
+                "resources:\n  t:\n    type: auth0:Tenant\n    properties:\n      flags:\n        enableIdtokenApi2: true\n",
+                (6, 28, "on"),
+            ),
+        ] {
+            assert_eq!(toggles(name, text), [wanted], "{name}: {text}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_set_it_is_silent() {
+        for (name, text) in [
+            ("api.yaml", "flags:\n  enable_idtoken_api2:\n    type: boolean\n"),
+            ("a.yaml", "# enable_idtoken_api2: true\nflags: {}\n"),
+            ("a.yaml", "required: [enable_idtoken_api2]\n"),
+            ("main.tf", "data \"auth0_tenant\" \"t\" {\n  flags { enable_idtoken_api2 = true }\n}\n"),
+            ("main.tf", "output \"x\" {\n  value = auth0_tenant.t.flags[0].enable_idtoken_api2\n}\n"),
+        ] {
+            assert!(toggles(name, text).is_empty(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,263 @@
+//! What is known of files that are no code but tell about calls: settings of tenants, recorded requests, logs.
+//!
+//! Owns the shape of `rules/evidence/*.toml` and which files are of which kind, by their names. Own rules add nothing here.
+
+use super::toml_file;
+use crate::text::Mistake;
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+const TOGGLE: (&str, &str) = ("rules/evidence/toggle.toml", include_str!("../../rules/evidence/toggle.toml"));
+const RECORDED: (&str, &str) = ("rules/evidence/recorded.toml", include_str!("../../rules/evidence/recorded.toml"));
+
+/// How settings are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SettingsFormat {
+    /// JSON.
+    Json,
+    /// YAML.
+    Yaml,
+    /// Terraform's language.
+    Hcl,
+}
+
+/// Where the tenant's toggle is set.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ToggleTable {
+    /// Where this is known from.
+    pub source: String,
+    /// The rule that reports it.
+    pub rule: String,
+    /// What the flag is called.
+    pub flag: String,
+    /// What the dashboard calls it.
+    pub label: String,
+    /// How it is called in each place: one of these stands in every text that sets it.
+    pub keys: Vec<String>,
+    /// Where requests of the Management API change it: the path …
+    pub path: String,
+    /// … and the method.
+    pub method: String,
+    /// What stands at both ends of a name that a tool replaces.
+    pub placeholders: Vec<String>,
+    /// In which files.
+    pub file: Vec<SettingsTable>,
+}
+
+/// One kind of settings file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SettingsTable {
+    /// How it is written.
+    pub format: SettingsFormat,
+    /// What such files are called.
+    pub names: Vec<String>,
+    /// The ways to the flag.
+    pub paths: Vec<String>,
+    /// Whether the text `"true"` is taken for the boolean.
+    #[serde(default)]
+    pub texts_are_booleans: bool,
+}
+
+/// How requests are recorded or written down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// An HTTP archive.
+    Har,
+    /// A collection of Postman.
+    Postman,
+    /// Requests as they go over the wire.
+    Requests,
+    /// Commands in a shell script.
+    Shell,
+    /// Either of these in code blocks.
+    Markdown,
+    /// A tenant's log.
+    Log,
+}
+
+/// What is known of recordings.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RecordedTable {
+    /// Where this is known from.
+    pub source: String,
+    /// The rule that reports an ID token.
+    pub rule: String,
+    /// The rule that reports an access token for several audiences.
+    pub rule_several_audiences: String,
+    /// What every token begins with whose claims can be read.
+    pub token_prefix: String,
+    /// Claims that ID tokens have and access tokens have not.
+    pub id_claims: Vec<String>,
+    /// Claims that access tokens have and ID tokens have not.
+    pub access_claims: Vec<String>,
+    /// In which files.
+    pub form: Vec<FormTable>,
+    /// What is known of logs.
+    pub log: LogTable,
+    /// Commands that send requests.
+    pub command: Vec<CommandTable>,
+}
+
+/// One kind of recording.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct FormTable {
+    /// Which.
+    pub form: Form,
+    /// What such files are called.
+    pub names: Vec<String>,
+    /// Whether a file of such a name is always one: then it is named as skipped where it cannot be read as one.
+    #[serde(default)]
+    pub certain: bool,
+}
+
+/// Logs of tenants.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct LogTable {
+    /// The type of entries that say that something deprecated was used.
+    pub kind: String,
+    /// Words of what is deprecated that speak of ID tokens, in lower case.
+    pub words: Vec<String>,
+}
+
+/// A command, and what its options mean, each with its dashes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CommandTable {
+    /// What it is called.
+    pub name: String,
+    /// Options whose argument is a header.
+    #[serde(default)]
+    pub header: Vec<String>,
+    /// Options whose argument is the method.
+    #[serde(default)]
+    pub method: Vec<String>,
+    /// Options whose argument is the URL.
+    #[serde(default)]
+    pub url: Vec<String>,
+    /// Options whose argument is a token that is sent as the Bearer.
+    #[serde(default)]
+    pub bearer: Vec<String>,
+    /// Options whose argument is a body.
+    #[serde(default)]
+    pub body: Vec<String>,
+    /// Options with another argument.
+    #[serde(default)]
+    pub other: Vec<String>,
+    /// Options without an argument that mean a method.
+    #[serde(default)]
+    pub flags: BTreeMap<String, String>,
+    /// The method of a request with a body, where none is given.
+    pub with_body: String,
+}
+
+/// What a file may hold, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Settings: the place among [`ToggleTable::file`].
+    Settings(usize),
+    /// A recording, and whether that is certain.
+    Recorded(Form, bool),
+}
+
+/// Everything that is known of such files.
+#[derive(Clone, Debug, Default)]
+pub struct Outside {
+    /// The toggle.
+    pub toggle: ToggleTable,
+    /// Recordings.
+    pub recorded: RecordedTable,
+    names: GlobSet,
+    kinds: Vec<Kind>,
+}
+
+impl Outside {
+    /// What this build knows.
+    pub(super) fn load() -> Result<Outside, Mistake> {
+        let toggle: ToggleTable = toml_file::read(TOGGLE.0, &TOGGLE.1.into())?;
+        let recorded: RecordedTable = toml_file::read(RECORDED.0, &RECORDED.1.into())?;
+        let settings = toggle.file.iter().enumerate().map(|(nth, table)| (Kind::Settings(nth), &table.names));
+        let forms = recorded.form.iter().map(|table| (Kind::Recorded(table.form, table.certain), &table.names));
+        let (mut names, mut kinds) = (GlobSetBuilder::new(), Vec::new());
+        for (kind, patterns) in settings.chain(forms) {
+            for pattern in patterns {
+                // a pattern that cannot be read means no file: the tests look at each
+                let glob = GlobBuilder::new(pattern).case_insensitive(true).literal_separator(true).build();
+                if let Ok(glob) = glob {
+                    names.add(glob);
+                    kinds.push(kind);
+                }
+            }
+        }
+        let names = names.build().unwrap_or_default();
+        Ok(Outside { toggle, recorded, names, kinds })
+    }
+
+    /// What the file at `path` may hold, by its name.
+    pub fn kinds(&self, path: &str) -> Vec<Kind> {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let mut kinds: Vec<Kind> = Vec::new();
+        for nth in self.names.matches(name) {
+            // what is certain comes first
+            let same = |kind: &Kind| match (kind, &self.kinds[nth]) {
+                (Kind::Recorded(one, _), Kind::Recorded(other, _)) => one == other,
+                (one, other) => one == other,
+            };
+            if !kinds.iter().any(same) {
+                kinds.push(self.kinds[nth]);
+            }
+        }
+        kinds
+    }
+
+    /// Whether a file at `path` may hold anything.
+    pub fn wants(&self, path: &str) -> bool {
+        self.names.is_match(path.rsplit('/').next().unwrap_or(path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::docs;
+
+    #[test]
+    fn files_are_told_by_their_names() {
+        let outside = Outside::load().unwrap();
+        let patterns = outside.toggle.file.iter().map(|table| table.names.len()).sum::<usize>()
+            + outside.recorded.form.iter().map(|table| table.names.len()).sum::<usize>();
+        assert_eq!(outside.kinds.len(), patterns, "a pattern cannot be read");
+        for (path, kind) in [
+            ("auth0/tenant.yaml", Kind::Settings(0)),
+            ("tenant.json", Kind::Settings(1)),
+            ("infra/main.tf.json", Kind::Settings(1)),
+            ("infra/main.tf", Kind::Settings(2)),
+            ("a/Trace.HAR", Kind::Recorded(Form::Har, true)),
+            ("x/acme.postman_collection.json", Kind::Recorded(Form::Postman, true)),
+            ("README.md", Kind::Recorded(Form::Markdown, false)),
+            ("logs/2026.jsonl", Kind::Recorded(Form::Log, false)),
+        ] {
+            assert_eq!(outside.kinds(path), [kind], "{path}");
+            assert!(outside.wants(path));
+        }
+        for path in ["src/a.js", "package.json", "tsconfig.json", "md", "x.yaml/a.txt"] {
+            assert!(!outside.wants(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_rules_have_pages() {
+        let outside = Outside::load().unwrap();
+        for rule in [&outside.toggle.rule, &outside.recorded.rule] {
+            assert!(docs::rule(rule).is_some(), "{rule}");
+        }
+        assert!(outside.toggle.keys.contains(&outside.toggle.flag));
+    }
+}
