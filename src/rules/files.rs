@@ -266,6 +266,7 @@ impl CallTable {
             &self.options,
             &self.body,
             &self.alone,
+            &self.settings,
         ];
         !self.sends
             && self.endpoint.is_none()
