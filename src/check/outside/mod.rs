@@ -118,6 +118,7 @@ pub(super) fn look(
         found.skipped.extend(told.refused.map(|Refusal(reason)| Skipped { path: path.clone(), reason }));
     }
     found.outside.toggles.sort_by(|left, right| left.at.cmp(&right.at));
+    found.outside.deprecations.sort_by(|left, right| (&left.at, &left.feature).cmp(&(&right.at, &right.feature)));
     match_calls(&mut found.outside, calls);
     found
 }
