@@ -490,7 +490,7 @@ mod tests {
             ),
             (
                 "[[call]]\non = ['import x .get()']\nstored = { store = 'localStorag', key = \"'k'\" }\n",
-                "own.toml:1: no `[[store]]` is named `localStorag`: named by `stored` in this table Did you mean localStorage?",
+                "own.toml:1: no `[[store]]` is named `localStorag`: named by `stored` in this table Did you mean localStorage",
                 "[[call]]",
             ),
             (
