@@ -4,6 +4,8 @@
 //! the name of a tenant; `data/recorded/acme.postman_collection.json` was written by Postman's own `postman-collection`
 //! and sent with Newman to the same server. The tokens in them were made for this, and are signed with a made-up key.
 
+#![allow(clippy::unwrap_used, reason = "in tests, a panic is the message")]
+
 mod common;
 
 use common::{folder, run};

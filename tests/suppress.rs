@@ -80,7 +80,8 @@ fn texts_are_no_comments() {
 fn any_line_of_the_trace_will_do() {
     let session = format!(
         "import auth0 from 'auth0-js';\nlet token;\nexport const bearer = () => 'Bearer ' + token;\n\
-         new auth0.WebAuth({{}}).parseHash((err, result) => {{\n  // {ALLOW}\n  token = result.idToken;\n}});\n"
+         new auth0.WebAuth({{ audience: 'https://acme.auth0.com/api/v2/', responseType: 'token id_token', scope: \
+         'openid read:current_user' }}).parseHash((err, result) => {{\n  // {ALLOW}\n  token = result.idToken;\n}});\n"
     );
     let api = format!(
         "import {{ bearer }} from './session';\nexport const load = () => fetch({URL}, {{ headers: {{ Authorization: \

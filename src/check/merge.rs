@@ -14,12 +14,18 @@ use std::collections::BTreeMap;
 /// Notices about what applies to nothing: a part only knows of itself.
 const UNUSED: &str = "unused-";
 
+/// The parts of one run, each with the name that it came with.
+type Parts = Vec<(String, Report, Shard)>;
+
+/// A finding, why it does not count if it does not, and what tells it from others: its key and what is counted of it.
+type Kept = (Finding, Option<super::model::Suppression>, [String; 2]);
+
 /// Make one report of all. Each comes with a name that stands before its paths where roots are the same.
 ///
 /// Fails where a part of a run is missing, or there twice.
 pub fn merge(reports: Vec<(String, Report)>, outline: &Rules) -> Result<Report, String> {
     let mut whole: Vec<(String, Report)> = Vec::new();
-    let mut parted: BTreeMap<(String, u32), Vec<(String, Report, Shard)>> = BTreeMap::new();
+    let mut parted: BTreeMap<(String, u32), Parts> = BTreeMap::new();
     for (name, mut report) in reports {
         match report.shard.take() {
             None => whole.push((name, report)),
@@ -55,8 +61,7 @@ fn of_parts(parts: Vec<(Report, Shard)>, outline: &Rules) -> Report {
     let mut sent: FxHashSet<String> = FxHashSet::default();
     // a call with what tells it from others, and where its findings are
     let mut found: Vec<Found<String>> = Vec::new();
-    let mut findings: FxHashMap<String, Vec<(Finding, Option<super::model::Suppression>, [String; 2])>> =
-        FxHashMap::default();
+    let mut findings: FxHashMap<String, Vec<Kept>> = FxHashMap::default();
     let mut alone: Vec<Finding> = Vec::new();
     let mut notices: BTreeMap<Notice, usize> = BTreeMap::new();
     let count = parts.len();

@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &Arguments, color: Color) -> Result<Status, Failure
         let name = path.rsplit(['/', '\\']).next().unwrap_or(path);
         reports.push((name.strip_suffix(".json").unwrap_or(name).to_owned(), report));
     }
-    let outline = Rules::outline(&[], &[]).map_err(|mistake| shared::broken_file(mistake))?;
+    let outline = Rules::outline(&[], &[]).map_err(shared::broken_file)?;
     let merged = idtoken_lint::check::merge::merge(reports, &outline).map_err(|problem| {
         Failure::new(problem, "A run in N parts needs the reports `--shard 1/N` to `--shard N/N`, each once.")
     })?;

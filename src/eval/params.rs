@@ -249,8 +249,7 @@ impl<'s> Eval<'s> {
         let ir = &lowered.ir;
         let mut child = held.expr;
         let (mut whole, mut members) = (whole, members.to_vec());
-        loop {
-            let Some(parent) = ir.parents[child.index()] else { break };
+        while let Some(parent) = ir.parents[child.index()] {
             match ir.expr(parent) {
                 Expr::Through(..) => child = parent,
                 Expr::Object { .. } => {

@@ -115,7 +115,7 @@ impl<'s> Eval<'s> {
             let (found, at, span) = match &write.at {
                 WriteAt::Call(call, fact) => {
                     let span = self.lowered(call.file).map(|lowered| lowered.ir.span(call.expr)).unwrap_or_default();
-                    let ctx = write.within.map_or(None, |(func, caller)| called_at(func, caller));
+                    let ctx = write.within.and_then(|(func, caller)| called_at(func, caller));
                     let site = Site::new(*call, &ctx);
                     let mut found = self.with_open(Vec::new(), |eval| eval.slot(&fact.value, &site));
                     if let Some(made) = fact.made {

@@ -1,5 +1,7 @@
 //! The fixtures: which there are, and what is in them.
 
+#![allow(dead_code, reason = "each test file uses some of it")]
+
 use idtoken_lint::rules::{RuleFiles, Rules};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;

@@ -257,7 +257,7 @@ impl<'a> Edits<'a> {
                 written.match_indices(&name).filter(|(at, _)| written[..*at].ends_with(['?', '&', '\'', '"']));
             let (at, _) = found.next().filter(|_| found.next().is_none())?;
             let start = at + name.len();
-            let end = written[start..].find(|c: char| matches!(c, '&' | '\'' | '"' | '`' | '#' | '$'))?;
+            let end = written[start..].find(['&', '\'', '"', '`', '#', '$'])?;
             Some((start, end))
         };
         let mut scope_done = false;

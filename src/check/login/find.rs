@@ -320,7 +320,7 @@ fn names_url(shared: &Shared<'_>, ir: &FileIr, call: ExprId, text: &str, by_url:
 fn of_request(eval: &mut Eval<'_>, node: Node, by_url: &[usize]) -> Vec<Login> {
     let rules = eval.rules();
     for request in Request::of_call(eval, node, &None) {
-        if !request.target().is_some_and(|part| part.site.node == node) {
+        if request.target().is_none_or(|part| part.site.node != node) {
             continue;
         }
         let urls: Vec<String> = request.urls(eval).iter().map(text_of).collect();

@@ -170,7 +170,7 @@ fn read(words: &[String], command: &Command<'_>) -> Option<(String, String, Opti
             continue;
         };
         let Some(argument) = glued.or_else(|| words.next().cloned()) else { break };
-        let is = |options: &[String]| options.iter().any(|known| *known == option);
+        let is = |options: &[String]| options.contains(&option);
         if is(command.header) {
             if let Some((name, value)) = argument.split_once(':')
                 && is_authorization(name)
