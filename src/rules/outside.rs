@@ -161,7 +161,7 @@ pub struct CommandTable {
 /// What a file may hold, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Settings: the place among [`ToggleTable::file`].
+    /// Settings: the place among the files of the toggle's table.
     Settings(usize),
     /// A recording, and whether that is certain.
     Recorded(Form, bool),
