@@ -64,7 +64,8 @@ pub fn left_to_do(report: &Report) -> Vec<Task> {
 fn migrate(report: &Report) -> Vec<Task> {
     let calls = with(report, |call| call.verdict == Verdict::IdToken);
     let groups = grouped(calls, |(_, call)| match origin(call) {
-        Some(origin) => (origin.path.clone(), Some(origin.span)),
+        // positions, not bytes: a report that was read back has no texts
+        Some(origin) => (origin.path.clone(), Some((origin.start, origin.end))),
         None => (call.at.path.clone(), None),
     });
     let task = |group: Vec<(usize, &Call)>| {
