@@ -169,7 +169,8 @@ fn kept_by_merge(report: &str) -> String {
     let findings = report["findings"].as_array_mut().unwrap();
     findings.retain(|finding| of_bearer.iter().any(|rule| finding["rule"] == *rule));
     for finding in findings {
-        ["fix", "related"].map(|key| finding[key] = Value::Null);
+        finding["fix"] = Value::Null;
+        finding["related"] = Value::Null;
     }
     serde_json::to_string_pretty(&report).unwrap()
 }
