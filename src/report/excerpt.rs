@@ -5,8 +5,10 @@
 //! Nothing is searched twice: lines and secrets are indexed once per file.
 
 use super::text::wrap;
+use crate::check::model::{Location, Report};
 use crate::report::redact::{self, Secret, Shown};
 use crate::text::{LineIndex, Span};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// A call with more lines than this is labelled on its first line only.
@@ -19,6 +21,32 @@ pub(in crate::report) struct Source<'a> {
     text: &'a str,
     lines: LineIndex,
     secrets: Vec<Secret>,
+}
+
+/// The files of a report, each indexed when it is first shown.
+pub(in crate::report) struct Sources<'a> {
+    report: &'a Report,
+    indexed: BTreeMap<&'a str, Option<Source<'a>>>,
+}
+
+impl<'a> Sources<'a> {
+    pub(in crate::report) fn new(report: &'a Report) -> Self {
+        Sources { report, indexed: BTreeMap::new() }
+    }
+
+    pub(in crate::report) fn report(&self) -> &'a Report {
+        self.report
+    }
+
+    /// The file that `at` points into, if its text is known and still has this region.
+    pub(in crate::report) fn of(&mut self, at: &'a Location) -> Option<&Source<'a>> {
+        let report = self.report;
+        let source = self.indexed.entry(&at.path).or_insert_with(|| {
+            let text = report.sources.get(&at.path)?;
+            Some(Source::new(&at.path, text))
+        });
+        source.as_ref().filter(|source| source.holds(at.span))
+    }
 }
 
 /// A region of the file and what to say about it.

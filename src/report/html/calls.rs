@@ -1,9 +1,10 @@
 //! The calls: each with its code, what is to be done, and its token's way.
 
-use super::code::Sources;
+use super::code;
 use super::markup::Html;
 use super::{filters, place, section, way};
 use crate::check::model::{Call, Finding, Fix, Report, Suppression};
+use crate::report::excerpt::Sources;
 use std::io;
 
 /// Up to so many calls, the ways of those that send an ID token are open.
@@ -91,7 +92,7 @@ fn article<'a>(card: &Card<'a>, few: bool, sources: &mut Sources<'a>, html: &mut
         for (finding, suppression) in &card.findings {
             said(finding, *suppression, sources, html)?;
         }
-        sources.write(&call.at, html)?;
+        code::write(sources, &call.at, html)?;
         facts(call, html)?;
         if !call.trace.is_empty() {
             way::write(call, sources, few && verdict_is_worst(call), html)?;
@@ -134,7 +135,7 @@ pub(super) fn said<'a>(
                 html.text(": ")?;
                 html.path("span", &[("class", "place")], &place(&related.at))
             })?;
-            sources.write(&related.at, html)?;
+            code::write(sources, &related.at, html)?;
         }
         if let Some(fix) = &finding.fix { edits(fix, html) } else { Ok(()) }
     })

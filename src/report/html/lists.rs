@@ -1,9 +1,10 @@
 //! What is not a call: findings elsewhere, what does not count, what to tidy up, what was not looked at, and the rules.
 
-use super::code::Sources;
+use super::code;
 use super::markup::Html;
 use super::{calls, place, section};
 use crate::check::model::{Finding, Report, Suppressed};
+use crate::report::excerpt::Sources;
 use crate::rules::docs;
 use std::collections::BTreeSet;
 use std::io;
@@ -20,7 +21,7 @@ pub(super) fn write_other_findings(report: &Report, html: &mut Html<'_>) -> io::
             html.element("article", &[("class", "call")], |html| {
                 html.path("h3", &[("class", "place")], &place(&finding.at))?;
                 calls::said(finding, None, &mut sources, html)?;
-                sources.write(&finding.at, html)
+                code::write(&mut sources, &finding.at, html)
             })?;
             html.line()?;
         }

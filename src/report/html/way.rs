@@ -3,10 +3,11 @@
 //! The steps are an ordered list. Beside it a line runs through one lane for each file, and changes lanes where the way
 //! goes on in another file.
 
-use super::code::Sources;
+use super::code;
 use super::markup::Html;
 use super::place;
 use crate::check::model::Call;
+use crate::report::excerpt::Sources;
 use crate::report::text::plural;
 use std::io;
 
@@ -54,7 +55,7 @@ pub(super) fn write<'a>(call: &'a Call, sources: &mut Sources<'a>, open: bool, h
                             html.text(" ")?;
                             html.path("span", &[("class", "place")], &place(&step.at))
                         })?;
-                        sources.write(&step.at, html)
+                        code::write(sources, &step.at, html)
                     })
                 })?;
                 html.line()?;

@@ -2,11 +2,10 @@
 
 use super::pretty::{self, Block};
 use super::{TextOptions, plural};
-use crate::check::model::{Finding, Location, Report, TraceStep};
-use crate::report::excerpt::{Label, Source};
+use crate::check::model::{Finding, Location, TraceStep};
+use crate::report::excerpt::{Label, Sources};
 use crate::report::redact::clean;
 use crate::rules::docs::{self, Doc};
-use std::collections::BTreeMap;
 use std::io;
 
 /// More labels than this beside the call hide it; then the steps get snippets of their own.
@@ -15,28 +14,6 @@ const MAX_BESIDE: usize = 5;
 pub(super) const GUTTER: usize = 10;
 /// Narrower excerpts say nothing.
 pub(super) const LEAST_EXCERPT: usize = 40;
-
-/// The files of a report, each indexed when it is first shown.
-pub(super) struct Sources<'a> {
-    report: &'a Report,
-    indexed: BTreeMap<&'a str, Option<Source<'a>>>,
-}
-
-impl<'a> Sources<'a> {
-    pub(super) fn new(report: &'a Report) -> Self {
-        Sources { report, indexed: BTreeMap::new() }
-    }
-
-    /// The file that `at` points into, if its text is known and still has this region.
-    fn of(&mut self, at: &'a Location) -> Option<&Source<'a>> {
-        let report = self.report;
-        let source = self.indexed.entry(&at.path).or_insert_with(|| {
-            let text = report.sources.get(&at.path)?;
-            Some(Source::new(&at.path, text))
-        });
-        source.as_ref().filter(|source| source.holds(at.span))
-    }
-}
 
 /// A place to show, and what to say there.
 #[derive(Clone)]
@@ -55,7 +32,7 @@ pub(super) fn write<'a>(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let width = options.width.saturating_sub(GUTTER).max(LEAST_EXCERPT);
-    let call = finding.call.and_then(|index| sources.report.calls.get(index));
+    let call = finding.call.and_then(|index| sources.report().calls.get(index));
     let steps = call.map_or(&[][..], |call| &call.trace);
     let related = finding.related.iter().map(|it| Mark { at: &it.at, text: clean(&it.note), step: None });
     let (beside, elsewhere) = group(finding, marks(steps).into_iter().chain(related).collect(), sources, width);

@@ -49,7 +49,7 @@ pub enum Question {
 /// Write `report` as an answer to `question`.
 pub fn write(report: &Report, question: Question, options: &TextOptions, out: &mut dyn io::Write) -> io::Result<()> {
     if !options.quiet {
-        let mut sources = finding::Sources::new(report);
+        let mut sources = excerpt::Sources::new(report);
         for finding in &report.findings {
             finding::write(finding, &mut sources, options, out)?;
         }
