@@ -3,7 +3,9 @@
 //! Owns the grouping. Must not know how a list is shown.
 
 use super::model::{Call, Location, Report, Verdict};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
+use std::hash::Hash;
 
 /// What kind of work it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -140,16 +142,17 @@ fn with(report: &Report, wanted: impl Fn(&Call) -> bool) -> impl Iterator<Item =
 }
 
 /// What has the same key, together, in the order of the first of each.
-fn grouped<T, K: PartialEq>(all: impl Iterator<Item = T>, key: impl Fn(&T) -> K) -> Vec<Vec<T>> {
-    let mut groups: Vec<(K, Vec<T>)> = Vec::new();
+fn grouped<T, K: Eq + Hash>(all: impl Iterator<Item = T>, key: impl Fn(&T) -> K) -> Vec<Vec<T>> {
+    let mut groups: Vec<Vec<T>> = Vec::new();
+    let mut places: FxHashMap<K, usize> = FxHashMap::default();
     for one in all {
-        let own = key(&one);
-        match groups.iter_mut().find(|(known, _)| *known == own) {
-            Some((_, group)) => group.push(one),
-            None => groups.push((own, vec![one])),
+        let place = *places.entry(key(&one)).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.push(one),
+            None => groups.push(vec![one]),
         }
     }
-    groups.into_iter().map(|(_, group)| group).collect()
+    groups
 }
 
 fn of_calls(kind: TaskKind, text: String, group: &[(usize, &Call)]) -> Task {

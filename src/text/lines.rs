@@ -3,7 +3,7 @@
 use super::Span;
 
 /// A position for people: both numbers are 1-based, columns count Unicode code points.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LineCol {
     /// 1-based line. LF, CRLF and a lone CR each end a line.
     pub line: u32,
