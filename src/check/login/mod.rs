@@ -13,7 +13,7 @@ use super::model::{Call, Fix, Location, Plan, PlanOption, Severity, Verdict};
 use super::origin::Origin;
 use crate::eval::Shared;
 use crate::eval::value::Node;
-use crate::rules::Rules;
+use crate::rules::{LinkingTable, Rules};
 use edit::Edits;
 use find::{Held, Setting};
 use lacks::{Lack, Needs};
@@ -86,63 +86,8 @@ pub(super) fn judge(
     let mut groups: BTreeMap<Vec<Config>, Group> = BTreeMap::new();
     for (nth, sent) in sent.iter().enumerate() {
         let (configs, strong) = feeding(rules, logins, sent.origin);
-        let Some(linking) = rules.endpoints[sent.endpoint].linking.as_ref() else {
-            if sent.call.verdict == Verdict::IdToken && !configs.is_empty() {
-                let group = groups.entry(configs).or_insert_with(|| Group { strong: true, ..Group::default() });
-                group.calls.push(nth);
-                group.strong &= strong;
-            }
-            continue;
-        };
-        if sent.call.verdict == Verdict::AccessToken
-            && strong
-            && let Some(key) = sent.needs_key
-            && configs.iter().all(|config| is_current_user(rules, logins, *config, sent.call))
-            && !configs.is_empty()
-        {
-            outcome.drafts.push(Draft {
-                rule: LINK_BY_ID,
-                severity: Severity::Error,
-                message: format!(
-                    "{} is called with the logged-in user's token, but the body names the other account by `{key}`",
-                    sent.call.endpoint
-                ),
-                help: format!(
-                    "Send the ID token of the other account as `{}`, and nothing else: signed with RS256, its `aud` the \
-                     `azp` of the access token. Only a server with {} may link by id.",
-                    linking.id_token_member,
-                    sent.call.any_user_scopes.join(" or ")
-                ),
-                at: sent.call.at.clone(),
-                calls: vec![nth],
-                about_call: true,
-                fix: None,
-            });
-        }
-        for &(base, part) in &configs {
-            let algorithms = [base, part].into_iter().flatten().map(|nth| (nth, &logins[nth].algorithm.held));
-            for (login, held) in algorithms {
-                let Held::Texts(texts) = held else { continue };
-                let Some(other) = texts.iter().find(|text| text.starts_with("HS")) else { continue };
-                let at = locate(logins[login].node);
-                if sent.needs_key.is_none()
-                    && !outcome.drafts.iter().any(|draft| draft.rule == NOT_RS256 && draft.at == at)
-                {
-                    outcome.drafts.push(Draft {
-                        rule: NOT_RS256,
-                        severity: Severity::Warning,
-                        message: format!("accounts are linked with ID tokens of a login that expects them signed with {other}"),
-                        help: "Set the algorithm of the client, and what is expected here, to RS256: with the user's own \
-                               token, an ID token in the body is taken only if it is signed so, and if its `aud` is the \
-                               `azp` of the access token."
-                            .to_owned(),
-                        at,
-                        calls: vec![nth],
-                        about_call: false,
-                        fix: None,
-                    });
-                }
-            }
+        if let Some(linking) = rules.endpoints[sent.endpoint].linking.as_ref() {
+            judge_linking(shared, logins, (nth, sent), (&configs, strong), linking, &mut outcome, locate);
         }
         if sent.call.verdict == Verdict::IdToken && !configs.is_empty() {
             let group = groups.entry(configs).or_insert_with(|| Group { strong: true, ..Group::default() });
@@ -159,6 +104,70 @@ pub(super) fn judge(
         misspelt(rules, logins, nth, login, &mut outcome, locate);
     }
     outcome
+}
+
+/// Judge a call that links accounts: what its body says, and how the login expects ID tokens to be signed.
+fn judge_linking(
+    shared: &Shared<'_>,
+    logins: &[Login],
+    (nth, sent): (usize, &Sent<'_>),
+    (configs, strong): (&[Config], bool),
+    linking: &LinkingTable,
+    outcome: &mut Outcome,
+    locate: &mut dyn FnMut(Node) -> Location,
+) {
+    let rules = shared.rules;
+    if sent.call.verdict == Verdict::AccessToken
+        && strong
+        && let Some(key) = sent.needs_key
+        && configs.iter().all(|config| is_current_user(rules, logins, *config, sent.call))
+        && !configs.is_empty()
+    {
+        outcome.drafts.push(Draft {
+            rule: LINK_BY_ID,
+            severity: Severity::Error,
+            message: format!(
+                "{} is called with the logged-in user's token, but the body names the other account by `{key}`",
+                sent.call.endpoint
+            ),
+            help: format!(
+                "Send the ID token of the other account as `{}`, and nothing else: signed with RS256, its `aud` the \
+                 `azp` of the access token. Only a server with {} may link by id.",
+                linking.id_token_member,
+                sent.call.any_user_scopes.join(" or ")
+            ),
+            at: sent.call.at.clone(),
+            calls: vec![nth],
+            about_call: true,
+            fix: None,
+        });
+    }
+    for &(base, part) in configs {
+        let algorithms = [base, part].into_iter().flatten().map(|nth| (nth, &logins[nth].algorithm.held));
+        for (login, held) in algorithms {
+            let Held::Texts(texts) = held else { continue };
+            let Some(other) = texts.iter().find(|text| text.starts_with("HS")) else { continue };
+            let at = locate(logins[login].node);
+            if sent.needs_key.is_none() && !outcome.drafts.iter().any(|draft| draft.rule == NOT_RS256 && draft.at == at)
+            {
+                outcome.drafts.push(Draft {
+                    rule: NOT_RS256,
+                    severity: Severity::Warning,
+                    message: format!(
+                        "accounts are linked with ID tokens of a login that expects them signed with {other}"
+                    ),
+                    help: "Set the algorithm of the client, and what is expected here, to RS256: with the user's own \
+                           token, an ID token in the body is taken only if it is signed so, and if its `aud` is the \
+                           `azp` of the access token."
+                        .to_owned(),
+                    at,
+                    calls: vec![nth],
+                    about_call: false,
+                    fix: None,
+                });
+            }
+        }
+    }
 }
 
 /// The logins that feed a token, and whether it was followed to them.
