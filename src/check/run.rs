@@ -40,10 +40,8 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
     let Scope { root, paths, base, part } = scope;
     let All { calls, sent, outcome } =
         if project.has_evidence() { all_calls(project, rules, part, watch) } else { All::default() };
-    let reported = |call: &Call| {
-        let here = |path: &str| paths.iter().any(|folder| is_inside(path, folder));
-        here(&call.at.path) || call.trace.iter().any(|step| here(&step.at.path))
-    };
+    let here = |path: &str| paths.iter().any(|folder| is_inside(path, folder));
+    let reported = |call: &Call| here(&call.at.path) || call.trace.iter().any(|step| here(&step.at.path));
     // where each call stands among those that are reported
     let mut numbers: Vec<Option<usize>> = Vec::with_capacity(calls.len());
     let all_places: Vec<Location> = calls.iter().map(|found| found.call.at.clone()).collect();
@@ -92,7 +90,6 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
             fix: fixes.remove(&nth),
         });
     }
-    let here = |path: &str| paths.iter().any(|folder| is_inside(path, folder));
     let is_wanted = |at: &Location, calls: &[usize]| here(&at.path) || calls.iter().any(|nth| numbers[*nth].is_some());
     for draft in outcome.drafts.into_iter().filter(|draft| is_wanted(&draft.at, &draft.calls)) {
         let place = seen_from(project, &draft.at.path, &base);
@@ -124,14 +121,9 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
         keep(&plan.at.path);
     }
     plans.sort_by(|left, right| left.at.cmp(&right.at));
-    let told: Vec<&Call> = calls.iter().map(|found| &found.call).collect();
-    let mut told = outside::look(project, rules, &here, part, &told);
-    findings.extend(outside::findings(
-        &told.outside,
-        rules,
-        &calls.iter().map(|found| &found.call).collect::<Vec<_>>(),
-        &|path| seen_from(project, path, &base),
-    ));
+    let shown: Vec<&Call> = calls.iter().map(|found| &found.call).collect();
+    let mut told = outside::look(project, rules, &here, part, &shown);
+    findings.extend(outside::findings(&told.outside, rules, &shown, &|path| seen_from(project, path, &base)));
     findings.sort_by(|left, right| left.at.cmp(&right.at));
     sources.extend(told.sources.drain(..));
     let skipped = project.skipped().into_iter().map(|(path, reason)| Skipped { path, reason });
