@@ -3,6 +3,7 @@
 use super::files::{Entry, NO_FILE, slashed};
 use ignore::{WalkBuilder, WalkState};
 use std::ffi::OsStr;
+use std::fs::FileType;
 use std::path::Path;
 use std::sync::Mutex;
 
@@ -31,8 +32,9 @@ pub(super) fn walk(root: &Path, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<E
                         local.entries.push(Entry::File(path));
                     }
                 }
-                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_dir()) => {}
-                Ok(entry) => local.entries.extend(special(entry.path(), inside, wanted)),
+                Ok(entry) => {
+                    local.entries.extend(entry.file_type().and_then(|kind| special(entry.path(), kind, inside, wanted)))
+                }
                 Err(error) => local.entries.push(unreadable(root, &error)),
             }
             WalkState::Continue
@@ -47,12 +49,11 @@ fn is_left_out(name: &OsStr) -> bool {
 
 /// What is neither a file nor a folder is named where something may be lost by it: a link that leads nowhere or out of
 /// `inside` (what lies in there is walked by itself), a pipe, a socket, a device with the name of a source.
-fn special(path: &Path, inside: &Path, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Option<Entry> {
-    let named = slashed(path);
-    let kind = path.symlink_metadata().ok()?.file_type();
+fn special(path: &Path, kind: FileType, inside: &Path, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Option<Entry> {
     if kind.is_dir() || path.file_name().is_some_and(is_left_out) {
         return None;
     }
+    let named = slashed(path);
     let is_source = wanted(&named);
     let reason = if kind.is_symlink() {
         match path.canonicalize() {
