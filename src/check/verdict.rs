@@ -202,7 +202,7 @@ fn with_trail(hole: &Traced, around: &Option<Rc<Trail>>) -> Traced {
         at = step.before.as_ref();
     }
     outer.iter().rev().fold(hole.clone(), |value, step| match step.undecided {
-        true => value.doubted(step.file, step.span),
+        true => value.doubted_for(step.file, step.span, step.note.clone()),
         false => value.step(step.file, step.span, || step.note.clone()),
     })
 }

@@ -212,7 +212,7 @@ impl<'s> Eval<'s> {
         if let Value::Str(pattern) = &value.value
             && let Some(name) = pattern.text()
         {
-            objects.extend(self.injected(&name.into()));
+            objects.extend(self.injected(&name.into(), node.file));
         }
         for closure in functions {
             objects.extend(self.free_result(&closure));

@@ -319,7 +319,7 @@ impl Traced {
         let mut at = other.trail.as_ref();
         while let Some(step) = at {
             if step.undecided {
-                return self.doubted(step.file, step.span);
+                return self.doubted_for(step.file, step.span, step.note.clone());
             }
             at = step.before.as_ref();
         }
@@ -328,7 +328,11 @@ impl Traced {
 
     /// With the remark that it only counts where a condition on the request holds, which was not decided.
     pub fn doubted(self, file: FileId, span: Span) -> Traced {
-        let note = "only where a condition on the request holds, which was not decided".to_owned();
+        self.doubted_for(file, span, "only where a condition on the request holds, which was not decided".to_owned())
+    }
+
+    /// With a step that makes it less sure.
+    pub fn doubted_for(self, file: FileId, span: Span, note: String) -> Traced {
         let trail = super::value::Trail { file, span, note, undecided: true, before: self.trail, origin: None };
         Traced { value: self.value, trail: Some(trail.into()) }
     }

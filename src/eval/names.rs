@@ -25,6 +25,15 @@ pub(crate) enum GlobalPlace {
     Written(FileId, usize),
 }
 
+impl GlobalPlace {
+    fn file(self) -> FileId {
+        match self {
+            GlobalPlace::Variable(file, _) | GlobalPlace::Held(file) | GlobalPlace::Written(file, _) => file,
+            GlobalPlace::Argument(func, _) => func.file,
+        }
+    }
+}
+
 impl<'s> Eval<'s> {
     pub(crate) fn binding(&mut self, lowered: &'s Lowered, node: Node, id: BindingId, ctx: &Ctx) -> Vals {
         let ir = &lowered.ir;
@@ -216,7 +225,13 @@ impl<'s> Eval<'s> {
             GlobalPlace::Variable(file, _) | GlobalPlace::Written(file, _) => *file != node.file,
             GlobalPlace::Argument(..) | GlobalPlace::Held(_) => false,
         };
-        if near.iter().any(defines) { Arc::new(near) } else { self.global_places(name) }
+        if near.iter().any(defines) {
+            return Arc::new(near);
+        }
+        let all = self.global_places(name);
+        let in_application = |place: &&GlobalPlace| self.project.in_one_application(node.file, place.file());
+        let near: Vec<GlobalPlace> = all.iter().filter(in_application).copied().collect();
+        if near.len() < all.len() && near.iter().any(defines) { Arc::new(near) } else { all }
     }
 
     /// Where any script says something about a global name, by syntax alone; looked for once per run.

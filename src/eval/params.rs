@@ -134,7 +134,7 @@ impl<'s> Eval<'s> {
         if let Some(name) = &name
             && !self.is_open(func)
         {
-            let injected = self.injected(name);
+            let injected = self.injected(name, func.file);
             if !injected.is_empty() {
                 return injected;
             }

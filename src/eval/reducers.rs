@@ -534,9 +534,8 @@ impl<'s> Eval<'s> {
 
     /// Those of `nodes` that lie in the package of a file; all, where none does.
     pub(crate) fn near(&self, nodes: Vec<Node>, file: crate::text::FileId) -> Vec<Node> {
-        let package = self.project.package_around(file);
-        let near: Vec<Node> =
-            nodes.iter().filter(|node| self.project.package_around(node.file) == package).copied().collect();
+        let is_near = |node: &&Node| self.project.in_one_application(file, node.file);
+        let near: Vec<Node> = nodes.iter().filter(is_near).copied().collect();
         if near.is_empty() { nodes } else { near }
     }
 

@@ -68,6 +68,15 @@ enum WriteAt {
     Property(FileId, usize),
 }
 
+impl WriteAt {
+    fn file(&self) -> FileId {
+        match self {
+            WriteAt::Call(node, _) | WriteAt::Options(node) => node.file,
+            WriteAt::Property(file, _) => *file,
+        }
+    }
+}
+
 impl<'s> Eval<'s> {
     /// What a reading call reads.
     pub(crate) fn read_store(&mut self, read: &StoreFact, site: &Site) -> Vals {
@@ -109,7 +118,12 @@ impl<'s> Eval<'s> {
         if !self.ask_stores || !self.enter_store(&asked) {
             return vec![self.by_name(unknown, key, file, span)];
         }
-        let writes = store_writes(self.shared).of(store, key);
+        let all = store_writes(self.shared).of(store, key);
+        // another program of the repository may use the same key for something else
+        let near = |write: &&StoreWrite| self.project.in_one_application(file, write.at.file());
+        let near: Vec<&StoreWrite> = all.iter().filter(near).collect();
+        let is_elsewhere = near.is_empty();
+        let writes = if is_elsewhere { all.iter().collect() } else { near };
         let mut values = Vals::new();
         for write in writes.iter().take(WRITERS) {
             let (found, at, span) = match &write.at {
@@ -152,7 +166,14 @@ impl<'s> Eval<'s> {
                 }
             };
             for value in found {
-                values.push(value.step(at, span, || format!("stored under `{key}`")));
+                values.push(match is_elsewhere {
+                    false => value.step(at, span, || format!("stored under `{key}`")),
+                    true => value.doubted_for(
+                        at,
+                        span,
+                        format!("stored under `{key}` by another package, none that is used with the reader writes it"),
+                    ),
+                });
             }
         }
         self.leave_store(&asked);
@@ -196,13 +217,13 @@ impl<'s> Eval<'s> {
         self.ask_stores && !store_writes(self.shared).of(store, key).is_empty()
     }
 
-    /// What a container injects under a name.
-    pub(crate) fn injected(&mut self, name: &Name) -> Vals {
+    /// What a container injects under a name into code of `file`.
+    pub(crate) fn injected(&mut self, name: &Name, file: FileId) -> Vals {
         let store: Arc<str> = INJECTED.into();
         if !self.stores(&store, name) {
             return Vals::new();
         }
-        self.stored(&store, name, FileId(0), Span::default())
+        self.stored(&store, name, file, Span::default())
     }
 
     /// What libraries keep under keys of stores by themselves: what the project writes under one of them; what lies there

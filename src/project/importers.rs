@@ -34,6 +34,7 @@ impl Project<'_> {
                     }
                 }
             }
+            self.note_imports(&importers);
             let mut seen = vec![false; self.len()];
             let mut queue = telling;
             while let Some(file) = queue.pop() {

@@ -152,12 +152,6 @@ impl Project<'_> {
         around(folder).filter_map(|folder| self.manifest(folder))
     }
 
-    /// The folder of the package that a file belongs to.
-    pub fn package_around(&self, file: crate::text::FileId) -> Option<String> {
-        let folder = crate::text::files::parent(self.path(file));
-        around(folder).find(|folder| self.configs.has(&join(folder, NAME))).map(str::to_owned)
-    }
-
     /// What the packages around a folder declare `name` to be.
     pub(super) fn dependency(&self, folder: &str, name: &str) -> Option<Dependency> {
         self.manifests_around(folder).find_map(|manifest| manifest.dependency(name))

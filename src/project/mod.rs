@@ -89,6 +89,8 @@ pub struct Project<'a> {
     /// Only where there is something to find.
     by_path: FxHashMap<String, FileId>,
     configs: Configs,
+    /// Only where there is something to find.
+    packages: scope::Packages,
     /// What the manifests require of packages, once something asks.
     versions: OnceLock<versions::Versions>,
     unreadable: Vec<(String, String)>,
@@ -150,6 +152,7 @@ impl<'a> Project<'a> {
             by_path: FxHashMap::default(),
             versions: OnceLock::new(),
             configs: Configs::new(others, roots),
+            packages: scope::Packages::default(),
             unreadable,
             beside,
             has_evidence,

@@ -1,37 +1,56 @@
 //! Which part of a project there is something to find in: the packages with evidence, and those tied to them.
 //!
 //! Large repositories hold many programs. A word that makes a file worth a look in one of them says nothing in another
-//! that shares no code with it.
+//! that shares no code with it, and neither does what one of them keeps under a key of a store.
 
-use super::Project;
+use super::{Cache, Project};
 use super::{cargo, manifest};
 use crate::text::FileId;
 use crate::text::files::{around, parent};
 use crate::text::prefilter::Prefilter;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use std::sync::{Arc, OnceLock};
 
 /// The packages of a project and what they use of each other.
-struct Packages<'f> {
-    by_folder: FxHashMap<&'f str, usize>,
+#[derive(Debug, Default)]
+pub(super) struct Packages {
+    by_folder: FxHashMap<String, usize>,
     /// The packages that each one depends on.
     uses: Vec<Vec<usize>>,
+    /// Those that each one imports files of, whether or not it says that it depends on them.
+    imports: OnceLock<Vec<Vec<usize>>>,
+    /// The packages that make up the applications around one.
+    applications: Cache<usize, Arc<Vec<bool>>>,
 }
 
-impl Packages<'_> {
+impl Packages {
     /// The package around a path; what lies in none is one together.
     fn of(&self, path: &str) -> usize {
         around(parent(path)).find_map(|folder| self.by_folder.get(folder).copied()).unwrap_or(0)
     }
 
-    /// The packages in `from`, those that depend on them, and all that these depend on.
-    fn tied(&self, from: &[bool]) -> Vec<bool> {
-        let mut used_by: Vec<Vec<usize>> = vec![Vec::new(); self.uses.len()];
-        for (user, used) in self.uses.iter().enumerate() {
-            used.iter().for_each(|used| used_by[*used].push(user));
-        }
-        follow(&self.uses, &follow(&used_by, from))
+    /// The packages of the applications that `package` is part of: those that use it, and all that these use.
+    fn application(&self, package: usize) -> Arc<Vec<bool>> {
+        self.applications.get(&package, || {
+            let mut uses = self.uses.clone();
+            for (own, imported) in uses.iter_mut().zip(self.imports.get().into_iter().flatten()) {
+                own.extend(imported);
+            }
+            let mut from = vec![false; uses.len()];
+            from[package] = true;
+            Arc::new(tied(&uses, &from))
+        })
     }
+}
+
+/// The packages in `from`, those that use them, and all that these use.
+fn tied(uses: &[Vec<usize>], from: &[bool]) -> Vec<bool> {
+    let mut used_by: Vec<Vec<usize>> = vec![Vec::new(); uses.len()];
+    for (user, used) in uses.iter().enumerate() {
+        used.iter().for_each(|used| used_by[*used].push(user));
+    }
+    follow(uses, &follow(&used_by, from))
 }
 
 /// What can be reached from `from`, itself among it.
@@ -50,13 +69,13 @@ impl Project<'_> {
     /// Look for the literals that make a file worth a look, where there is something to find: around the files with
     /// evidence and around the settings and data at `telling`. With `all`, in every file.
     pub(super) fn look_closer(&mut self, search: &Prefilter, all: bool, telling: &[String]) {
-        let packages = self.packages();
+        let packages = self.read_scopes();
         let mut with_evidence = vec![false; packages.uses.len()];
         let sources = self.files[..self.sources].iter().filter(|file| file.has_project_evidence);
         for path in sources.map(|file| &file.path).chain(telling) {
             with_evidence[packages.of(path)] = true;
         }
-        let in_scope = packages.tied(&with_evidence);
+        let in_scope = tied(&packages.uses, &with_evidence);
         let ids: Vec<FileId> = self.ids().filter(|id| all || in_scope[packages.of(self.path(*id))]).collect();
         let found: Vec<FileId> = ids.into_par_iter().filter(|id| search.in_file(self.text(*id).as_bytes())).collect();
         for id in found {
@@ -64,17 +83,37 @@ impl Project<'_> {
             file.has_file_evidence = true;
             file.is_telling = file.has_project_evidence;
         }
+        self.packages = packages;
     }
 
-    fn packages(&self) -> Packages<'_> {
+    /// Whether two files are parts of one application: they lie in one package, or in packages that are used together.
+    pub fn in_one_application(&self, one: FileId, other: FileId) -> bool {
+        let (one, other) = (self.packages.of(self.path(one)), self.packages.of(self.path(other)));
+        one == other || self.packages.application(one)[other]
+    }
+
+    /// Note which packages' files are imported by which others', given who imports each file.
+    pub(super) fn note_imports(&self, importers: &[Vec<FileId>]) {
+        self.packages.imports.get_or_init(|| {
+            let package_of: Vec<usize> = self.ids().map(|id| self.packages.of(self.path(id))).collect();
+            let mut imports = vec![Vec::new(); self.packages.uses.len()];
+            for (imported, importers) in package_of.iter().zip(importers) {
+                let others = importers.iter().map(|importer| package_of[importer.0 as usize]);
+                others.filter(|importer| importer != imported).for_each(|importer| imports[importer].push(*imported));
+            }
+            imports
+        });
+    }
+
+    fn read_scopes(&self) -> Packages {
         let js = self.configs.named(manifest::NAME).iter();
         let js = js.filter(|path| self.manifest(parent(path)).is_some_and(|manifest| manifest.is_package()));
         let mut folders: Vec<&str> =
             js.chain(self.configs.named(cargo::NAME)).map(|path| parent(path)).chain([""]).collect();
         folders.sort_unstable();
         folders.dedup();
-        let by_folder: FxHashMap<&str, usize> =
-            folders.iter().enumerate().map(|(nth, folder)| (*folder, nth)).collect();
+        let by_folder: FxHashMap<String, usize> =
+            folders.iter().enumerate().map(|(nth, folder)| ((*folder).to_owned(), nth)).collect();
         let uses = folders.iter().map(|folder| {
             let mut used = self.folders_used(folder);
             used.extend(self.crates_used(folder));
@@ -85,7 +124,7 @@ impl Project<'_> {
             used
         });
         let uses = uses.collect();
-        Packages { by_folder, uses }
+        Packages { by_folder, uses, ..Packages::default() }
     }
 }
 
@@ -95,19 +134,19 @@ mod tests {
 
     #[test]
     fn users_and_what_they_use_are_tied() {
-        // 0: none; 1 uses 2; 3 uses 2 and 4; 5 stands alone
-        let uses = vec![vec![], vec![2], vec![], vec![2, 4], vec![], vec![]];
-        let by_folder = [("", 0), ("a", 1), ("a/b", 2)].into_iter().collect();
-        let packages = Packages { by_folder, uses };
-        let tied = |nth: usize| {
-            let mut from = vec![false; 6];
-            from[nth] = true;
-            let tied = packages.tied(&from);
-            (0..6).filter(|nth| tied[*nth]).collect::<Vec<_>>()
-        };
-        assert_eq!(tied(1), [1, 2]);
-        assert_eq!(tied(2), [1, 2, 3, 4]);
-        assert_eq!(tied(5), [5]);
+        // 0: none; 1 uses 2; 3 uses 2 and 4; 5 imports files of 6
+        let uses = vec![vec![], vec![2], vec![], vec![2, 4], vec![], vec![], vec![]];
+        let folders = [("", 0), ("a", 1), ("a/b", 2)];
+        let by_folder = folders.into_iter().map(|(folder, nth)| (folder.to_owned(), nth)).collect();
+        let packages = Packages { by_folder, uses, ..Packages::default() };
         assert_eq!([packages.of("x.js"), packages.of("a/x.js"), packages.of("a/b/c/x.js")], [0, 1, 2]);
+        _ = packages.imports.set(vec![vec![], vec![], vec![], vec![], vec![], vec![6], vec![]]);
+        let application = |nth: usize| {
+            let tied = packages.application(nth);
+            (0..7).filter(|nth| tied[*nth]).collect::<Vec<_>>()
+        };
+        assert_eq!(application(1), [1, 2]);
+        assert_eq!(application(2), [1, 2, 3, 4]);
+        assert_eq!(application(6), [5, 6]);
     }
 }
