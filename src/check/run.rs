@@ -294,6 +294,9 @@ fn as_call(shared: &Shared<'_>, record: &Record, places: &mut Places<'_>) -> (Ca
         notes: endpoint.notes.clone(),
         accepted: None,
     };
+    if record.for_others {
+        call.notes.push("stands for further callers too: there are more than are judged one by one".to_owned());
+    }
     advice::suggest(&mut call, endpoint, &record.whose.why, &record.body);
     (call, record.endpoint)
 }

@@ -58,6 +58,8 @@ pub(super) struct Record {
     pub sent: bool,
     /// Whether the endpoint is certain.
     pub sure: bool,
+    /// Whether it stands for callers beyond the limits, which were not judged one by one.
+    pub for_others: bool,
 }
 
 /// A level of the way from the request out to the call that decides it, innermost first.
@@ -250,13 +252,14 @@ fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, effort: &
     if effort.glance || effort.pool == 0 {
         eval.glance();
     }
-    let ctx = context(&mut eval, levels);
     let open_functions = around_levels(shared, node, levels);
+    let Some(ctx) = context(&mut eval, node, levels, &open_functions) else { return };
     let site = levels.iter().rev().find_map(|level| match level {
         Level::Caller(_, call) => Some(*call),
         Level::Element(..) => None,
     });
     let mut any = false;
+    let mut any_cut = false;
     let mut accounted = 0;
     for request in requests(&mut eval, node, &ctx, sent) {
         let (candidates, opens) = eval.with_open(open_functions.clone(), |eval| candidates(eval, &request));
@@ -279,18 +282,18 @@ fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, effort: &
         let next = opens.into_iter().min_by_key(depth).filter(|_| levels.len() < LEVELS);
         if let Some(next) = next {
             // callers beyond the limits are not judged one by one, but they are not lost: the request stands for them
-            let (steps, possible, mut cut): (Vec<Level>, Vec<Level>, bool) = match next {
+            let (steps, possible, mut cut, possible_cut): (Vec<Level>, Vec<Level>, bool, bool) = match next {
                 Open::Param(func) => {
                     let callers = eval.callers_of(func);
                     let first = |calls: &[Node]| -> Vec<Level> {
                         calls.iter().take(CALLERS).map(|call| Level::Caller(func, *call)).collect()
                     };
                     let cut = callers.cut || callers.calls.len() > CALLERS;
-                    (first(&callers.calls), first(&callers.perhaps), cut)
+                    (first(&callers.calls), first(&callers.perhaps), cut, callers.perhaps.len() > CALLERS)
                 }
                 Open::Element(list, count) => {
                     let elements = (0..count.min(ELEMENTS)).map(|nth| Level::Element(list, nth));
-                    (elements.collect(), Vec::new(), count > ELEMENTS)
+                    (elements.collect(), Vec::new(), count > ELEMENTS, false)
                 }
             };
             let open_all = |steps: &[Level], effort: &mut Effort| {
@@ -318,14 +321,20 @@ fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, effort: &
                     let confidence = lower(record.confidence);
                     Record { confidence, ..record }
                 }));
+                // of a client that is not known, most calls that might be callers are none
+                cut |= !request.tentative() && (possible_cut || effort.expansions == 0);
                 any |= cut;
+                any_cut |= cut;
                 continue;
             }
+            any_cut |= cut;
         }
         any = true;
     }
     if any {
+        let from = into.len();
         finish(shared, node, site, levels, sent, into);
+        into[from..].iter_mut().for_each(|record| record.for_others = any_cut);
     }
 }
 
@@ -357,13 +366,20 @@ fn requests<'r>(eval: &mut Eval<'r>, node: Node, ctx: &Ctx, sent: bool) -> Vec<R
     Request::of_call(eval, node, ctx).into_iter().take(1).collect()
 }
 
-/// The context of the request under the levels around it.
-fn context(eval: &mut Eval<'_>, levels: &[Level]) -> Ctx {
+/// The context of the request at `node` under the levels around it; `None` where one of these calls, or the request, does
+/// not run under those further out.
+fn context(eval: &mut Eval<'_>, node: Node, levels: &[Level], open: &[FuncRef]) -> Option<Ctx> {
+    let runs = |eval: &mut Eval<'_>, node: Node, ctx: &Ctx| {
+        ctx.is_none() || eval.with_open(open.to_vec(), |eval| eval.running(node, ctx)).is_some()
+    };
     let mut ctx: Ctx = None;
     for level in levels.iter().rev() {
         ctx = match *level {
             Level::Element(list, index) => push_frame(FrameKind::Element { list, index }, &ctx, 0),
             Level::Caller(func, call) => {
+                if !runs(eval, call, &ctx) {
+                    return None;
+                }
                 let closure = eval
                     .callees(call, &ctx)
                     .into_iter()
@@ -376,7 +392,7 @@ fn context(eval: &mut Eval<'_>, levels: &[Level]) -> Ctx {
             }
         };
     }
-    ctx
+    runs(eval, node, &ctx).then_some(ctx)
 }
 
 /// The endpoints a request may go to, and what would decide between them.
@@ -489,7 +505,8 @@ fn is_verb_like(upper: &str) -> bool {
 fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level], sent: bool, into: &mut Vec<Record>) {
     // a fresh budget, and every caller counts now
     let mut eval = Eval::new(shared);
-    let ctx = &context(&mut eval, levels);
+    let around = around_levels(shared, node, levels);
+    let Some(ctx) = &context(&mut eval, node, levels, &around) else { return };
     let rules = shared.rules;
     for request in requests(&mut eval, node, ctx, sent) {
         let Some(part) = request.target() else { continue };
@@ -549,7 +566,6 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
         }
         let deciding = site.or_else(|| handed_in(shared, &part.site.ctx, part.site.node, &matches));
         let credential = request.credential(&mut eval);
-        let around = around_levels(shared, node, levels);
         for (endpoint, found, host, subject) in matches {
             let judged = judge(&credential);
             // a call about whose client nothing is known may be no request at all
@@ -577,6 +593,7 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
                 // what is chained behind it may say more
                 sent: sent && (judged.given || !request.tentative()),
                 sure: found == Match::Yes,
+                for_others: false,
                 judged,
             });
         }
@@ -598,8 +615,8 @@ fn handed_in(
         let FrameKind::Call { func, args: Args::Of(call, caller), .. } = &frame.kind else { break };
         // does the endpoint hold for whatever the function is given?
         let mut eval = Eval::new(shared);
-        let inner = context(&mut eval, &levels);
         let open_functions = around_levels(shared, built, &levels);
+        let Some(inner) = context(&mut eval, built, &levels, &open_functions) else { break };
         let decided = requests(&mut eval, built, &inner, false).iter().any(|request| {
             let (candidates, _) = eval.with_open(open_functions.clone(), |eval| candidates(eval, request));
             let sure: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.sure).collect();

@@ -86,15 +86,23 @@ impl<'s> Eval<'s> {
         runs
     }
 
-    /// Whether a call in a function may run, and if so, whether that hangs on a condition about the request at hand which
-    /// was not decided.
+    /// Whether a call may run: not where it, or a function around it, stands in a branch that is not taken. If so,
+    /// whether that hangs on a condition about the request at hand which was not decided.
     pub fn running(&mut self, node: Node, ctx: &Ctx) -> Option<bool> {
-        let block = self.lowered(node.file)?.ir.block_of(node.expr);
-        match self.runs(node.file, block, BlockId(0), ctx) {
-            Runs::Never => None,
-            Runs::Perhaps { on_request, .. } => Some(on_request),
-            Runs::Always => Some(false),
+        let blocks = &self.lowered(node.file)?.ir.blocks;
+        let mut inner = Some(self.lowered(node.file)?.ir.block_of(node.expr));
+        let mut hangs = false;
+        while let Some(block) = inner {
+            match self.runs(node.file, block, BlockId(0), ctx) {
+                Runs::Never => return None,
+                Runs::Perhaps { on_request, .. } => hangs |= on_request,
+                Runs::Always => {}
+            }
+            let mut outward = std::iter::successors(Some(block), |block| blocks[block.index()].parent);
+            let function = outward.find(|block| blocks[block.index()].kind == BlockKind::Func);
+            inner = function.and_then(|function| blocks[function.index()].parent);
         }
+        Some(hangs)
     }
 
     /// The outermost block that runs whenever `block` does and the other way round, under this context.
