@@ -416,6 +416,29 @@ fn text_that_is_not_utf8_is_read() {
 }
 
 #[test]
+fn parts_that_are_not_read_are_named_and_the_rest_is_read() {
+    let call =
+        "fetch('https://acme.auth0.com/api/v2/users/1', { headers: { Authorization: `Bearer ${id_token}` } });\n";
+    let page = format!("<script type=\"text/coffeescript\">login = -> 1</script>\n<script>{call}</script>\n");
+    // the end of the file is missing: what this calls cannot be told any more
+    let cut_off = format!("{call}export function load(id) {{\n  if (id) {{\n  return {}", &call[..call.len() - 6]);
+    let here = folder(&[("page.html", &page), ("src/load.js", &cut_off)]);
+    let (status, report) = json(here.path(), &[]);
+    assert_eq!(status, 1);
+    let skipped = skipped(&report);
+    assert_eq!(skipped[0], "page.html: a script in it is written in \"coffeescript\", which is not read");
+    assert_eq!(skipped[1], "src/load.js: line 1: does not parse, a call in it may be missed");
+    assert_eq!(skipped.len(), 2);
+    let places: Vec<(&str, u64)> = report["calls"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|call| (call["path"].as_str().unwrap(), call["line"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(places, [("page.html", 2), ("src/load.js", 1)]);
+}
+
+#[test]
 fn rust_that_does_not_parse_is_skipped_with_its_line() {
     let here = folder(&[
         (

@@ -43,6 +43,7 @@ impl Builder {
             calls: Vec::new(),
             top_level: Vec::new(),
             errors: Vec::new(),
+            unread: Vec::new(),
         };
         ir.exprs.push(Expr::Func(FuncId::MODULE));
         ir.spans.push(span);

@@ -574,6 +574,8 @@ pub struct FileIr {
     pub top_level: Vec<(Name, BindingId)>,
     /// Regions that did not parse.
     pub errors: Vec<Span>,
+    /// The languages of scripts in it that are not read.
+    pub unread: Vec<String>,
 }
 
 impl FileIr {

@@ -68,7 +68,11 @@ pub fn lower(syntax: Syntax, text: &str) -> Result<FileIr, Refused> {
                     let reason = format!("its script is written in {language:?}, which is not read");
                     Err(Refused { line: None, reason })
                 }
-                _ => js::lower_scripts(host, &scripts, text),
+                _ => {
+                    let mut ir = js::lower_scripts(host, &scripts, text)?;
+                    ir.unread = scripts.unread;
+                    Ok(ir)
+                }
             }
         }
     }

@@ -29,7 +29,7 @@ use crate::ir::{FileIr, Import, Lang};
 use crate::lower::{self, Syntax};
 use crate::text::files::{Entry, ReadError};
 use crate::text::prefilter::Prefilter;
-use crate::text::{FileId, Files, Literals};
+use crate::text::{FileId, Files, Literals, Span};
 use configs::Configs;
 use evidence::Mentions;
 use rayon::prelude::*;
@@ -267,18 +267,36 @@ impl<'a> Project<'a> {
                 skipped.push((file.path.clone(), error.to_string()));
             } else if let Some(Err(reason)) = file.lowered.get() {
                 skipped.push((file.path.clone(), reason.clone()));
-            } else if let Some(Ok(lowered)) = file.lowered.get()
-                && let Some(span) = lowered.ir.too_deep()
-            {
-                let line =
-                    self.text(id).get(..span.start as usize).map_or(0, |before| before.matches('\n').count()) + 1;
-                skipped
-                    .push((file.path.clone(), format!("line {line}: nested too deeply, what is inside is not read")));
+            } else if let Some(Ok(lowered)) = file.lowered.get() {
+                let reasons = self.left_out(id, &lowered.ir);
+                skipped.extend(reasons.into_iter().map(|reason| (file.path.clone(), reason)));
             }
         }
         skipped.sort();
         skipped.dedup();
         skipped
+    }
+
+    /// Which parts of a lowered file were left out, and why.
+    fn left_out(&self, id: FileId, ir: &FileIr) -> Vec<String> {
+        let mut reasons: Vec<String> = ir
+            .unread
+            .iter()
+            .map(|language| format!("a script in it is written in {language:?}, which is not read"))
+            .collect();
+        let (deep, broken) = (ir.too_deep(), &ir.errors);
+        if deep.is_none() && broken.is_empty() {
+            return reasons;
+        }
+        let text = self.text(id);
+        let line = |span: Span| text.get(..span.start as usize).map_or(0, |before| before.matches('\n').count()) + 1;
+        reasons.extend(deep.map(|span| format!("line {}: nested too deeply, what is inside is not read", line(span))));
+        // most of what stands in such a region is understood nevertheless; without a call there is nothing to miss in it
+        let may_call =
+            |span: &&Span| text.get(span.start as usize..span.end as usize).is_none_or(|part| part.contains('('));
+        let broken = broken.iter().filter(may_call).min();
+        reasons.extend(broken.map(|span| format!("line {}: does not parse, a call in it may be missed", line(*span))));
+        reasons
     }
 
     /// The files whose text holds `word` as a whole identifier, in order, at most `limit`; whether there were more.

@@ -224,7 +224,21 @@ fn component_language(tag: &Tag<'_>) -> Language {
     }
 }
 
-/// The language of a page's script, and whether it is a module. What a browser or an in-page compiler does not run is data.
+/// Languages that compilers and interpreters inside a page run, none of which is read here.
+const RUN_IN_PAGES: &[&str] = &[
+    "coffeescript",
+    "coffee",
+    "literate-coffeescript",
+    "livescript",
+    "ls",
+    "dart",
+    "python",
+    "py",
+    "brython",
+    "vbscript",
+];
+
+/// The language of a page's script, and whether it is a module. What nothing in a page runs is data.
 fn page_language(tag: &Tag<'_>) -> (Language, bool) {
     let given = |name: &str| tag.attribute(name).filter(|value| !value.is_empty());
     let full = given("type").or_else(|| given("language")).unwrap_or_default().to_ascii_lowercase();
@@ -237,8 +251,9 @@ fn page_language(tag: &Tag<'_>) -> (Language, bool) {
         _ if is_typed => Syntax::Tsx,
         "typescript" | "ts" => Syntax::Ts,
         "tsx" => Syntax::Tsx,
-        "" | "module" | "babel" | "jsx" | "jscript" => Syntax::Js,
+        "" | "module" | "babel" | "jsx" | "jscript" | "partytown" => Syntax::Js,
         script if script.starts_with("javascript") || script.starts_with("ecmascript") => Syntax::Js,
+        unread if RUN_IN_PAGES.contains(&unread) => return (Language::Unread(unread.to_owned()), is_module),
         _ => return (Language::Data, is_module),
     };
     (Language::Read(syntax), is_module)

@@ -46,6 +46,9 @@ fn only_what_runs_is_a_script() {
         assert_eq!(texts(Host::Html, &format!("<script type='{kind}'>a</script>")), ["a"], "{kind}");
     }
     assert_eq!(texts(Host::Html, "<script language=VBScript>a</script><script language=JavaScript>b</script>"), ["b"]);
+    let page = "<script type='text/coffeescript'>a</script><script>b</script><script language=VBScript>c</script>";
+    assert_eq!(Host::Html.scripts(page).unread, ["coffeescript", "vbscript"], "named, not lost in silence");
+    assert_eq!(texts(Host::Html, page), ["b"]);
     assert_eq!(texts(Host::Html, "<script lang=en>a</script>"), ["a"]);
     assert_eq!(only(Host::Html, "<script type='text/typescript'>a</script>").syntax, Syntax::Ts);
     assert_eq!(
