@@ -416,6 +416,25 @@ fn text_that_is_not_utf8_is_read() {
 }
 
 #[test]
+fn a_request_that_stands_for_more_callers_than_are_judged_says_so() {
+    let helper = "export const send = (path, token) =>\n  fetch('https://acme.auth0.com/api/v2' + path, \
+                  { headers: { Authorization: `Bearer ${token}` } });\n";
+    let notes = |callers: usize| {
+        let calls = "  send('/users/' + a, kept.it);\n".repeat(callers);
+        let callers = format!("import {{ send }} from './send';\nexport function all(a, kept) {{\n{calls}}}\n");
+        let here = folder(&[("src/send.js", helper), ("src/all.js", &callers)]);
+        let (_, report) = json(here.path(), &[]);
+        let calls = report["calls"].as_array().unwrap().clone();
+        let own = calls.iter().filter(|call| call["path"] == "src/send.js");
+        own.map(|call| call["notes"].to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(notes(3), [""; 0]);
+    let told = notes(100);
+    assert_eq!(told.len(), 1);
+    assert!(told[0].contains("stands for further callers too"), "{told:?}");
+}
+
+#[test]
 fn parts_that_are_not_read_are_named_and_the_rest_is_read() {
     let call =
         "fetch('https://acme.auth0.com/api/v2/users/1', { headers: { Authorization: `Bearer ${id_token}` } });\n";
