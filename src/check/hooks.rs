@@ -75,7 +75,7 @@ impl<'r> Request<'r> {
         let mut reaches = self.reaches.clone();
         reaches.push(Reach::Client(self.client()));
         let mut found = Vals::new();
-        for ambient in eval.ambient(&reaches) {
+        for ambient in self.ambient_sources(eval, &reaches) {
             match ambient.source {
                 Source::Call(node, fact) => {
                     let Some(fact) = eval.call_fact(fact) else { continue };

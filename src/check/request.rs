@@ -2,7 +2,7 @@
 
 use super::effects::Changes;
 use super::hooks::{Hooked, asked_for, hook_header};
-use crate::eval::ambient::{Reach, Source};
+use crate::eval::ambient::{Ambient, Reach, Source};
 use crate::eval::keys::Keys;
 use crate::eval::value::{Api, ApiStep, Ctx, Node, Pattern, Piece, Traced, Vals, Value};
 use crate::eval::{AtHand, Eval, Site};
@@ -173,7 +173,7 @@ impl<'r> Request<'r> {
         }
         // what is said elsewhere about the client is asked for only where a path of an endpoint may come behind it
         if bases.is_empty() && urls.iter().any(|url| leads_to_endpoint(eval, url)) {
-            for ambient in eval.ambient(&self.reaches) {
+            for ambient in self.ambient_sources(eval, &self.reaches) {
                 if let Source::Base(node) = ambient.source {
                     let values = eval.value(node, &None);
                     bases.extend(values.iter().filter_map(as_pattern));
@@ -181,6 +181,11 @@ impl<'r> Request<'r> {
             }
         }
         bases
+    }
+
+    /// Where something is said about requests with one of these reaches that comes to this one.
+    pub(super) fn ambient_sources(&self, eval: &mut Eval<'r>, reaches: &[Reach]) -> Vec<Ambient> {
+        self.target().map_or_else(Vec::new, |target| eval.ambient(reaches, target.site.node.file))
     }
 
     /// What the method may be; empty where none is given.

@@ -51,10 +51,26 @@ pub enum Source {
 }
 
 impl<'s> Eval<'s> {
-    /// The ambient credentials that requests with one of these reaches carry, in the order of files and places.
-    pub fn ambient(&mut self, reaches: &[Reach]) -> Vec<Ambient> {
+    /// The ambient credentials that requests of `file` with one of these reaches carry, in the order of files and places.
+    pub fn ambient(&mut self, reaches: &[Reach], file: FileId) -> Vec<Ambient> {
         let all = all_ambient(self.shared);
-        all.iter().filter(|ambient| reaches.contains(&ambient.reach)).cloned().collect()
+        let carried = |ambient: &&Ambient| reaches.contains(&ambient.reach) && self.comes_to(ambient, file);
+        all.iter().filter(carried).cloned().collect()
+    }
+
+    /// Whether an ambient credential comes to code of `file`: not to another program, and not from one page to another.
+    fn comes_to(&self, ambient: &Ambient, file: FileId) -> bool {
+        if matches!(ambient.reach, Reach::Made(_)) {
+            return true;
+        }
+        let set_in = match &ambient.source {
+            Source::Call(node, _) | Source::Write(node, ..) | Source::Base(node) => node.file,
+            Source::Method(func, ..) => func.file,
+        };
+        let pages = self.project.on_page_with(file);
+        let on_other_pages =
+            !pages.is_empty() && !self.project.on_page_with(set_in).is_empty() && pages.binary_search(&set_in).is_err();
+        !on_other_pages && self.project.in_one_application(file, set_in)
     }
 
     /// The instances that a library value was reached through.

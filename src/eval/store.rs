@@ -7,9 +7,11 @@ use super::value::{Evidence, FuncRef, Node, Reason, Traced, Vals, Value};
 use crate::ir::{Expr, Key, Name};
 use crate::rules::path::Step;
 use crate::rules::{Fact, Made, StoreFact, StoredFact};
+use crate::text::files::{folders_shared, parent};
 use crate::text::{FileId, Span};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 /// Files that are searched for calls of one writing method.
@@ -123,7 +125,12 @@ impl<'s> Eval<'s> {
         let near = |write: &&StoreWrite| self.project.in_one_application(file, write.at.file());
         let near: Vec<&StoreWrite> = all.iter().filter(near).collect();
         let is_elsewhere = near.is_empty();
-        let writes = if is_elsewhere { all.iter().collect() } else { near };
+        let mut writes = if is_elsewhere { all.iter().collect() } else { near };
+        // of several that write the same, the nearest is the likeliest to be the one that was read
+        writes.sort_by_cached_key(|write| {
+            let path = self.project.path(write.at.file());
+            Reverse(folders_shared(parent(self.project.path(file)), parent(path)))
+        });
         let mut values = Vals::new();
         for write in writes.iter().take(WRITERS) {
             let (found, at, span) = match &write.at {
