@@ -173,10 +173,21 @@ impl<'r> Request<'r> {
         }
         // what is said elsewhere about the client is asked for only where a path of an endpoint may come behind it
         if bases.is_empty() && urls.iter().any(|url| leads_to_endpoint(eval, url)) {
-            for ambient in self.ambient_sources(eval, &self.reaches) {
-                if let Source::Base(node) = ambient.source {
-                    let values = eval.value(node, &None);
-                    bases.extend(values.iter().filter_map(as_pattern));
+            let mut reaches = self.reaches.clone();
+            reaches.push(Reach::Client(self.client()));
+            for ambient in self.ambient_sources(eval, &reaches) {
+                match ambient.source {
+                    Source::Base(node) => {
+                        let values = eval.value(node, &None);
+                        bases.extend(values.iter().filter_map(as_pattern));
+                    }
+                    Source::Call(node, fact) => {
+                        if let Some(fact) = eval.call_fact(fact).filter(|fact| !fact.base.is_empty()) {
+                            let site = eval.ambient_site(node);
+                            bases.extend(patterns(eval, &fact.base, &site));
+                        }
+                    }
+                    Source::Write(..) | Source::Method(..) => {}
                 }
             }
         }
@@ -309,7 +320,21 @@ impl<'r> Request<'r> {
                     Some(Value::Api(function)) => Site::of(api.node, &api.ctx, function),
                     _ => Site::new(api.node, &api.ctx),
                 };
+                // a struct literal may take the rest from another
+                let mut has_target = false;
+                if nesting > 0 {
+                    for rest in eval.rest_of_struct(api.node, &api.ctx) {
+                        let inner = Request::of_value(eval, &rest, nesting - 1);
+                        has_target |= inner.target().is_some();
+                        self.take_in(inner);
+                    }
+                }
+                let before = self.parts.len();
                 self.add_facts(eval, &api.states, &site, nesting);
+                for part in self.parts.iter_mut().skip(before).filter(|_| has_target) {
+                    let names = part.fact.url.iter().filter_map(Slot::last_member);
+                    part.carries |= !names.into_iter().any(|name| eval.is_field_given(api.node, name));
+                }
             }
             let is_made = matches!(api.step, ApiStep::Call | ApiStep::New | ApiStep::Given);
             let changes = if is_made { Changes::InPlace } else { Changes::Itself };

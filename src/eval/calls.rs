@@ -164,50 +164,6 @@ impl<'s> Eval<'s> {
         Traced::new(Value::Object(Rc::new(object)))
     }
 
-    /// `f.call(this, x)`, `f.apply(this, xs)`, `f.bind(this)`.
-    fn language_call(&mut self, lowered: &'s Lowered, node: Node, callee: ExprId, ctx: &Ctx) -> Option<Vals> {
-        let Expr::Field { base, key: Key::Name(name) } = lowered.ir.expr(callee) else { return None };
-        if lowered.ir.lang != Lang::Js || !matches!(&**name, "call" | "apply" | "bind") {
-            return None;
-        }
-        let bases = self.eval(Node { file: node.file, expr: *base }, ctx);
-        let functions: Vec<Rc<Closure>> = bases
-            .iter()
-            .filter_map(|value| match &value.value {
-                Value::Func(closure) => Some(closure.clone()),
-                _ => None,
-            })
-            .collect();
-        if functions.is_empty() {
-            return None;
-        }
-        let Expr::Call { args, .. } = lowered.ir.expr(node.expr) else { return None };
-        let rest: Vec<Vals> =
-            args.iter().skip(1).map(|arg| self.eval(Node { file: node.file, expr: arg.expr }, ctx)).collect();
-        let mut values = Vals::new();
-        for closure in functions {
-            match &**name {
-                "bind" => values.push(Traced::new(Value::Func(closure))),
-                "apply" => {
-                    let list = rest.first().cloned().unwrap_or_default();
-                    let given = list
-                        .iter()
-                        .find_map(|value| match &value.value {
-                            Value::Object(object) => self.items(object).map(|items| {
-                                let at = |expr| Node { file: object.node.file, expr };
-                                items.iter().map(|item| self.eval(at(*item), &object.ctx)).collect::<Vec<Vals>>()
-                            }),
-                            _ => None,
-                        })
-                        .unwrap_or_default();
-                    values.extend(self.result(&closure, Args::Given(given), None));
-                }
-                _ => values.extend(self.result(&closure, Args::Given(rest.clone()), None)),
-            }
-        }
-        Some(values)
-    }
-
     /// The context of a call of `closure`.
     pub(crate) fn call_frame(&self, closure: &Closure, args: Args, this: Option<Traced>) -> Ctx {
         let depth = match &args {

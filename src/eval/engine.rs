@@ -473,6 +473,11 @@ impl<'s> Eval<'s> {
             Expr::Call { .. } => self.call(lowered, node, ctx),
             Expr::Object { ty, .. } => {
                 let class = ty.and_then(|ty| self.class_named(at(ty)));
+                if let (None, Some(ty)) = (class, ty)
+                    && let Some(made) = self.library_struct(at(*ty), node, ctx)
+                {
+                    return vec![made];
+                }
                 one(Value::Object(Rc::new(Object {
                     node,
                     ctx: ctx.clone(),
@@ -522,11 +527,12 @@ impl<'s> Eval<'s> {
                 }
                 drop_null(values)
             }
-            Expr::Through(inner, Why::Rest | Why::Yield) => self.eval(at(*inner), ctx),
+            Expr::Through(inner, Why::On(this)) => self.called_on(at(*inner), at(*this), ctx),
             Expr::Through(inner, _) => self.eval(at(*inner), ctx),
             Expr::Import(import) => {
                 let import = &lowered.ir.imports[import.index()];
                 let resolved = match lowered.ir.lang {
+                    Lang::Js if import.loaded => self.project.resolve_loaded(node.file, &import.specifier),
                     Lang::Js => self.project.resolve_js(node.file, &import.specifier),
                     Lang::Rust => self.project.resolve_rust(node.file, &import.specifier, import.inline_mods),
                 };

@@ -289,6 +289,56 @@ pub(crate) fn part(url: &Pattern, which: UrlPart) -> Option<Pattern> {
     })
 }
 
+/// A URL with another text for one of its parts.
+pub(crate) fn with_part(url: &Pattern, which: UrlPart, text: &Pattern) -> Pattern {
+    let (origin, rest) = split(url);
+    let mut changed = Pattern::default();
+    match which {
+        UrlPart::Whole => return text.clone(),
+        // it changes nothing that is asked for
+        UrlPart::Protocol | UrlPart::Origin => return url.clone(),
+        UrlPart::Host => {
+            let prefix = origin.prefix();
+            changed.push_lit(&prefix[..prefix.find("//").map_or(0, |at| at + 2)]);
+            changed.extend(text);
+            changed.extend(&rest);
+        }
+        UrlPart::Path => {
+            changed.extend(&origin);
+            if !text.prefix().starts_with('/') && matches!(text.pieces.first(), Some(Piece::Lit(_))) {
+                changed.push_lit("/");
+            }
+            changed.extend(text);
+        }
+    }
+    changed
+}
+
+/// Scheme and host of a URL, and what comes behind them. What is not known holds no slash.
+fn split(url: &Pattern) -> (Pattern, Pattern) {
+    let (mut origin, mut rest) = (Pattern::default(), Pattern::default());
+    let mut behind = false;
+    for (nth, piece) in url.pieces.iter().enumerate() {
+        match piece {
+            Piece::Lit(text) if !behind => {
+                let from = if nth == 0 { text.find("//").map_or(0, |at| at + 2) } else { 0 };
+                match text[from..].find(['/', '?', '#']) {
+                    Some(at) => {
+                        origin.push_lit(&text[..from + at]);
+                        rest.push_lit(&text[from + at..]);
+                        behind = true;
+                    }
+                    None => origin.push_lit(text),
+                }
+            }
+            Piece::Lit(text) => rest.push_lit(text),
+            Piece::Hole(value) if behind => rest.push(value),
+            Piece::Hole(value) => origin.push(value),
+        }
+    }
+    (origin, rest)
+}
+
 fn without_query(path: &Pattern) -> Pattern {
     let mut bare = Pattern::default();
     for piece in &path.pieces {
@@ -425,6 +475,12 @@ mod tests {
         let host = |of| part(&text(of), UrlPart::Host).and_then(|host| host.text().map(str::to_owned));
         assert_eq!(host("https://a.auth0.com/api/v2/users/*").as_deref(), Some("a.auth0.com"));
         assert_eq!(host("/api"), None);
+        let changed = |of, which, into| with_part(&text(of), which, &text(into)).text().map(str::to_owned);
+        let path = |of, into| changed(of, UrlPart::Path, into);
+        assert_eq!(path("https://a.auth0.com", "/api/v2").as_deref(), Some("https://a.auth0.com/api/v2"));
+        assert_eq!(path("https://a.auth0.com/x?y=1", "api").as_deref(), Some("https://a.auth0.com/api"));
+        let host = changed("https://a.auth0.com/api/v2", UrlPart::Host, "b.dev");
+        assert_eq!(host.as_deref(), Some("https://b.dev/api/v2"));
         let path = part(&text("https://a.auth0.com/api/v2/users?q=1"), UrlPart::Path).unwrap();
         assert_eq!(path.text(), Some("/api/v2/users"));
     }

@@ -6,6 +6,7 @@
 mod actions;
 mod alternatives;
 pub mod ambient;
+mod applied;
 mod callers;
 mod calls;
 mod cells;

@@ -6,7 +6,7 @@ use super::lists::has_element;
 use super::reach::{Event, reaching};
 use super::value::{Ctx, FrameKind, FuncRef, Node, Object, Owner, Reason, Traced, Vals, Value};
 use crate::ir::{BindingId, BindingKind, Expr, FuncId, Key, Lang, Name, ThisOf};
-use crate::project::{Lowered, Root};
+use crate::project::{EffectKind, Lowered, Root};
 use crate::rules::path::{Root as ApiRoot, Step};
 use crate::text::FileId;
 use std::rc::Rc;
@@ -287,6 +287,12 @@ impl<'s> Eval<'s> {
         {
             return vec![known];
         }
+        if let ThisOf::Func(func) = this {
+            let on = self.called_on_by_name(super::value::FuncRef { file: node.file, func });
+            if !on.is_empty() {
+                return on;
+            }
+        }
         vec![Traced::new(match this {
             ThisOf::Class(class) => {
                 Value::Instance(self.declared_class(super::value::ClassRef { file: node.file, class }))
@@ -320,6 +326,26 @@ impl<'s> Eval<'s> {
             }
             ThisOf::Module => Value::unknown(Reason::Undeclared("this".into()), vec!["this".into()]),
         })]
+    }
+
+    /// The objects that a plain function is called on, as far as its file says: `f.call(session)`, `session.f = f`,
+    /// `{ f }`. None where it keeps something in its `this` by itself: a constructor.
+    fn called_on_by_name(&mut self, func: super::value::FuncRef) -> Vals {
+        /// Objects of one function.
+        const OBJECTS: usize = 8;
+        let Some(lowered) = self.lowered(func.file) else { return Vals::new() };
+        let writes = |effect: &crate::project::Effect| matches!(effect.kind, EffectKind::Write(_));
+        if lowered.index.effects(&Root::This(ThisOf::Func(func.func))).iter().any(writes) {
+            return Vals::new();
+        }
+        let expr = lowered.ir.func(func.func).expr;
+        let holders = lowered.index.binding_of.get(&expr).and_then(|binding| lowered.index.called_on.get(binding));
+        let mut values = Vals::new();
+        for on in holders.into_iter().flatten().take(OBJECTS) {
+            values.extend(self.eval(Node { file: func.file, expr: *on }, &None));
+        }
+        values.retain(|value| matches!(value.value, Value::Object(_) | Value::Instance(_) | Value::Api(_)));
+        values
     }
 
     /// The class itself, where `class` stands for it in an `impl` block of another file.

@@ -2,12 +2,13 @@
 
 use super::calls::Site;
 use super::engine::Eval;
-use super::value::{ApiStep, Args, Ctx, FrameKind, FuncRef, Node, Pattern, Reason, Traced, Vals, Value};
+use super::value::{ApiStep, Args, Ctx, FrameKind, FuncRef, Node, Object, Pattern, Reason, Traced, Vals, Value};
 use crate::ir::{Expr, ExprId, Name};
 use crate::project::PlaceKey;
 use crate::rules::Fact;
 use crate::rules::path::{Root as ApiRoot, Step};
 use crate::rules::slot::{Base, Into, Slot};
+use std::rc::Rc;
 
 impl<'s> Eval<'s> {
     /// What a slot holds at a call. Empty where the call has no such argument.
@@ -103,7 +104,11 @@ impl<'s> Eval<'s> {
         for value in values {
             match &value.value {
                 Value::Object(object) => {
-                    let members = self.object_member(object, &key, site.node);
+                    let mut members = self.object_member(object, &key, site.node);
+                    if members.is_empty() {
+                        // the field of a struct, whose methods alone a call at the site would mean
+                        members = self.own_member(object, &key, false, site.node);
+                    }
                     // a list of what has the value is a list of values
                     if members.is_empty() && self.items(object).is_some() && self.is_value_itself(name) {
                         found.push(value.clone());
@@ -118,7 +123,15 @@ impl<'s> Eval<'s> {
                 {
                     found.extend(self.members(&vec![value.clone()], &key, site.node, &site.ctx));
                 }
-                Value::Api(api) => found.extend(self.written(&api.owners, &key, false, site.node).values),
+                Value::Api(api) => {
+                    let written = self.written(&api.owners, &key, false, site.node).values;
+                    let states = self.rules.automaton.step(&api.states, &Step::Member(name.to_string()));
+                    // a member that the library makes, and that may be changed where it is
+                    if written.is_empty() && !states.is_empty() {
+                        found.extend(self.members(&vec![value.clone()], &key, site.node, &site.ctx));
+                    }
+                    found.extend(written);
+                }
                 Value::Str(_) | Value::Token(..) if self.is_value_itself(name) => found.push(value.clone()),
                 _ => {}
             }
@@ -219,7 +232,16 @@ impl<'s> Eval<'s> {
     /// The argument at a place of a call, spreads followed. Empty where there is none.
     pub(crate) fn arg(&mut self, call: Node, index: u32, ctx: &Ctx) -> Vals {
         let Some(lowered) = self.lowered(call.file) else { return Vals::new() };
-        let Expr::Call { args, .. } = lowered.ir.expr(call.expr) else { return Vals::new() };
+        let args = match lowered.ir.expr(call.expr) {
+            Expr::Call { args, .. } => args,
+            // a struct literal is made of itself
+            Expr::Object { ty: Some(_), .. } if index == 0 => {
+                let (ctx, class) = (ctx.clone(), None);
+                let object = Object { node: call, ctx, owners: Vec::new(), class, parts: Vec::new() };
+                return vec![Traced::new(Value::Object(Rc::new(object)))];
+            }
+            _ => return Vals::new(),
+        };
         for (nth, arg) in (0u32..).zip(args.iter()) {
             if arg.spread {
                 return self.spread_arg(Node { file: call.file, expr: arg.expr }, index - nth, ctx);

@@ -198,7 +198,7 @@ impl Builder {
 
     /// A module reference.
     pub fn import(&mut self, specifier: &str, inline_mods: u32, span: Span) -> ExprId {
-        let wanted = Import { specifier: specifier.into(), span, inline_mods };
+        let wanted = Import { specifier: specifier.into(), span, inline_mods, loaded: false };
         let id = ImportId(next(self.ir.imports.len()));
         self.ir.imports.push(wanted);
         self.expr(Expr::Import(id), span)
@@ -419,7 +419,13 @@ pub(super) fn children(expr: &Expr, each: &mut impl FnMut(ExprId)) {
             each(*right);
         }
         Expr::List(items) => items.iter().for_each(|item| each(item.expr)),
-        Expr::Through(inner, _) | Expr::Not(inner) | Expr::Elem(inner) | Expr::Keys(inner) => each(*inner),
+        Expr::Through(inner, why) => {
+            each(*inner);
+            if let Why::On(this) = why {
+                each(*this);
+            }
+        }
+        Expr::Not(inner) | Expr::Elem(inner) | Expr::Keys(inner) => each(*inner),
         Expr::Lit(_)
         | Expr::Local(_)
         | Expr::Global(_)

@@ -147,6 +147,8 @@ pub enum Why {
     Rest,
     /// `yield e`: what the generator's driver gives back for `e`.
     Yield,
+    /// `f.call(o, …)`, `f.bind(o)`: the function, with this object for its `this`.
+    On(ExprId),
 }
 
 /// Whose `this` / `self`.
@@ -509,6 +511,8 @@ pub struct Import {
     pub span: Span,
     /// Rust: how many inline `mod {…}` lie around it, for `self` and `super`.
     pub inline_mods: u32,
+    /// JS: whether a loader is asked for it (`define(['a'], …)`), which looks for names from its own base on.
+    pub loaded: bool,
 }
 
 /// What a module offers.

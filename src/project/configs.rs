@@ -7,6 +7,7 @@ use super::aliases::Config;
 use super::cache::Cache;
 use super::cargo::Crates;
 use super::json::Json;
+use super::loader::Loader;
 use super::manifest::{Manifest, Packages};
 use super::settings::Settings;
 use super::{Project, Resolved};
@@ -36,6 +37,8 @@ pub(super) struct Configs {
     pub(super) settings: OnceLock<Settings>,
     pub(super) modules_elsewhere: OnceLock<BTreeMap<FileId, FileId>>,
     pub(super) resolved: References,
+    pub(super) loaded: References,
+    pub(super) loaders: OnceLock<Vec<Loader>>,
 }
 
 /// Where references lead, by file and specifier.

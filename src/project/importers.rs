@@ -52,7 +52,12 @@ impl Project<'_> {
         let text = self.text(file);
         let resolved = match self.file(file).syntax {
             Syntax::Rust => self.crates_in(file),
-            _ => specifiers(&text).iter().map(|specifier| self.resolve_js(file, specifier)).collect(),
+            _ => {
+                let named = specifiers(&text);
+                let loaded = lists(&text);
+                let resolved = named.iter().map(|specifier| self.resolve_js(file, specifier));
+                resolved.chain(loaded.iter().map(|specifier| self.resolve_loaded(file, specifier))).collect()
+            }
         };
         let mut files: Vec<FileId> = resolved
             .into_iter()
@@ -106,6 +111,23 @@ pub(super) fn specifiers(text: &str) -> Vec<Cow<'_, str>> {
     found
 }
 
+/// What stands in quotes in the lists that loaders are given: `define(['a'], …)`, `define('name', ['a'], …)`.
+fn lists(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for word in ["define", "require", "requirejs"] {
+        for at in Finder::new(word).find_iter(text.as_bytes()) {
+            let Some(rest) = text[at + word.len()..].trim_start().strip_prefix('(') else { continue };
+            let Some(open) = rest.find(['[', '{', ')', ';']).filter(|open| rest[*open..].starts_with('[')) else {
+                continue;
+            };
+            let Some((list, _)) = rest[open + 1..].split_once(']') else { continue };
+            let quoted = list.split(['\'', '"']).skip(1).step_by(2);
+            found.extend(quoted.filter(|name| !name.is_empty() && name.len() <= LENGTH));
+        }
+    }
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,8 +135,15 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_text_is_looked_through(text in "(from|import|require|__dirname|[ ('\"`/*,é\n]){0,20}") {
-            let _ = specifiers(&text);
+            let _ = (specifiers(&text), lists(&text));
         }
+    }
+
+    #[test]
+    fn lists_of_loaders_are_read_off_the_text() {
+        let text =
+            "define(['a', \"./b\"], f); require (['c'], g); define('d', ['e'], h); define({ f: ['g'] }); define([";
+        assert_eq!(lists(text), ["a", "./b", "e", "c"]);
     }
 
     #[test]

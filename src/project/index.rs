@@ -1,6 +1,6 @@
 //! Look-ups over one file's graph: what happens to an object, who calls by which name, whose definition this is.
 
-use crate::ir::{BindingId, BindingKind, BlockId, Expr, ExprId, FileIr, FuncId, Key, Name, ThisOf};
+use crate::ir::{BindingId, BindingKind, BlockId, Expr, ExprId, FileIr, FuncId, Key, Lang, Name, Prop, ThisOf, Why};
 use rustc_hash::FxHashMap;
 
 /// Where an object is held.
@@ -77,6 +77,8 @@ pub struct FileIndex {
     pub renamed: FxHashMap<Name, Vec<Name>>,
     /// The bindings that hold a whole module or its default, with the import.
     pub held_modules: Vec<(Name, ExprId)>,
+    /// The objects that functions are called on by name, `f.call(o)`, `o.f = f`, `{ f }`, by what holds the function.
+    pub called_on: FxHashMap<BindingId, Vec<ExprId>>,
     /// Functions that are called where they stand: `(function (app) { … })(App)`.
     pub applied: Vec<(FuncId, ExprId)>,
 }
@@ -124,6 +126,9 @@ impl FileIndex {
             }
         }
         for (at, write) in ir.writes.iter().enumerate() {
+            if let (Lang::Js, Expr::Local(binding)) = (ir.lang, ir.expr(write.value)) {
+                index.called_on.entry(*binding).or_default().push(write.base);
+            }
             index.write_of.entry(ir.strip(write.value)).or_insert(at);
             if let Key::Name(name) = &write.key {
                 index.writes_by_key.entry(name.clone()).or_default().push(at);
@@ -138,6 +143,20 @@ impl FileIndex {
                     }
                 }
                 Expr::Local(binding) => index.reads.entry(*binding).or_default().push(ExprId(at)),
+                Expr::Through(function, Why::On(this)) => {
+                    if let Expr::Local(binding) = ir.expr(ir.strip(*function)) {
+                        index.called_on.entry(*binding).or_default().push(*this);
+                    }
+                }
+                Expr::Object { props, .. } if ir.lang == Lang::Js => {
+                    for prop in props {
+                        if let Prop::Field(_, value) = prop
+                            && let Expr::Local(binding) = ir.expr(*value)
+                        {
+                            index.called_on.entry(*binding).or_default().push(ExprId(at));
+                        }
+                    }
+                }
                 _ => {}
             }
         }

@@ -10,6 +10,7 @@ mod evidence;
 mod importers;
 mod index;
 mod json;
+mod loader;
 mod manifest;
 mod pages;
 mod resolve_js;
@@ -364,6 +365,7 @@ impl<'a> Project<'a> {
     /// The file of the project that an import of `from` leads to.
     pub fn resolve(&self, from: FileId, lang: Lang, import: &Import) -> Option<FileId> {
         let resolved = match lang {
+            Lang::Js if import.loaded => self.resolve_loaded(from, &import.specifier),
             Lang::Js => self.resolve_js(from, &import.specifier),
             Lang::Rust => self.resolve_rust(from, &import.specifier, import.inline_mods),
         };

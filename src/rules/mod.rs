@@ -113,6 +113,8 @@ pub struct Rules {
     pub ambient_members: Vec<String>,
     /// Members of URLs, and which part of it each is.
     pub url_parts: FxHashMap<String, UrlPart>,
+    /// Members of a URL that change a part of it.
+    pub url_setters: FxHashMap<String, UrlPart>,
     /// Where functions find the request they are called for, by name.
     handed: FxHashMap<String, Arc<HandedFact>>,
     /// Types of requests under construction.
@@ -230,6 +232,7 @@ impl Rules {
         }
         for table in &file.part {
             self.url_parts.extend(table.member.iter().map(|member| (member.clone(), table.is)));
+            self.url_setters.extend(table.set.iter().map(|member| (member.clone(), table.is)));
         }
         Ok(())
     }

@@ -40,6 +40,16 @@ pub enum Base {
     Literal(String),
 }
 
+impl Slot {
+    /// The member that it ends with.
+    pub fn last_member(&self) -> Option<&str> {
+        match self.path.last() {
+            Some(Into::Member(name)) => Some(name),
+            _ => None,
+        }
+    }
+}
+
 /// One step into the value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Into {

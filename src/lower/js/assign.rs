@@ -2,7 +2,7 @@
 
 use super::Lower;
 use super::kinds::{F, K};
-use crate::ir::{Expr, ExprId, Key, Lit, Name, OpaqueKind};
+use crate::ir::{BindingKind, Expr, ExprId, Key, Lit, Name, OpaqueKind};
 use crate::text::Span;
 use tree_sitter::Node;
 
@@ -146,19 +146,34 @@ impl<'t> Lower<'t> {
         }
     }
 
+    /// The name that no scope declares for which an expression stands: itself, or what a loader gives under another name.
+    pub(super) fn stands_for(&self, id: ExprId) -> Option<Name> {
+        let ir = self.b.ir();
+        match ir.expr(id) {
+            Expr::Global(name) => Some(name.clone()),
+            Expr::Local(binding) => match (ir.binding(*binding).kind, ir.binding(*binding).defs.as_slice()) {
+                (BindingKind::Import, [def]) => match ir.expr(def.value) {
+                    Expr::Global(name) => Some(name.clone()),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     /// `module.exports = …`, `module.exports.a = …`, `exports.a = …`.
     pub(super) fn common_js(&mut self, base: ExprId, key: &Key, value: ExprId) {
         let Key::Name(name) = key else { return };
-        let exported = match self.b.ir().expr(base) {
-            Expr::Global(object) => match (&**object, &**name) {
-                ("module", "exports") => Exported::Whole,
-                ("exports", _) => Exported::Named(name.clone()),
-                _ => return,
-            },
-            Expr::Field { base, key: Key::Name(middle) } if &**middle == "exports" => match self.b.ir().expr(*base) {
-                Expr::Global(object) if &**object == "module" => Exported::Named(name.clone()),
-                _ => return,
-            },
+        let exported = match (self.stands_for(base).as_deref(), self.b.ir().expr(base)) {
+            (Some("module"), _) if &**name == "exports" => Exported::Whole,
+            (Some("exports"), _) => Exported::Named(name.clone()),
+            (None, Expr::Field { base, key: Key::Name(middle) }) if &**middle == "exports" => {
+                match self.stands_for(*base).as_deref() {
+                    Some("module") => Exported::Named(name.clone()),
+                    _ => return,
+                }
+            }
             _ => return,
         };
         // Compilers write `exports.a = void 0` ahead of the real value.

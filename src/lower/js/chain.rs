@@ -85,11 +85,25 @@ impl<'t> Lower<'t> {
             let text = self.b.concat(parts, text_span);
             return self.b.call(callee, vec![text], CallKind::Tagged, span);
         }
+        let loading = self.loading(callee, arguments);
+        let around = loading.is_some().then(|| std::mem::replace(&mut self.loading, loading.clone()));
         let args = self.args(arguments);
+        if let Some(around) = around {
+            self.loading = around;
+        }
+        if let Some(loading) = loading {
+            let factory = args.iter().map(|arg| arg.expr).find(|arg| self.is_factory(*arg));
+            if let Some(made) = self.settle_loading(&loading, factory, span) {
+                return made;
+            }
+        }
         if let Some(specifier) = self.module_reference(callee, &args) {
             return self.import_at(&specifier.0, specifier.1, span);
         }
         self.note_call(callee, &args);
+        if let Some(applied) = self.applied(callee, &args, span) {
+            return applied;
+        }
         self.b.expr(Expr::Call { callee, args: args.into(), kind: CallKind::Plain }, span)
     }
 
@@ -102,6 +116,7 @@ impl<'t> Lower<'t> {
             Expr::Local(binding) => {
                 let binding = ir.binding(*binding);
                 &*binding.name == "require" && matches!(binding.kind, BindingKind::Const | BindingKind::Var)
+                    || self.stands_for(callee).is_some_and(|name| &*name == "require")
             }
             _ => false,
         };

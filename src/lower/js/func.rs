@@ -138,11 +138,23 @@ impl<'t> Lower<'t> {
         let Some(list) = self.at(node, F::Parameters) else { return };
         let mut params = self.kids(list);
         params.retain(|param| !matches!(self.kind(*param), K::Error | K::Decorator) && !self.is_this_param(*param));
-        for param in &params {
-            self.declare_pattern(*param, BindingKind::Param);
+        for (index, param) in params.iter().enumerate() {
+            if !self.is_own_name(node, *param, index) {
+                self.declare_pattern(*param, BindingKind::Param);
+            }
         }
         for (index, param) in params.iter().enumerate() {
-            self.param(*param, func, u32::try_from(index).unwrap_or(u32::MAX), class);
+            match self.given_by_loader(node, *param, index) {
+                Some(value) => {
+                    if !self.is_own_name(node, *param, index) {
+                        self.bind_given(*param, value);
+                    }
+                    let span = self.span(*param);
+                    let param = Param { name: None, span, default: None, ty: None, rest: false };
+                    self.b.func_mut(func).params.push(param);
+                }
+                None => self.param(*param, func, u32::try_from(index).unwrap_or(u32::MAX), class),
+            }
         }
     }
 
@@ -244,7 +256,7 @@ impl<'t> Lower<'t> {
     pub(super) fn function_value(&self, id: ExprId) -> Option<FuncId> {
         match self.b.ir().expr(id) {
             Expr::Func(func) => Some(*func),
-            Expr::Through(inner, why) if *why != Why::Rest => match self.b.ir().expr(*inner) {
+            Expr::Through(inner, why) if !matches!(why, Why::Rest | Why::On(_)) => match self.b.ir().expr(*inner) {
                 Expr::Func(func) => Some(*func),
                 _ => None,
             },

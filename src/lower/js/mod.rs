@@ -4,6 +4,8 @@
 //! Nothing here knows a library or a rule: only what the language itself says (`require`, `module.exports`, `Promise`).
 //! Lowering never fails: what is not understood is `Opaque`, and recursion is bounded by `DEPTH_LIMIT`.
 
+mod amd;
+mod apply;
 mod assign;
 mod chain;
 mod class;
@@ -49,7 +51,8 @@ pub fn lower(syntax: Syntax, text: &str) -> Result<FileIr, Refused> {
     let mut lower = Lower::new(None, text);
     lower.unit(&parsed);
     let mut ir = lower.finish();
-    if ir.exports.names.len() + ir.exports.whole.len() + ir.imports.len() > 0 {
+    let imports = ir.imports.iter().any(|import| !import.loaded);
+    if imports || ir.exports.names.len() + ir.exports.whole.len() > 0 {
         // a module
         ir.top_level.clear();
     }
@@ -186,6 +189,10 @@ struct Lower<'t> {
     prototypes: prototype::Prototypes,
     /// What the statement lowered last says of those behind it in its list.
     left_by: Vec<Guard>,
+    /// The call whose factory's parameters a loader gives, while its arguments are lowered.
+    loading: Option<amd::Loading>,
+    /// The modules that loaders are told of, by name, and what each may be.
+    defined: Vec<(Option<Name>, Vec<ExprId>)>,
 }
 
 impl<'t> Lower<'t> {
@@ -207,6 +214,8 @@ impl<'t> Lower<'t> {
             taken_errors: FxHashSet::default(),
             prototypes: prototype::Prototypes::default(),
             left_by: Vec::new(),
+            loading: None,
+            defined: Vec::new(),
         }
     }
 
@@ -227,6 +236,7 @@ impl<'t> Lower<'t> {
 
     fn finish(mut self) -> FileIr {
         self.make_classes();
+        self.settle_modules();
         self.b.finish()
     }
 

@@ -113,7 +113,11 @@ pub struct PartTable {
     /// Which part.
     pub is: UrlPart,
     /// The members, read or called.
+    #[serde(default)]
     pub member: Vec<String>,
+    /// Members that change it: written to, or called with the new text.
+    #[serde(default)]
+    pub set: Vec<String>,
     /// Where this is known from.
     pub source: Option<String>,
 }
