@@ -18,6 +18,7 @@ pub mod read;
 pub mod redact;
 pub mod sarif;
 pub mod text;
+mod told;
 
 use crate::check::model::Report;
 use std::io;

@@ -1,7 +1,9 @@
 //! The HTML report: one file with nothing foreign in it. How it works in a browser is tested with one.
 
 use crate::sample::{JWT, sample};
+use idtoken_lint::check::model::Verdict;
 use idtoken_lint::check::model::{Finding, Report, Severity, Suppressed, SuppressedBy, Suppression};
+use idtoken_lint::check::outside::model::{Recorded, Toggle, ToggleState};
 use idtoken_lint::report::html;
 use sha2::{Digest, Sha256};
 
@@ -107,4 +109,20 @@ fn findings_without_a_call_have_a_place_too() {
     assert!(page.contains("the login asks for nothing"));
     assert!(page.contains("Does not count (comment): later"));
     assert_eq!(page.matches("id=\"rule-own-rule\"").count(), 1);
+}
+
+#[test]
+fn what_is_left_to_do_and_what_other_files_tell_is_there() {
+    let mut report = sample();
+    let at = report.calls[0].at.clone();
+    report.outside.toggles.push(Toggle { at: at.clone(), state: ToggleState::On });
+    let endpoint = report.calls[0].endpoint.clone();
+    let why = format!("`aud` is the client; <b>{JWT}</b>");
+    report.outside.recorded.push(Recorded { at, endpoint, verdict: Verdict::IdToken, why, audiences: 0 });
+    let page = page(&report);
+    let left = between(&page, "<section id=\"left\"", "</section>");
+    assert!(left.contains("href=\"#call-") && left.contains("Then turn the toggle off."), "{left}");
+    let told = between(&page, "<section id=\"told\"", "</section>");
+    assert!(told.contains("<td class=\"bad\">on</td>") && told.contains("&lt;b&gt;eyJ…redacted&lt;/b&gt;"), "{told}");
+    assert!(!self::page(&sample()).contains("id=\"told\""), "no heading without anything below it");
 }

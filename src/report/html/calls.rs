@@ -120,14 +120,14 @@ pub(super) fn said<'a>(
             html.text(" ")?;
             html.words("a", &[("href", &target)], &finding.rule)?;
             html.text(": ")?;
-            html.text(&finding.message)
+            html.marked("span", &[], &finding.message)
         })?;
         if let Some(suppression) = suppression {
             let why = format!("Does not count ({}): {}", suppression.by.as_str(), suppression.reason);
             return html.words("p", &[("class", "suppression")], &why);
         }
         if !finding.help.is_empty() {
-            html.words("p", &[("class", "help")], &finding.help)?;
+            html.marked("p", &[("class", "help")], &finding.help)?;
         }
         for related in &finding.related {
             html.element("p", &[("class", "related")], |html| {
@@ -162,7 +162,7 @@ fn facts(call: &Call, html: &mut Html<'_>) -> io::Result<()> {
         let mut fact = |name: &str, text: &str| {
             html.element("div", &[], |html| {
                 html.words("dt", &[], name)?;
-                html.words("dd", &[], text)
+                html.marked("dd", &[], text)
             })
         };
         fact("Sent with", &call.client)?;

@@ -20,8 +20,8 @@ pub(super) fn write_other_findings(report: &Report, html: &mut Html<'_>) -> io::
         for finding in others {
             html.element("article", &[("class", "call")], |html| {
                 html.path("h3", &[("class", "place")], &place(&finding.at))?;
-                calls::said(finding, None, &mut sources, html)?;
-                code::write(&mut sources, &finding.at, html)
+                code::write(&mut sources, &finding.at, html)?;
+                calls::said(finding, None, &mut sources, html)
             })?;
             html.line()?;
         }
@@ -96,17 +96,12 @@ pub(super) fn write_rules(report: &Report, html: &mut Html<'_>) -> io::Result<()
             html.words("h3", &[("id", &anchor)], id)?;
             // rules of a team's own have no page
             if let Some(doc) = docs::find(id) {
-                html.words("p", &[], &plain(&doc.summary()))?;
-                html.words("p", &[], &plain(&doc.section("Why")))?;
-                html.words("p", &[], &plain(&doc.section("What to do")))?;
+                for part in [doc.summary(), doc.section("Why"), doc.section("What to do")] {
+                    html.marked("p", &[], &part.replace('*', ""))?;
+                }
             }
             html.line()?;
         }
         Ok(())
     })
-}
-
-/// The pages are Markdown; their paragraphs hold code and emphasis only.
-fn plain(markdown: &str) -> String {
-    markdown.replace(['`', '*'], "")
 }

@@ -55,6 +55,20 @@ impl<'a> Html<'a> {
         self.escaped(&clean(text))
     }
 
+    /// A sentence in which code stands between backticks.
+    pub(super) fn marked(&mut self, name: &'static str, attributes: Attributes<'_>, text: &str) -> io::Result<()> {
+        self.element(name, attributes, |html| {
+            let text = clean(text);
+            let parts: Vec<&str> = text.split('`').collect();
+            // a backtick without a partner is none
+            let paired = parts.len() - (parts.len() + 1) % 2;
+            for (nth, part) in parts[..paired].iter().enumerate() {
+                if nth % 2 == 0 { html.escaped(part)? } else { html.element("code", &[], |html| html.escaped(part))? }
+            }
+            parts[paired..].iter().try_for_each(|part| html.escaped(&format!("`{part}")))
+        })
+    }
+
     /// A path or an endpoint, in an element of its own; a line may be broken before a slash.
     pub(super) fn path(&mut self, name: &'static str, attributes: Attributes<'_>, path: &str) -> io::Result<()> {
         self.element(name, attributes, |html| {
@@ -124,6 +138,16 @@ mod tests {
         html.element("a", &[("title", hostile), ("hidden", "")], |html| html.text(hostile)).unwrap();
         let inside = "&quot;&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;amp;\\u{202e}\\u{1b}";
         assert_eq!(String::from_utf8(out).unwrap(), format!("<a title=\"{inside}\" hidden>{inside}</a>"));
+    }
+
+    #[test]
+    fn code_stands_out() {
+        let mut out = Vec::new();
+        let mut html = Html::new(&mut out);
+        html.marked("p", &[], "set `a<b` and `c`; a lone ` is one").unwrap();
+        html.marked("p", &[], "`").unwrap();
+        let shown = "<p>set <code>a&lt;b</code> and <code>c</code>; a lone ` is one</p><p>`</p>";
+        assert_eq!(String::from_utf8(out).unwrap(), shown);
     }
 
     #[test]

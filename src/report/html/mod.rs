@@ -8,6 +8,7 @@ mod calls;
 mod chart;
 mod code;
 mod filters;
+mod left;
 mod lists;
 mod markup;
 mod plan;
@@ -25,7 +26,7 @@ const SCRIPT: &str = include_str!("report.js");
 
 /// Only the page's own style and script count, each by its hash, which a test compares with the files.
 const POLICY: &str = "default-src 'none'; \
-                      style-src 'sha256-xYgl6zQX5mV2d5BW+uk75iGgl9UWB53BoxMKGnuNIFE='; \
+                      style-src 'sha256-RnDA5U0R5Y6FC9jckoo4jvtLGzEGny76NA09bvwzbY4='; \
                       script-src 'sha256-E3ksKpMperfE4fBNv9MvVvCOrCE94HsGcPcxxBT3tFQ='; \
                       base-uri 'none'; form-action 'none'";
 
@@ -84,8 +85,10 @@ fn body(report: &Report, html: &mut Html<'_>) -> io::Result<()> {
     })?;
     html.line()?;
     html.element("main", &[], |html| {
+        left::write(report, html)?;
         chart::write(report, html)?;
         plan::write(report, html)?;
+        left::write_told(report, html)?;
         lists::write_other_findings(report, html)?;
         calls::write(report, html)?;
         lists::write_suppressed(report, html)?;

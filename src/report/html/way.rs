@@ -51,7 +51,7 @@ pub(super) fn write<'a>(call: &'a Call, sources: &mut Sources<'a>, open: bool, h
                         html.element("p", &[], |html| {
                             html.words("span", &[("class", "nth")], &format!("{}.", nth + 1))?;
                             html.text(" ")?;
-                            html.words("span", &[("class", "note")], &step.note)?;
+                            html.marked("span", &[("class", "note")], &step.note)?;
                             html.text(" ")?;
                             html.path("span", &[("class", "place")], &place(&step.at))
                         })?;
