@@ -1,7 +1,9 @@
-//! `init`: a configuration to begin with.
+//! `init`: a configuration to begin with, for the project that is there.
 
-use super::{Failure, Status, output};
+use super::{Failure, Status, output, shared};
 use idtoken_lint::config;
+use idtoken_lint::rules::Rules;
+use idtoken_lint::text::{Files, OsFiles};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -23,7 +25,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     if file.exists() && !arguments.force {
         return Err(Failure::new(format!("there is a {shown} already"), "Use `--force` to replace it."));
     }
-    output::to_file(&file, |out| out.write_all(config::TEMPLATE.as_bytes()))?;
+    let rules = Rules::outline(&[], &[]).map_err(shared::broken_file)?;
+    let text = config::found::template(&OsFiles, &OsFiles.named(&arguments.folder.to_string_lossy()), &rules);
+    output::to_file(&file, |out| out.write_all(text.as_bytes()))?;
     output::remark(&format!("{shown} written; every line in it is commented out"));
     Ok(Status::Clean)
 }

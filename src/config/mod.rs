@@ -2,6 +2,7 @@
 //!
 //! Owns the file's shape, where it is looked for, and what its keys come to. Must not know the command line.
 
+pub mod found;
 mod model;
 mod resolve;
 pub mod reviewed;
