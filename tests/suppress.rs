@@ -208,3 +208,18 @@ fn an_allowed_unknown_counts_as_looked_at() {
     let answer = "The toggle can be turned off, provided that the 1 accepted call sends no ID token.\n";
     assert_eq!((status, out.as_str()), (0, answer));
 }
+
+#[test]
+fn settings_and_recordings_have_comments_too() {
+    let on = "enable_idtoken_api2: true";
+    let why = "# idtoken-lint: allow(id-token-toggle-on) the rehearsal tenant";
+    let toggled = |text: &str| outcome("tenant.yaml", text);
+    assert_eq!(toggled(&format!("flags:\n  {on} {why}\n")), (0, 1, vec![]));
+    assert_eq!(toggled(&format!("flags:\n  {why}\n  {on}\n")), (0, 1, vec![]));
+    assert_eq!(toggled(&format!("{why}\nname: x\nflags:\n  {on}\n")), (1, 0, vec!["unused-suppression:1".to_owned()]));
+    assert_eq!(toggled(&format!("name: \"x {why}\"\nflags: {{ {on} }}\n")), (1, 0, vec![]));
+    let terraform = format!(
+        "resource \"auth0_tenant\" \"t\" {{\n  flags {{\n    {why}\n    enable_idtoken_api2 = true\n  }}\n}}\n"
+    );
+    assert_eq!(outcome("tenant.tf", &terraform), (0, 1, vec![]));
+}

@@ -12,6 +12,7 @@ use crate::rules::docs;
 use crate::text::files::is_inside;
 use crate::text::nearest::did_you_mean;
 use crate::text::{FileId, LineIndex, Span};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What a suppression allows.
@@ -48,8 +49,8 @@ struct Remarked {
 pub fn apply(report: &mut Report, project: &Project<'_>, whole: bool) {
     let mut files = Vec::new();
     let mut all = Vec::new();
-    for id in project.remarked() {
-        let file = read(project, id);
+    let sources = project.remarked().into_iter().map(|id| read(project, id));
+    for file in sources.chain(remarked_data(report, project)).collect::<Vec<_>>() {
         let reported = whole || report.paths.iter().any(|folder| is_inside(&file.path, folder));
         let notices = if reported { &mut report.notices } else { &mut Vec::new() };
         collect(&file, files.len(), &mut all, notices);
@@ -102,6 +103,20 @@ fn read(project: &Project<'_>, id: FileId) -> Remarked {
     let lines = LineIndex::new(&text);
     let comments = Syntax::of_path(&path).map(|syntax| comments::comments(syntax, &text)).unwrap_or_default();
     Remarked { path, text, lines, comments }
+}
+
+/// The files with remarks that are no code; only those that have a finding are looked at.
+fn remarked_data(report: &Report, project: &Project<'_>) -> Vec<Remarked> {
+    let paths: BTreeSet<&str> = report.findings.iter().map(|finding| finding.at.path.as_str()).collect();
+    let data = project.beside().iter().filter(|path| paths.contains(path.as_str()));
+    let texts = data.filter_map(|path| Some((path, report.sources.get(path.as_str())?)));
+    texts
+        .filter(|(_, text)| text.contains(MARK))
+        .map(|(path, text)| {
+            let comments = comments::comments_of_data(path, text);
+            Remarked { path: path.clone(), text: text.clone(), lines: LineIndex::new(text), comments }
+        })
+        .collect()
 }
 
 /// The suppressions of a file, and what is wrong with those that are broken.
@@ -193,6 +208,7 @@ mod tests {
             "/**\n * idtoken-lint: allow( a-b ) - why\n */",
             "<!-- idtoken-lint: allow(a-b): why -->",
             "/// idtoken-lint:allow(a-b) why",
+            "# idtoken-lint: allow(a-b) why",
         ] {
             let found = remarks(text, Span::new(0, text.len()));
             assert_eq!(found.len(), 1, "{text}");

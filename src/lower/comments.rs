@@ -55,6 +55,56 @@ fn in_host(host: Host, text: &str) -> Comments {
     found
 }
 
+/// The comments of a file that is no code, by its name; they are about whole lines.
+pub fn comments_of_data(path: &str, text: &str) -> Comments {
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
+    let (marks, anywhere): (&[&str], bool) = match extension.as_str() {
+        "yaml" | "yml" | "sh" | "bash" | "zsh" => (&["#"], true),
+        "tf" | "tfvars" | "hcl" => (&["#", "//"], true),
+        // `#` and `//` are parts of addresses further on
+        "http" | "rest" => (&["#", "//"], false),
+        "md" | "markdown" => {
+            let starts = text.match_indices("<!--").map(|(start, _)| start);
+            let end = |start: usize| text[start..].find("-->").map_or(text.len(), |end| start + end + 3);
+            let comments = starts.map(|start| Span::new(start, end(start))).collect();
+            return Comments { comments, units: Vec::new() };
+        }
+        _ => return Comments::default(),
+    };
+    let mut found = Comments::default();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let code = line.trim_end();
+        if let Some(at) = mark_in(code, marks, anywhere) {
+            found.comments.push(Span::new(start + at, start + code.len()));
+        }
+        start += line.len();
+    }
+    found
+}
+
+/// Where a comment begins on a line: at its first character, or outside of quotes behind a space.
+fn mark_in(line: &str, marks: &[&str], anywhere: bool) -> Option<usize> {
+    let mut quote = None;
+    let mut before = ' ';
+    for (at, c) in line.char_indices() {
+        let begins = quote.is_none() && before.is_whitespace() && marks.iter().any(|mark| line[at..].starts_with(mark));
+        if begins {
+            return Some(at);
+        }
+        if !anywhere && !c.is_whitespace() {
+            return None;
+        }
+        match quote {
+            Some(open) if c == open && before != '\\' => quote = None,
+            None if c == '"' || c == '\'' => quote = Some(c),
+            _ => {}
+        }
+        before = c;
+    }
+    None
+}
+
 impl Comments {
     /// The line that a comment is about: its own if there is code on it, else the next with code. `None` where what
     /// holds the comment ends before that.
@@ -128,6 +178,21 @@ mod tests {
 
     fn lines_of(syntax: Syntax, text: &str) -> Vec<Option<u32>> {
         about(syntax, text).into_iter().map(|(_, line)| line).collect()
+    }
+
+    #[test]
+    fn data_has_comments_too() {
+        let of = |path: &str, text: &str| {
+            let (found, lines) = (comments_of_data(path, text), LineIndex::new(text));
+            let one = |comment: &Span| (text[comment.range()].to_owned(), found.line_of(*comment, text, &lines));
+            found.comments.iter().map(one).collect::<Vec<_>>()
+        };
+        let one = |text: &str, line: u32| (text.to_owned(), Some(line));
+        assert_eq!(of("a.yaml", "a: '# no' # yes\nb: x#no\n# two\nc: 1\n"), [one("# yes", 1), one("# two", 4)]);
+        assert_eq!(of("a.tf", "a = \"http://x\" // one\n# two\nb = 1\n"), [one("// one", 1), one("# two", 3)]);
+        assert_eq!(of("a.http", "# one\nGET https://x # no\n"), [one("# one", 2)]);
+        assert_eq!(of("a.md", "<!-- one -->\n    curl x\n"), [one("<!-- one -->", 2)]);
+        assert_eq!(of("a.json", "{\"a\": \"# no\"}"), []);
     }
 
     #[test]
