@@ -165,10 +165,12 @@ impl<'s> Eval<'s> {
         if values.is_empty()
             && let Some(field) = field
         {
-            let names = field.data_name.iter().cloned().collect();
-            let unknown = Traced::new(Value::unknown(Reason::Unassigned, names));
-            values.push(match &field.data_name {
-                Some(data) => self.by_name(unknown, data, class.file, field.span),
+            // what a type wraps is called as the type is
+            let wrapped = || declared.name.as_ref().filter(|_| declared.is_newtype());
+            let told = field.data_name.as_ref().or_else(wrapped);
+            let unknown = Traced::new(Value::unknown(Reason::Unassigned, told.iter().copied().cloned().collect()));
+            values.push(match told {
+                Some(told) => self.by_name(unknown, told, class.file, field.span),
                 None => unknown,
             });
         }

@@ -146,7 +146,11 @@ impl<'s> Eval<'s> {
         if !values.is_empty() && !values.iter().all(|value| matches!(value.value, Value::Null)) {
             return values;
         }
-        vec![Traced::new(Value::unknown(Reason::NoCallers, names))]
+        let unknown = Traced::new(Value::unknown(Reason::NoCallers, names));
+        vec![match param.and_then(|param| Some((param.key.as_ref()?, param.span))) {
+            Some((key, span)) => self.by_name(unknown, key, func.file, span),
+            None => unknown,
+        }]
     }
 
     /// An argument at a caller, with the step in its trail.

@@ -379,6 +379,8 @@ pub struct Param {
     pub ty: Option<ExprId>,
     /// `...rest`.
     pub rest: bool,
+    /// The key under which a decorator takes its value from somewhere else: `@Headers('x-token')`.
+    pub key: Option<Name>,
 }
 
 /// A function, method, closure, getter, or the module's own code.
@@ -484,6 +486,18 @@ pub struct Class {
     pub methods: Vec<Method>,
     /// Decorators and attributes that are calls or names.
     pub decorators: Vec<ExprId>,
+}
+
+impl Class {
+    /// Whether it does nothing but wrap one value: `struct Token(String);`.
+    pub fn is_newtype(&self) -> bool {
+        let is_first = |field: &ClassField| match &field.key {
+            Key::Name(name) => &**name == "0",
+            Key::Index(index) => *index == 0,
+            Key::Computed(_) => false,
+        };
+        matches!(self.fields.as_slice(), [only] if !only.is_static && is_first(only))
+    }
 }
 
 /// An `impl` block for a type that this file does not declare.

@@ -141,6 +141,7 @@ impl<'t> Lower<'t> {
         let this = if is_static { ThisOf::Static(class) } else { ThisOf::Class(class) };
         let value = self.at(node, F::Value).map(|value| {
             let outer = std::mem::replace(&mut self.this, this);
+            self.wrapped_in(value, this);
             let value = self.expr_named(value, key_name(&key).as_deref());
             self.this = outer;
             value

@@ -2,7 +2,9 @@
 
 use super::Lower;
 use super::kinds::{F, K};
-use crate::ir::{BindingKind, ClassField, ClassId, Expr, ExprId, FuncId, Key, MethodKind, Name, Param, ThisOf, Why};
+use crate::ir::{
+    BindingKind, ClassField, ClassId, Expr, ExprId, FuncId, Key, Lit, MethodKind, Name, Param, ThisOf, Why,
+};
 use tree_sitter::Node;
 
 /// What `this` means in a function.
@@ -41,8 +43,31 @@ impl MethodHead {
 impl<'t> Lower<'t> {
     /// A function expression or arrow; `name` is what it is assigned to.
     pub(super) fn function_expression(&mut self, node: Node<'t>, name: Option<&str>) -> ExprId {
-        let this = if self.kind(node) == K::Arrow { This::Around } else { This::Own };
+        let this = match self.wrapped.remove(&node.id()) {
+            _ if self.kind(node) == K::Arrow => This::Around,
+            Some(this) => This::Is(this),
+            None => This::Own,
+        };
         self.function(node, name, this).1
+    }
+
+    /// `load: flow(function* () {…})`: what a call makes of a function is a member of what the function is a member of.
+    pub(super) fn wrapped_in(&mut self, value: Node<'t>, this: ThisOf) {
+        const NESTING: u8 = 3;
+        let mut calls = vec![(self.bare(value), NESTING)];
+        while let Some((call, nesting)) = calls.pop() {
+            if self.kind(call) != K::Call {
+                continue;
+            }
+            let Some(arguments) = self.at(call, F::Arguments) else { continue };
+            for argument in self.kids(arguments) {
+                match self.kind(argument) {
+                    K::FunctionExpression | K::GeneratorFunction => _ = self.wrapped.insert(argument.id(), this),
+                    K::Call if nesting > 0 => calls.push((argument, nesting - 1)),
+                    _ => {}
+                }
+            }
+        }
     }
 
     /// A function declaration, defined from byte `at` on. Does nothing the second time.
@@ -150,7 +175,7 @@ impl<'t> Lower<'t> {
                         self.bind_given(*param, value);
                     }
                     let span = self.span(*param);
-                    let param = Param { name: None, span, default: None, ty: None, rest: false };
+                    let param = Param { name: None, span, default: None, ty: None, rest: false, key: None };
                     self.b.func_mut(func).params.push(param);
                 }
                 None => self.param(*param, func, u32::try_from(index).unwrap_or(u32::MAX), class),
@@ -168,6 +193,7 @@ impl<'t> Lower<'t> {
         let mut default = None;
         let mut ty = None;
         let mut is_field = false;
+        let mut told = None;
         match self.kind(node) {
             K::RequiredParameter | K::OptionalParameter => {
                 let Some(inner) = self.at(node, F::Pattern).or_else(|| self.at(node, F::Name)) else { return };
@@ -176,7 +202,7 @@ impl<'t> Lower<'t> {
                 ty = self.at(node, F::Type).and_then(|annotation| self.ty(annotation));
                 for part in self.parts(node) {
                     match self.kind(part) {
-                        K::Decorator => self.decorator(part, &mut Vec::new()),
+                        K::Decorator => told = self.key_of_decorator(part).or(told),
                         K::Accessibility | K::Override => is_field = true,
                         K::Token if self.text(part) == "readonly" => is_field = true,
                         _ => {}
@@ -216,7 +242,7 @@ impl<'t> Lower<'t> {
             let field = ClassField { key, value: Some(param), ty, is_static: false, data_name: None, span };
             self.b.class_mut(class).fields.push(field);
         }
-        self.b.func_mut(func).params.push(Param { name, span, default, ty, rest });
+        self.b.func_mut(func).params.push(Param { name, span, default, ty, rest, key: told });
     }
 
     /// The name and the keywords of a method.
@@ -249,6 +275,17 @@ impl<'t> Lower<'t> {
         if let Some(inner) = self.only(node) {
             let value = self.expr(inner);
             into.push(value);
+        }
+    }
+
+    /// Lower a parameter's decorator; the text that it is given first.
+    fn key_of_decorator(&mut self, node: Node<'t>) -> Option<Name> {
+        let mut named = Vec::new();
+        self.decorator(node, &mut named);
+        let Expr::Call { args, .. } = self.b.ir().expr(*named.first()?) else { return None };
+        match self.b.ir().expr(args.first()?.expr) {
+            Expr::Lit(Lit::Str(text)) => Some(Name::from(&**text)),
+            _ => None,
         }
     }
 

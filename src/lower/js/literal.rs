@@ -124,6 +124,7 @@ impl<'t> Lower<'t> {
             self.depth -= 1;
             id
         } else {
+            self.wrapped_in(bare, ThisOf::Object(object));
             self.expr_named(bare, name.as_deref())
         }
     }

@@ -33,7 +33,7 @@ use crate::lower::host::{Host, Scope, Scripts};
 use crate::lower::{Refused, Syntax};
 use crate::text::Span;
 use kinds::{F, Grammar, K};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 use std::ops::Range;
 use tree_sitter::{Node, Parser, Tree, TreeCursor};
@@ -174,6 +174,8 @@ struct Lower<'t> {
     this: ThisOf,
     /// Whose `arguments` are meant here: the nearest function that is not an arrow.
     arguments: Option<FuncId>,
+    /// What `this` means in functions that are members by way of a call, by node id.
+    wrapped: FxHashMap<usize, ThisOf>,
     /// The scope that takes `var` declarations.
     var_depth: usize,
     /// Function declarations that were lowered when their block was entered, by node id.
@@ -208,6 +210,7 @@ impl<'t> Lower<'t> {
             arguments: None,
             var_depth: 0,
             hoisted: FxHashSet::default(),
+            wrapped: FxHashMap::default(),
             types: FxHashSet::default(),
             namespaces: Vec::new(),
             errors: Vec::new(),

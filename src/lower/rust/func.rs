@@ -96,7 +96,7 @@ impl Lower {
             Pat::Ident(pat) if pat.subpat.is_none() => Some(name(&pat.ident)),
             _ => None,
         };
-        self.b.func_mut(func).params.push(Param { name: plain, span, default: None, ty, rest: false });
+        self.b.func_mut(func).params.push(Param { name: plain, span, default: None, ty, rest: false, key: None });
         let value = self.b.expr(Expr::Param { func, index, rest: false }, span);
         self.bind(pat, value, ty, span.end, Some(BindingKind::Param));
     }
