@@ -31,6 +31,8 @@ const FILE_STEPS: u64 = 400_000;
 const RUN_STEPS: u64 = 400_000_000;
 /// Steps for the requests of one batch at the least.
 const BATCH_STEPS: u64 = 20_000;
+/// Calls of a method that are looked at for what its object carries.
+const RECEIVERS: usize = 16;
 /// Elements of one table that are judged one by one.
 const ELEMENTS: usize = 64;
 
@@ -565,7 +567,10 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
             continue;
         }
         let deciding = site.or_else(|| handed_in(shared, &part.site.ctx, part.site.node, &matches));
-        let credential = request.credential(&mut eval);
+        let mut credential = request.credential(&mut eval);
+        if levels.is_empty() && judge(&credential).mixed {
+            credential = by_caller(shared, &mut eval, node, sent).unwrap_or(credential);
+        }
         for (endpoint, found, host, subject) in matches {
             let judged = judge(&credential);
             // a call about whose client nothing is known may be no request at all
@@ -597,6 +602,46 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
                 judged,
             });
         }
+    }
+}
+
+/// The credential of a request in a function whose object or closure decides it: that of the calls of the function, of
+/// those that go to a tenant. `None` where it is not called, or not all of its calls are known.
+fn by_caller<'r>(shared: &'r Shared<'r>, eval: &mut Eval<'r>, node: Node, sent: bool) -> Option<Credential> {
+    let known = |func: &FuncRef| {
+        let callers = eval.callers_of(*func);
+        let all = !callers.cut && callers.perhaps.is_empty() && callers.calls.len() <= RECEIVERS;
+        (!callers.calls.is_empty()).then(|| (*func, all.then(|| callers.calls.clone())))
+    };
+    let (func, calls) = around(shared, node).iter().find_map(known)?;
+    let (mut values, mut whole) = (Vals::new(), false);
+    for call in calls? {
+        let levels = [Level::Caller(func, call)];
+        let open = around_levels(shared, node, &levels);
+        let Some(ctx) = context(eval, node, &levels, &open) else { continue };
+        for request in requests(eval, node, &ctx, sent) {
+            let is_target = request.target().is_some_and(|part| part.fact.endpoint.is_some())
+                || request
+                    .urls(eval)
+                    .iter()
+                    .any(|url| split(eval, url).is_some_and(|target| host_of(eval.rules(), &target) != Host::Other));
+            if !is_target {
+                continue;
+            }
+            match request.credential(eval) {
+                Credential::Header(found) | Credential::Ambient(found) => {
+                    whole = true;
+                    values.extend(found);
+                }
+                Credential::Bearer(found) => values.extend(found),
+                Credential::Library(..) | Credential::None => return None,
+            }
+        }
+    }
+    match whole {
+        _ if values.is_empty() => None,
+        true => Some(Credential::Header(values)),
+        false => Some(Credential::Bearer(values)),
     }
 }
 

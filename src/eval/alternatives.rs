@@ -61,7 +61,14 @@ fn same(left: &Value, right: &Value) -> bool {
         (Value::Object(left), Value::Object(right)) => {
             left.node == right.node && same_ctx(&left.ctx, &right.ctx) && left.owners.len() == right.owners.len()
         }
-        (Value::Func(left), Value::Func(right)) => left.func == right.func && same_ctx(&left.ctx, &right.ctx),
+        // a method of one object is not that of another
+        (Value::Func(left), Value::Func(right)) => {
+            let same_this = match (&left.this, &right.this) {
+                (Some(left), Some(right)) => same(&left.value, &right.value),
+                (left, right) => left.is_none() && right.is_none(),
+            };
+            left.func == right.func && same_this && same_ctx(&left.ctx, &right.ctx)
+        }
         (Value::Unknown(left), Value::Unknown(right)) => {
             left.reason == right.reason && left.names == right.names && left.open == right.open
         }

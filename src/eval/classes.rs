@@ -139,6 +139,12 @@ impl<'s> Eval<'s> {
                 for base in self.eval(base, &None) {
                     match base.value {
                         Value::Class(base) if base != class => {
+                            // what it is made of is what this class hands on to it
+                            let handed_on = self.base_made(class, made).map(|(node, ctx)| {
+                                let (owners, parts) = (Vec::new(), Vec::new());
+                                Rc::new(Object { node, ctx, owners, class: Some(base), parts })
+                            });
+                            let made = handed_on.as_ref().or(made);
                             values.extend(self.inherited_member(base, key, made, this, node, depth + 1));
                         }
                         Value::Api(ref api) => {
@@ -299,6 +305,11 @@ impl<'s> Eval<'s> {
                 None => {}
             }
             return super::engine::drop_null(found);
+        }
+        // derived: `Settings::parse()`
+        let is_derived = declared.kind == ClassKind::Class && lowered.ir.lang == crate::ir::Lang::Rust;
+        if found.is_empty() && is_derived && self.is_called(node) {
+            found.push(Traced::new(Value::Class(class)));
         }
         if found.is_empty() {
             for base in &declared.bases {

@@ -70,6 +70,12 @@ impl<'s> Eval<'s> {
             let callable = || !self.rules.automaton.step(&api.states, &Step::Call).is_empty();
             ir.parents[api.node.expr.index()].is_some_and(is_callee) || is_imported() && callable()
         };
+        // a getter that is handed on before it is called
+        let gives = || {
+            let given = self.rules.automaton.step(&api.states, &Step::Call);
+            self.rules.facts(&given).any(|fact| matches!(fact, Fact::Token(_)))
+        };
+        let is_getter = matches!(&api.step, ApiStep::Member(name) if is_getter_name(name)) && gives();
         // what a package exports and the rules describe is no mere member
         let mut from = api.from.as_ref().map(|from| &from.value);
         while let Some(Value::Api(module)) = from
@@ -82,6 +88,7 @@ impl<'s> Eval<'s> {
         matches!(api.step, ApiStep::Member(_))
             && self.rules.facts(&api.states).next().is_none()
             && !is_described
+            && !is_getter
             && !called()
     }
 
@@ -127,4 +134,10 @@ fn kind_text(kind: TokenKind) -> &'static str {
         TokenKind::Access => "an access token",
         TokenKind::Other => "another kind of token",
     }
+}
+
+/// Whether a name says that it is a function which gets something: `getIdToken`, `get_id_token`.
+fn is_getter_name(name: &str) -> bool {
+    let rest = name.strip_prefix("get").unwrap_or_default();
+    rest.starts_with(|c: char| c.is_uppercase() || c == '_')
 }

@@ -1,9 +1,13 @@
-//! The names under which serde reads and writes fields.
+//! The names under which fields are read and written: what serde calls them, and the settings of the environment that
+//! parsers of arguments and settings take them from.
 
 use proc_macro2::TokenStream;
 use syn::{Attribute, LitStr, Token, token};
 
 /// What serde's attributes on one declaration say.
+/// Attributes that say what a field is called outside: `#[serde(rename = "…")]`, `#[arg(env = "…")]`.
+const ATTRIBUTES: &[&str] = &["serde", "arg", "clap", "structopt", "argh", "envconfig"];
+
 #[derive(Default)]
 pub(super) struct Naming {
     /// `rename = "…"`.
@@ -15,12 +19,14 @@ pub(super) struct Naming {
 impl Naming {
     pub(super) fn of(attrs: &[Attribute]) -> Naming {
         let mut naming = Naming::default();
-        for attr in attrs.iter().filter(|attr| attr.path().is_ident("serde")) {
+        let names_fields = |attr: &&Attribute| ATTRIBUTES.iter().any(|known| attr.path().is_ident(known));
+        for attr in attrs.iter().filter(names_fields) {
+            let is_data = attr.path().is_ident("serde");
             // A malformed attribute keeps what was read before it.
             let _ = attr.parse_nested_meta(|meta| {
-                let slot = if meta.path.is_ident("rename") {
+                let slot = if meta.path.is_ident(if is_data { "rename" } else { "env" }) {
                     Some(&mut naming.rename)
-                } else if meta.path.is_ident("rename_all") {
+                } else if is_data && meta.path.is_ident("rename_all") {
                     Some(&mut naming.rename_all)
                 } else {
                     None
