@@ -94,7 +94,7 @@ impl<'s> Eval<'s> {
                 let this = closure.this.clone();
                 self.result(closure, Args::Of(node, ctx.clone()), this)
             }
-            Value::Func(closure) => vec![self.constructed_by(closure)],
+            Value::Func(closure) => self.newed(closure, Some(Args::Of(node, ctx.clone()))),
             Value::Class(class) => {
                 let is_rust = self.lowered(class.file).is_some_and(|lowered| lowered.ir.lang == Lang::Rust);
                 if kind == CallKind::New || is_rust {
@@ -154,7 +154,25 @@ impl<'s> Eval<'s> {
             .is_some_and(|lowered| matches!(lowered.ir.expr(object.node.expr), Expr::Object { .. }))
     }
 
-    /// `new F()` of a plain function: the object its `this` writes make.
+    /// `new F()` of a plain function: the object that it returns, or the one that its `this` writes make. Without `args`
+    /// somebody else knows what it is given.
+    pub(crate) fn newed(&mut self, closure: &Rc<Closure>, args: Option<Args>) -> Vals {
+        let returns = self
+            .lowered(closure.func.file)
+            .is_some_and(|lowered| !lowered.ir.func(closure.func.func).returns.is_empty());
+        let is_object = |value: &Traced| {
+            matches!(value.value, Value::Object(_) | Value::Instance(_) | Value::Func(_) | Value::Api(_))
+        };
+        let returned = match args {
+            _ if !returns => Vals::new(),
+            Some(args) => self.result(closure, args, None),
+            None => self.free_result(closure),
+        };
+        let objects: Vals = returned.into_iter().filter(is_object).collect();
+        if objects.is_empty() { vec![self.constructed_by(closure)] } else { objects }
+    }
+
+    /// The object that the `this` writes of a plain function make.
     pub(crate) fn constructed_by(&mut self, closure: &Closure) -> Traced {
         let expr = self.lowered(closure.func.file).map_or(ExprId(0), |lowered| lowered.ir.func(closure.func.func).expr);
         let root = Root::This(crate::ir::ThisOf::Func(closure.func.func));

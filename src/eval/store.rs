@@ -212,7 +212,7 @@ impl<'s> Eval<'s> {
             for closure in self.functions_in(&value) {
                 match made {
                     Made::Call => objects.extend(self.free_result(&closure)),
-                    Made::New => objects.push(self.constructed_by(&closure)),
+                    Made::New => objects.extend(self.newed(&closure, None)),
                 }
             }
         }
