@@ -294,6 +294,9 @@ fn as_call(shared: &Shared<'_>, record: &Record, places: &mut Places<'_>) -> (Ca
         notes: endpoint.notes.clone(),
         accepted: None,
     };
+    if record.is_one_of_several {
+        call.notes.push("which endpoint it is cannot be told: this is the first that it may be".to_owned());
+    }
     if record.for_others {
         call.notes.push("stands for further callers too: there are more than are judged one by one".to_owned());
     }

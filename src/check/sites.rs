@@ -60,6 +60,8 @@ pub(super) struct Record {
     pub sent: bool,
     /// Whether the endpoint is certain.
     pub sure: bool,
+    /// Whether its path may be that of several endpoints, of which this is the first.
+    pub is_one_of_several: bool,
     /// Whether it stands for callers beyond the limits, which were not judged one by one.
     pub for_others: bool,
 }
@@ -514,6 +516,7 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
         let Some(part) = request.target() else { continue };
         let request_node = part.site.node;
         let mut matches: Vec<(usize, Match, Host, Option<Vals>)> = Vec::new();
+        let mut is_one_of_several = false;
         if let Some(endpoint) = part.fact.endpoint {
             let subject: Vals = part.fact.subject.iter().flat_map(|slot| eval.slot(slot, &part.site)).collect();
             // an SDK of the API talks to it, whatever its domain is called
@@ -544,6 +547,7 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
                     continue;
                 } else {
                     // nothing tells them apart: the first that is possible stands for all
+                    is_one_of_several |= of_url.len() > 1;
                     of_url.truncate(1);
                 }
                 for (nth, found) in of_url {
@@ -583,7 +587,7 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
             if host == Host::Maybe || found < Match::Yes || judged.mixed || by_itself {
                 confidence = lower(confidence);
             }
-            if judged.verdict == Verdict::Unknown {
+            if judged.verdict == Verdict::Unknown || is_one_of_several && found < Match::Yes {
                 confidence = Confidence::Low;
             }
             into.push(Record {
@@ -599,6 +603,7 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
                 sent: sent && (judged.given || !request.tentative()),
                 sure: found == Match::Yes,
                 for_others: false,
+                is_one_of_several: is_one_of_several && found < Match::Yes,
                 judged,
             });
         }

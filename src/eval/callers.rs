@@ -217,6 +217,55 @@ impl<'s> Eval<'s> {
         })
     }
 
+    /// Every element that is made of what a call makes of an options object: `createClass({ … })`.
+    pub(crate) fn elements_of(&mut self, options: Node) -> Vec<Node> {
+        /// Elements that are looked at.
+        const ELEMENTS: usize = 64;
+        let Some(lowered) = self.lowered(options.file) else { return Vec::new() };
+        let ir = &lowered.ir;
+        let made = ir.parents[options.expr.index()].filter(|parent| matches!(ir.expr(*parent), Expr::Call { .. }));
+        let Some(made) = made.filter(|_| self.ask_callers) else { return Vec::new() };
+        let mut names = names_of(lowered, made);
+        let stem = module_stem(self.project.path(options.file));
+        names.push(stem.into());
+        names.sort();
+        names.dedup();
+        let mut files: Vec<FileId> = names.iter().flat_map(|name| self.project.files_with(name, FILES).0).collect();
+        files.sort();
+        files.dedup();
+        let mut elements = Vec::new();
+        for file in files {
+            let Some(other) = self.lowered(file) else { continue };
+            let mut called_as = names.clone();
+            called_as.extend(self.aliases(other, file, &names));
+            called_as.sort();
+            called_as.dedup();
+            for &call in called_as.iter().filter_map(|name| other.index.calls_by_name.get(name)).flatten() {
+                if !matches!(other.ir.expr(call), Expr::Call { kind: crate::ir::CallKind::Jsx, .. }) {
+                    continue;
+                }
+                let node = Node { file, expr: call };
+                let mut called = self.callees(node, &None);
+                let modules: Vec<FileId> = called
+                    .iter()
+                    .filter_map(|called| match called.value {
+                        Value::Module(file) => Some(file),
+                        _ => None,
+                    })
+                    .collect();
+                // a module that is the class
+                for module in modules {
+                    called.extend(self.export(module, &"default".into(), node, 0));
+                }
+                let is_it = |called: &super::value::Traced| matches!(&called.value, Value::Object(object) if object.node == options);
+                if elements.len() < ELEMENTS && called.iter().any(is_it) {
+                    elements.push(node);
+                }
+            }
+        }
+        elements
+    }
+
     /// The calls of the parameter under which a function of the project is given what is looked for, as the argument of
     /// `call` at `nth`.
     fn handed_to(&mut self, call: Node, nth: u32, callers: &mut Callers) {

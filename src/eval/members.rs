@@ -140,6 +140,16 @@ impl<'s> Eval<'s> {
         if let Some(taken) = self.taken_from_store(base, name, node) {
             return taken;
         }
+        if let Value::Object(object) = &base.value
+            && object.class.is_none()
+            && self.rules.component.given.as_deref() == Some(&**name)
+        {
+            let elements = self.elements_of(object.node);
+            let given: Vals = elements.into_iter().flat_map(|call| self.passed(call, 0, &None, None)).collect();
+            if !given.is_empty() {
+                return given;
+            }
+        }
         let any = self.rules.automaton.root(&ApiRoot::Any);
         let mut states = self.rules.automaton.step(&any, &Step::Member(name.to_string()));
         if base.value.is_unknown() || matches!(base.value, Value::Object(_) | Value::Instance(_)) {
