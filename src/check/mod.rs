@@ -12,6 +12,7 @@ mod hooks;
 mod host;
 mod login;
 pub mod merge;
+mod methods;
 pub mod model;
 mod origin;
 pub mod outside;

@@ -496,7 +496,10 @@ pub(super) fn header_in<'r>(eval: &mut Eval<'r>, values: &Vals, node: Node, nest
                 match container.header(eval, &AtHand::default(), nesting - 1) {
                     Credential::Header(values) => found.extend(values),
                     Credential::Bearer(values) => found.extend(values),
-                    _ => {}
+                    _ => {
+                        let held = eval.held(value);
+                        found.extend(header_in(eval, &held, node, nesting - 1));
+                    }
                 }
             }
             Value::Object(_) => {

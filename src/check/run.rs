@@ -45,7 +45,7 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
     // where each call stands among those that are reported
     let mut numbers: Vec<Option<usize>> = Vec::with_capacity(calls.len());
     let all_places: Vec<Location> = calls.iter().map(|found| found.call.at.clone()).collect();
-    let mut kept: Vec<Found<Node>> = Vec::new();
+    let mut kept: Vec<Found<Asked>> = Vec::new();
     for found in calls {
         let is_reported = reported(&found.call);
         numbers.push(is_reported.then_some(kept.len()));
@@ -130,7 +130,7 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
     let mut skipped: Vec<Skipped> = skipped.chain(told.skipped).collect();
     skipped.sort();
     skipped.dedup();
-    let origins: Vec<(bool, Node)> = calls.iter().map(|found| (found.sent, found.request)).collect();
+    let origins: Vec<(bool, Asked)> = calls.iter().map(|found| (found.sent, found.request)).collect();
     let mut report = Report {
         root,
         files: FileCounts { seen: project.len(), parsed: project.parsed(), skipped: skipped.len(), excluded: 0 },
@@ -148,10 +148,10 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
         shard: None,
     };
     if let Some(part) = part {
-        let named = |node: Node| format!("{}#{}", project.path(node.file), node.expr.index());
+        let named = |(node, endpoint): Asked| format!("{}#{}#{endpoint}", project.path(node.file), node.expr.index());
         let mut sent: Vec<String> = sent.into_iter().map(named).collect();
         sent.sort();
-        let origin = |(sent, request): (bool, Node)| Origin { sent, request: named(request) };
+        let origin = |(sent, request): (bool, Asked)| Origin { sent, request: named(request) };
         let calls = origins.into_iter().map(origin).collect();
         let paths: Vec<&str> = project.ids().map(|id| project.path(id)).chain([report.root.as_str()]).collect();
         report.shard =
@@ -160,12 +160,15 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
     report
 }
 
+/// A request, and the endpoint that it is for: one that is built for several may go out for some of them only.
+type Asked = (Node, usize);
+
 /// What was found in a run or in a part of one.
 #[derive(Default)]
 struct All {
-    calls: Vec<Found<Node>>,
+    calls: Vec<Found<Asked>>,
     /// The requests that were seen going out.
-    sent: FxHashSet<Node>,
+    sent: FxHashSet<Asked>,
     /// What is said about the logins behind the calls.
     outcome: Outcome,
 }
@@ -194,7 +197,7 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
     let work: Vec<Batch> =
         work.filter(|(nth, _)| part.is_none_or(|part| part.has(*nth))).map(|(_, batch)| batch).collect();
     let done = AtomicUsize::new(0);
-    let found: Vec<Found<Node>> = work
+    let found: Vec<Found<Asked>> = work
         .par_iter()
         .flat_map_iter(|batch| {
             watch.went(done.fetch_add(1, Ordering::Relaxed), work.len());
@@ -206,13 +209,13 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
                     Body::Needs(key) => Some(key.to_string()),
                     Body::Fits | Body::Unread => None,
                 };
-                Found { call, endpoint, sent: record.sent, request: record.request, token, needs_key }
+                Found { call, endpoint, sent: record.sent, request: (record.request, endpoint), token, needs_key }
             };
             of_batch(&shared, batch).iter().map(found).collect::<Vec<_>>()
         })
         .collect();
     // a request that was seen going out is not looked at where it is only built
-    let sent: FxHashSet<Node> = found.iter().filter(|found| found.sent).map(|found| found.request).collect();
+    let sent: FxHashSet<Asked> = found.iter().filter(|found| found.sent).map(|found| found.request).collect();
     let mut calls = unite::without_sent(found, &sent);
     unite::sort(&mut calls);
     if part.is_none() {

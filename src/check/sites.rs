@@ -2,6 +2,7 @@
 
 use super::body::Body;
 use super::host::{Host, host_of};
+use super::methods::method_matches;
 use super::model::{Confidence, Verdict};
 use super::request::{Credential, Request};
 use super::subject::{Whose, whose};
@@ -70,6 +71,8 @@ pub(super) struct Record {
 #[derive(Clone, Copy)]
 enum Level {
     Caller(FuncRef, Node),
+    /// A caller that hands in a whole request, which says itself where it was made.
+    Handing(FuncRef, Node),
     Element(Node, usize),
 }
 
@@ -239,7 +242,7 @@ fn around(shared: &Shared<'_>, node: Node) -> Vec<FuncRef> {
 fn around_levels(shared: &Shared<'_>, node: Node, levels: &[Level]) -> Vec<FuncRef> {
     let mut functions = around(shared, node);
     for level in levels {
-        if let Level::Caller(_, call) = level {
+        if let Level::Caller(_, call) | Level::Handing(_, call) = level {
             let outer = around(shared, *call);
             functions.retain(|function| !outer.contains(function));
             functions.extend(outer);
@@ -260,12 +263,30 @@ fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, effort: &
     let Some(ctx) = context(&mut eval, node, levels, &open_functions) else { return };
     let site = levels.iter().rev().find_map(|level| match level {
         Level::Caller(_, call) => Some(*call),
-        Level::Element(..) => None,
+        Level::Element(..) | Level::Handing(..) => None,
     });
+    let all = requests(&mut eval, node, &ctx, sent);
+    if all.len() >= ALTERNATIVES
+        && levels.len() < LEVELS
+        && let Some(func) = handed_whole(&mut eval, node, &ctx, &open_functions)
+    {
+        // more requests are handed in than are kept as alternatives of one value: each caller's by itself
+        let callers = eval.callers_of(func);
+        let mut handed = Vec::new();
+        for call in callers.calls.iter().take(CALLERS) {
+            let deeper = [levels, &[Level::Handing(func, *call)]].concat();
+            open(shared, node, &deeper, sent, effort, &mut handed);
+        }
+        let is_whole = !handed.is_empty() && !callers.cut && callers.calls.len() <= CALLERS;
+        into.append(&mut handed);
+        if is_whole {
+            return;
+        }
+    }
     let mut any = false;
     let mut any_cut = false;
     let mut accounted = 0;
-    for request in requests(&mut eval, node, &ctx, sent) {
+    for request in all {
         let (candidates, opens) = eval.with_open(open_functions.clone(), |eval| candidates(eval, &request));
         effort.pool = effort.pool.saturating_sub(eval.spent() - accounted);
         accounted = eval.spent();
@@ -293,7 +314,9 @@ fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, effort: &
                         calls.iter().take(CALLERS).map(|call| Level::Caller(func, *call)).collect()
                     };
                     let cut = callers.cut || callers.calls.len() > CALLERS;
-                    (first(&callers.calls), first(&callers.perhaps), cut, callers.perhaps.len() > CALLERS)
+                    let mut steps = first(&callers.calls);
+                    steps.extend(first(&callers.by_library));
+                    (steps, first(&callers.perhaps), cut, callers.perhaps.len() > CALLERS)
                 }
                 Open::Element(list, count) => {
                     let elements = (0..count.min(ELEMENTS)).map(|nth| Level::Element(list, nth));
@@ -370,6 +393,19 @@ fn requests<'r>(eval: &mut Eval<'r>, node: Node, ctx: &Ctx, sent: bool) -> Vec<R
     Request::of_call(eval, node, ctx).into_iter().take(1).collect()
 }
 
+/// The function around a call whose callers hand in the request that the call is a method of.
+fn handed_whole(eval: &mut Eval<'_>, node: Node, ctx: &Ctx, open: &[FuncRef]) -> Option<FuncRef> {
+    let lowered = eval.shared().project.lowered(node.file)?;
+    let Expr::Call { callee, .. } = lowered.ir.expr(node.expr) else { return None };
+    let Expr::Field { base, .. } = lowered.ir.expr(lowered.ir.strip(*callee)) else { return None };
+    let receiver = Node { file: node.file, expr: *base };
+    let values = eval.with_open(open.to_vec(), |eval| eval.value(receiver, ctx));
+    values.iter().find_map(|value| match value.value.open() {
+        Some(Open::Param(func)) => Some(func),
+        _ => None,
+    })
+}
+
 /// The context of the request at `node` under the levels around it; `None` where one of these calls, or the request, does
 /// not run under those further out.
 fn context(eval: &mut Eval<'_>, node: Node, levels: &[Level], open: &[FuncRef]) -> Option<Ctx> {
@@ -380,7 +416,7 @@ fn context(eval: &mut Eval<'_>, node: Node, levels: &[Level], open: &[FuncRef]) 
     for level in levels.iter().rev() {
         ctx = match *level {
             Level::Element(list, index) => push_frame(FrameKind::Element { list, index }, &ctx, 0),
-            Level::Caller(func, call) => {
+            Level::Caller(func, call) | Level::Handing(func, call) => {
                 if !runs(eval, call, &ctx) {
                     return None;
                 }
@@ -392,7 +428,11 @@ fn context(eval: &mut Eval<'_>, node: Node, levels: &[Level], open: &[FuncRef]) 
                         _ => None,
                     })
                     .unwrap_or_else(|| Rc::new(Closure { func, ctx: None, this: None }));
-                eval.call_frame(&closure, Args::Of(call, ctx.clone()), None)
+                let args = match eval.library_args(call, func, &ctx) {
+                    Some(given) => Args::Given(given),
+                    None => Args::Of(call, ctx.clone()),
+                };
+                eval.call_frame(&closure, args, None)
             }
         };
     }
@@ -455,54 +495,6 @@ fn split(eval: &Eval<'_>, url: &Pattern) -> Option<Target> {
         })
         .collect();
     Target::new(url, rules.prefix(), &heads)
-}
-
-/// Whether the method may be `wanted`. Without one, requests are GETs.
-fn method_matches(methods: &Vals, wanted: &str) -> Match {
-    if methods.is_empty() {
-        return if wanted == "GET" { Match::Yes } else { Match::No };
-    }
-    let mut best = Match::No;
-    for method in methods {
-        let text = match &method.value {
-            Value::Str(pattern) => match pattern.text() {
-                Some(text) => text.to_owned(),
-                None => {
-                    best = best.max(Match::Maybe);
-                    continue;
-                }
-            },
-            // a library's constant: its name, behind which the names of what held it may come
-            Value::Api(_) | Value::Unknown(_) => {
-                let verb = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
-                let names = method.value.names();
-                let named = names.iter().rev().find(|name| verb.iter().any(|verb| name.eq_ignore_ascii_case(verb)));
-                match named {
-                    Some(name) if method.value.open().is_none() => name.to_string(),
-                    _ => {
-                        best = best.max(Match::Maybe);
-                        continue;
-                    }
-                }
-            }
-            _ => {
-                best = best.max(Match::Maybe);
-                continue;
-            }
-        };
-        let upper = text.to_uppercase();
-        let upper = if upper == "DEL" { "DELETE" } else { &upper };
-        if upper == wanted || (wanted == "GET" && !is_verb_like(upper)) {
-            best = Match::Yes;
-        }
-    }
-    best
-}
-
-/// Whether a method's text is one: a verb-less call like `$.getJSON` reads.
-fn is_verb_like(upper: &str) -> bool {
-    ["POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "CONNECT"].contains(&upper)
-        || !upper.starts_with("GET")
 }
 
 /// Judge a request whose endpoint is decided as far as it can be.

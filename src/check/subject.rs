@@ -25,7 +25,7 @@ pub(super) fn whose(shared: &Shared<'_>, endpoint: &Endpoint, id: Option<&Vals>,
     let mut bare = false;
     for value in id.into_iter().flatten() {
         for (names, is_param) in names_in(value) {
-            match shared.rules.subject_name(&names) {
+            match shared.rules.subject_name(&names, is_param) {
                 // one caller that means any user decides which scope will do
                 Some(SubjectKind::AnyUser) => return any_user(&names),
                 Some(SubjectKind::CurrentUser) => found = Some((Subject::CurrentUser, names)),

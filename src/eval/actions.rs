@@ -88,6 +88,27 @@ impl<'s> Eval<'s> {
         made.collect()
     }
 
+    /// The calls of the function that the call at a node makes.
+    pub(crate) fn calls_of_result(&mut self, made: Node) -> Arc<Vec<Node>> {
+        let (states, step) = (crate::rules::automaton::States::new(), ApiStep::Call);
+        self.calls_of_made(&Api { states, step, from: None, node: made, ctx: None, owners: Vec::new() })
+    }
+
+    /// The calls of a member of what the call at a node makes.
+    pub(crate) fn calls_of_member(&mut self, made: Node, member: &Name) -> Vec<Node> {
+        let (states, step) = (crate::rules::automaton::States::new(), ApiStep::Member(member.clone()));
+        let calls = self.calls_of_made(&Api { states, step, from: None, node: made, ctx: None, owners: Vec::new() });
+        let mut exact = calls.to_vec();
+        exact.retain(|call| {
+            self.callees(*call, &None).iter().any(|called| match &called.value {
+                Value::Api(called) => maker_of(called) == made,
+                // a member that no rule knows
+                _ => false,
+            })
+        });
+        exact
+    }
+
     /// The calls of a function that a library made: of a variable that holds it, or of a member of what the library made.
     fn calls_of_made(&mut self, api: &Api) -> Arc<Vec<Node>> {
         let member = match &api.step {

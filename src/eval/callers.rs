@@ -21,6 +21,8 @@ pub(crate) struct Callers {
     pub(crate) calls: Vec<Node>,
     /// Calls of a method of that name, with a text that may be a URL, on objects that cannot be told.
     pub(crate) perhaps: Vec<Node>,
+    /// Calls of libraries that are given it by name and call it, as a rule says with what.
+    pub(crate) by_library: Vec<Node>,
     /// Whether a limit was met.
     pub(crate) cut: bool,
 }
@@ -49,7 +51,11 @@ impl<'s> Eval<'s> {
         let Some(lowered) = self.lowered(call.file) else { return false };
         let ir = &lowered.ir;
         let Expr::Call { args, .. } = ir.expr(call.expr) else { return false };
-        args.iter().any(|arg| ir.is_path_text(arg.expr))
+        let is_path = |id: ExprId| match ir.expr(ir.strip(id)) {
+            Expr::Local(binding) => ir.binding(*binding).defs.iter().any(|def| ir.is_path_text(def.value)),
+            _ => ir.is_path_text(id),
+        };
+        args.iter().any(|arg| is_path(arg.expr))
     }
 
     fn find_callers(&mut self, func: FuncRef) -> Callers {
@@ -119,6 +125,8 @@ impl<'s> Eval<'s> {
         }
         callers.calls.sort();
         callers.calls.dedup();
+        callers.by_library.sort();
+        callers.by_library.dedup();
         callers
     }
 
@@ -270,6 +278,11 @@ impl<'s> Eval<'s> {
     /// `call` at `nth`.
     fn handed_to(&mut self, call: Node, nth: u32, callers: &mut Callers) {
         for called in self.callees(call, &None) {
+            if let Value::Api(api) = &called.value
+                && self.library_calls(api, nth)
+            {
+                callers.by_library.push(call);
+            }
             let Value::Func(taker) = &called.value else { continue };
             let Some(lowered) = self.lowered(taker.func.file) else { continue };
             for &binding in lowered.index.param_bindings.get(&(taker.func.func, nth)).into_iter().flatten() {

@@ -295,14 +295,22 @@ impl<'s> Eval<'s> {
         let mut values = Vals::new();
         let mut is_request = false;
         for fact in rules.facts(&states) {
+            if let Fact::Context(context) = fact {
+                values.extend(self.handed_down(context, &site));
+            }
+        }
+        if !values.is_empty() {
+            return super::engine::drop_null(values);
+        }
+        for fact in rules.facts(&states) {
             match fact {
                 Fact::Pass(pass) => values.extend(self.pass(pass, &site)),
                 Fact::Read(read) => values.extend(self.read_store(read, &site)),
-                Fact::Context(context) => values.extend(self.handed_down(context, &site)),
                 Fact::StateOf(number) => values.extend(self.state_read(*number, &site)),
                 Fact::Call(_) => is_request = true,
                 Fact::Test(test) => values.extend(self.text_test(test, &site)),
-                Fact::Token(_)
+                Fact::Context(_)
+                | Fact::Token(_)
                 | Fact::Store(_)
                 | Fact::Write(_)
                 | Fact::Cell(_)

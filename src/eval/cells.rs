@@ -27,6 +27,17 @@ impl<'s> Eval<'s> {
         })
     }
 
+    /// What a value holds that stands for it.
+    pub fn held(&mut self, value: &Traced) -> Vals {
+        match &value.value {
+            Value::Api(api) => match self.cell_fact(api) {
+                Some(cell) if cell.transparent => self.cell_value(api, cell),
+                _ => Vals::new(),
+            },
+            _ => Vals::new(),
+        }
+    }
+
     /// Everything a cell may hold.
     pub(crate) fn cell_value(&mut self, api: &Rc<Api>, cell: &CellFact) -> Vals {
         self.mark(super::conditions::STATE);
@@ -50,6 +61,11 @@ impl<'s> Eval<'s> {
         for owner in &owners {
             let Some(lowered) = self.lowered(owner.file) else { continue };
             for effect in lowered.index.effects(&owner.root) {
+                if let EffectKind::Passed(call, 0) = effect.kind
+                    && effect.path == owner.path
+                {
+                    values.extend(self.set_by_call(Node { file: owner.file, expr: call }, cell));
+                }
                 let EffectKind::Method(call) = effect.kind else { continue };
                 let Expr::Call { callee, .. } = lowered.ir.expr(call) else { continue };
                 let name = super::callers::last_name(&lowered.ir, *callee);
@@ -68,6 +84,25 @@ impl<'s> Eval<'s> {
         }
         self.leave_cell(key);
         drop_null(values)
+    }
+
+    /// What a call that is given a cell sets it to, or what is set by the function that it makes for it.
+    fn set_by_call(&mut self, call: Node, cell: &CellFact) -> Vals {
+        let Some(lowered) = self.lowered(call.file) else { return Vals::new() };
+        let Expr::Call { callee, .. } = lowered.ir.expr(call.expr) else { return Vals::new() };
+        let Some(name) = super::callers::last_name(&lowered.ir, *callee) else { return Vals::new() };
+        let is_in = |names: &[String]| names.iter().any(|known| **known == *name);
+        if is_in(&cell.set_by) {
+            return self.set_to_arg(call, 1);
+        }
+        if is_in(&cell.pair_by) {
+            return self.setter_calls(call, 1);
+        }
+        if is_in(&cell.setter_by) {
+            let calls = self.calls_of_result(call);
+            return calls.iter().flat_map(|call| self.set_to(*call)).collect();
+        }
+        Vals::new()
     }
 
     /// What the setter of a pair made at `node` is called with.
@@ -160,8 +195,12 @@ impl<'s> Eval<'s> {
 
     /// What a setting call sets: its argument, or what an updating function returns.
     fn set_to(&mut self, call: Node) -> Vals {
+        self.set_to_arg(call, 0)
+    }
+
+    fn set_to_arg(&mut self, call: Node, nth: u32) -> Vals {
         let mut values = Vals::new();
-        for value in self.arg(call, 0, &None) {
+        for value in self.arg(call, nth, &None) {
             match &value.value {
                 Value::Func(closure) => values.extend(self.free_result(closure)),
                 _ => values.push(value),
@@ -188,10 +227,21 @@ impl<'s> Eval<'s> {
     }
 
     /// What a member that a module exports under its own name is a member of.
-    fn exported_of(&mut self, module: crate::text::FileId, member: &str) -> Vals {
+    fn exported_of(&mut self, module: crate::text::FileId, member: &str, depth: u32) -> Vals {
+        /// Modules that hand on what others export.
+        const BARRELS: u32 = 4;
         let Some(lowered) = self.lowered(module) else { return Vals::new() };
         let exports = lowered.ir.exports.names.iter().filter(|(name, _)| **name == *member);
         let of: Vec<ExprId> = exports.filter_map(|(_, value)| member_of(&lowered.ir, *value, member)).collect();
+        if of.is_empty() && depth < BARRELS {
+            let stars = lowered.ir.exports.stars.iter();
+            let handed: Vals = stars.flat_map(|star| self.eval(Node { file: module, expr: *star }, &None)).collect();
+            let behind = handed.iter().filter_map(|value| match value.value {
+                Value::Module(file) => Some(file),
+                _ => None,
+            });
+            return behind.flat_map(|file| self.exported_of(file, member, depth + 1)).collect();
+        }
         of.into_iter().flat_map(|of| self.eval(Node { file: module, expr: of }, &None)).collect()
     }
 
@@ -243,7 +293,7 @@ impl<'s> Eval<'s> {
                 let mut of = self.eval(Node { file, expr: of }, &None);
                 // one that was taken out of its context elsewhere
                 if let [Traced { value: Value::Module(exporter), .. }] = of.as_slice() {
-                    of = self.exported_of(*exporter, &context.component);
+                    of = self.exported_of(*exporter, &context.component, 0);
                 }
                 let of_this = of.iter().any(|of| match &of.value {
                     Value::Api(api) => made.contains(&api.node),

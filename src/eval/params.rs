@@ -3,11 +3,13 @@
 use super::calls::Site;
 use super::engine::{ALTERNATIVES, Eval};
 use super::slots::args_in;
-use super::value::{ApiStep, Args, Closure, Ctx, FuncRef, Node, Open, Reason, Traced, Unknown, Vals, Value};
+use super::value::{
+    Api, ApiStep, Args, Closure, Ctx, FuncRef, Handed, Node, Open, Reason, Traced, Unknown, Vals, Value,
+};
 use crate::ir::{BindingId, BindingKind, Expr, ExprId, Name};
 use crate::project::{EffectKind, PlaceKey};
 use crate::rules::path::{Root as ApiRoot, Step};
-use crate::rules::slot::Base;
+use crate::rules::slot::{Base, Into};
 use crate::rules::{Fact, PassFact};
 use std::rc::Rc;
 
@@ -73,16 +75,26 @@ impl<'s> Eval<'s> {
         {
             return values;
         }
+        let mut by_name = Vals::new();
         for callback in self.callbacks(func) {
+            // whoever gives it to a library decides what it is called with
+            if !callback.inline && self.is_open(func) && self.callers_of(func).by_library.contains(&callback.call) {
+                continue;
+            }
             // where it is given from another place, nothing is known of the calls around it
             let around = if callback.inline { ctx } else { &None };
             let mut found = self.callback_param(func, &callback, index, node, around);
             if found.is_empty() {
                 found = self.emitted(&callback, index, name.as_ref());
             }
-            if !found.is_empty() {
+            if !callback.inline {
+                by_name.extend(found);
+            } else if !found.is_empty() {
                 return found;
             }
+        }
+        if !by_name.is_empty() {
+            return by_name;
         }
         let ty = param.and_then(|param| param.ty);
         let typed = ty.map(|ty| self.typed(Node { file: func.file, expr: ty }, node)).unwrap_or_default();
@@ -386,9 +398,6 @@ impl<'s> Eval<'s> {
                         values.push(self.as_token(value, node.file, span));
                         continue;
                     }
-                    if !callback.members.is_empty() {
-                        continue;
-                    }
                     let site = Site::of(call, ctx, api);
                     let result = rules.automaton.step(&api.states, &Step::Call);
                     for fact in rules.facts(&result) {
@@ -400,22 +409,101 @@ impl<'s> Eval<'s> {
                             values.push(Traced::new(Value::Func(Rc::new(closure))));
                         }
                         if let Fact::Pass(pass) = fact
-                            && let PassFact { calls: Some(function), with, .. } = &**pass
+                            && let PassFact { calls: Some(function), .. } = &**pass
                         {
                             let is_this = match function.base {
                                 Base::Arg(arg) => arg == callback.arg,
                                 Base::FnArg | Base::LastArg => true,
                                 _ => false,
                             };
-                            if is_this && let Some(slot) = with.get(index as usize) {
-                                rules.answered(&**pass);
-                                values.extend(self.slot(slot, &site));
+                            let members = function.path.iter().map(|step| match step {
+                                Into::Member(name) => Some(name.as_str()),
+                                _ => None,
+                            });
+                            let is_this = is_this && members.eq(callback.members.iter().map(|name| Some(&**name)));
+                            if is_this {
+                                values.extend(self.called_by_library(pass, &site, index, count));
                             }
                         }
                     }
                 }
                 _ => {}
             }
+        }
+        values
+    }
+
+    /// Whether a call of a library's function calls the function that is its argument at a place, with something.
+    pub(crate) fn library_calls(&self, api: &Api, nth: u32) -> bool {
+        let states = self.rules.automaton.step(&api.states, &Step::Call);
+        let rules = self.rules;
+        rules.facts(&states).any(|fact| match fact {
+            Fact::Pass(pass) if !pass.with.is_empty() => {
+                pass.calls.as_ref().is_some_and(|function| match function.base {
+                    Base::Arg(arg) => arg == nth && function.path.is_empty(),
+                    Base::FnArg | Base::LastArg => function.path.is_empty(),
+                    _ => false,
+                })
+            }
+            _ => false,
+        })
+    }
+
+    /// What the library's function that a call calls calls `func` with; `None` where the project itself is called.
+    pub fn library_args(&mut self, call: Node, func: FuncRef, ctx: &Ctx) -> Option<Vec<Vals>> {
+        let count = u32::try_from(self.lowered(func.file)?.ir.func(func.func).params.len()).ok()?;
+        let rules = self.rules;
+        for called in self.callees(call, ctx) {
+            let Value::Api(api) = &called.value else { continue };
+            let site = Site::of(call, ctx, api);
+            let states = rules.automaton.step(&api.states, &Step::Call);
+            for fact in rules.facts(&states) {
+                if let Fact::Pass(pass) = fact
+                    && pass.calls.is_some()
+                    && !pass.with.is_empty()
+                {
+                    return Some((0..count).map(|nth| self.called_by_library(pass, &site, nth, count)).collect());
+                }
+            }
+        }
+        None
+    }
+
+    /// What a library calls a function with that has `count` parameters, as a rule says.
+    fn called_by_library(&mut self, pass: &PassFact, site: &Site, index: u32, count: u32) -> Vals {
+        let nth = index as usize;
+        if pass.spreads
+            && count > 1
+            && let Some(first) = pass.with.first()
+        {
+            let lists = self.slot(first, site);
+            let is_list = |eval: &mut Self, value: &Traced| match &value.value {
+                Value::Object(object) => eval.items(object).is_some(),
+                _ => false,
+            };
+            if lists.iter().any(|value| is_list(self, value)) {
+                self.rules.answered(pass);
+                return self.members(&lists, &PlaceKey::Index(index), site.node, &site.ctx);
+            }
+        }
+        if let Some(slot) = pass.with.get(nth) {
+            self.rules.answered(pass);
+            return self.slot(slot, site);
+        }
+        let Some(behind) = nth.checked_sub(pass.with.len()) else { return Vals::new() };
+        let behind = u32::try_from(behind).unwrap_or(u32::MAX);
+        let mut values = Vals::new();
+        for member in &pass.by {
+            for call in self.calls_of_member(site.node, &member.as_str().into()).iter() {
+                self.rules.answered(pass);
+                values.extend(self.passed(*call, behind, &None, None));
+            }
+        }
+        if let Some(under) = &pass.by_under {
+            let way = vec![Into::Member(under.to_string())];
+            let otherwise = Traced::new(Value::unknown(Reason::Member(under.clone()), Vec::new()));
+            let handed = Handed { known: vec![(way, Rc::new(values))], otherwise };
+            return vec![Traced::new(Value::Handed(Rc::new(handed)))];
         }
         values
     }

@@ -83,6 +83,9 @@ impl<'s> Eval<'s> {
     /// What a reading call reads.
     pub(crate) fn read_store(&mut self, read: &StoreFact, site: &Site) -> Vals {
         let span = self.lowered(site.node.file).map(|lowered| lowered.ir.span(site.node.expr)).unwrap_or_default();
+        if read.own {
+            return self.read_own_store(read, site, span);
+        }
         let mut values = Vals::new();
         for key in self.with_open(Vec::new(), |eval| eval.slot(&read.key, site)) {
             match &key.value {
@@ -109,6 +112,48 @@ impl<'s> Eval<'s> {
             }
         }
         values
+    }
+
+    /// What a reading call reads of an object that has entries of its own: what is written to it anywhere, and what it was
+    /// made of.
+    fn read_own_store(&mut self, read: &StoreFact, site: &Site, span: Span) -> Vals {
+        let Some(made) = self.maker(site) else { return Vals::new() };
+        let mut values = Vals::new();
+        for key in self.with_open(Vec::new(), |eval| eval.slot(&read.key, site)) {
+            let own = own_key(made, &key);
+            if self.stores(&read.store, &own) {
+                values.extend(self.stored(&read.store, &own, site.node.file, span));
+            }
+            if let Value::Str(text) = &key.value
+                && let Some(text) = text.text()
+            {
+                for initial in self.arg(made, 0, &None) {
+                    values.extend(self.entry(&initial, text, site.node));
+                }
+                if values.is_empty() {
+                    let unknown = Traced::new(Value::unknown(Reason::Storage(text.into()), vec![text.into()]));
+                    values.push(self.by_name(unknown, &text.into(), site.node.file, span));
+                }
+            }
+        }
+        values
+    }
+
+    /// The call that made the object whose method is called at a site.
+    fn maker(&self, site: &Site) -> Option<Node> {
+        let mut at = match &site.receiver.as_ref()?.value {
+            Value::Api(api) => api,
+            _ => return None,
+        };
+        while !is_made(at) {
+            at = match &at.from {
+                Some(Traced { value: Value::Api(from), .. }) => from,
+                _ => return None,
+            };
+        }
+        let lowered = self.lowered(at.node.file)?;
+        // a declared type tells nothing of which object it is
+        matches!(lowered.ir.expr(at.node.expr), Expr::Call { .. }).then_some(at.node)
     }
 
     /// Everything that is written to `store` under `key`; what the key says where nothing is.
@@ -174,7 +219,7 @@ impl<'s> Eval<'s> {
             };
             for value in found {
                 values.push(match is_elsewhere {
-                    false => value.step(at, span, || format!("stored under `{key}`")),
+                    false => value.step(at, span, || format!("stored under `{}`", shown_key(key))),
                     true => value.doubted_for(
                         at,
                         span,
@@ -342,6 +387,7 @@ impl<'s> Eval<'s> {
                     }
                     for (within, key) in all {
                         let key = match &key.value {
+                            _ if write.own => self.maker(&site).map(|made| own_key(made, &key).to_string()),
                             Value::Str(pattern) => pattern.text().map(|text| format!("{}{text}", write.mark)),
                             Value::Api(api) if is_made(api) => Some(made_key(api.node).to_string()),
                             _ => None,
@@ -503,6 +549,20 @@ fn called_at(func: FuncRef, caller: Node) -> super::value::Ctx {
 fn is_made(api: &super::value::Api) -> bool {
     use super::value::ApiStep;
     matches!(api.step, ApiStep::Call | ApiStep::New)
+}
+
+/// A key as a trace shows it.
+fn shown_key(key: &str) -> &str {
+    key.rsplit('\u{0}').next().filter(|key| !key.is_empty()).unwrap_or("…")
+}
+
+/// What stands for a key of an object that has entries of its own: all keys that are no texts are one.
+fn own_key(made: Node, key: &Traced) -> Name {
+    let text = match &key.value {
+        Value::Str(pattern) => pattern.text().unwrap_or_default(),
+        _ => "",
+    };
+    format!("{}\u{0}{text}", made_key(made)).into()
 }
 
 /// What stands for a key that is no text.

@@ -33,7 +33,10 @@ impl<'s> Eval<'s> {
                 }
                 continue;
             };
-            let shows = self.methods_of(class).into_iter().find(|(_, name, ..)| &**name == "fmt").map(|found| found.0);
+            let methods = self.methods_of(class);
+            // what it displays, or what it is behind a reference
+            let named = |wanted: &str| methods.iter().find(|(_, name, ..)| &**name == wanted).map(|found| found.0);
+            let shows = named("fmt").or_else(|| named("deref"));
             let mut found = Vals::new();
             if let Some(func) = shows {
                 let closure = Rc::new(Closure { func, ctx: None, this: Some(value.clone()) });

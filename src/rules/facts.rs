@@ -150,6 +150,9 @@ pub struct PassFact {
     pub calls: Option<Slot>,
     pub with: Vec<Slot>,
     pub returns: bool,
+    pub by: Vec<String>,
+    pub by_under: Option<Arc<str>>,
+    pub spreads: bool,
     pub concat: Vec<Slot>,
     pub join: Option<Slot>,
     pub merge: Vec<Slot>,
@@ -182,6 +185,8 @@ pub struct StoreFact {
     pub value: Slot,
     /// What is kept is made of it.
     pub made: Option<Made>,
+    /// Whether each object has entries of its own.
+    pub own: bool,
     /// What stands before an entry's name where it is read.
     pub mark: Arc<str>,
 }
@@ -194,6 +199,9 @@ pub struct CellFact {
     pub read: Vec<String>,
     pub set: Vec<String>,
     pub setter: Option<u32>,
+    pub set_by: Vec<String>,
+    pub setter_by: Vec<String>,
+    pub pair_by: Vec<String>,
     pub transparent: bool,
 }
 

@@ -254,6 +254,9 @@ impl Rules {
                 calls: place.slot_opt(table.calls.as_ref())?,
                 with: place.slots(&table.with)?,
                 returns: table.returns,
+                by: table.by.clone(),
+                by_under: table.by_under.as_deref().map(Into::into),
+                spreads: table.spreads,
                 concat: place.slots(&table.concat)?,
                 join: place.slot_opt(table.join.as_ref())?,
                 merge: place.slots(&table.merge)?,
@@ -293,6 +296,7 @@ impl Rules {
                 key: slot(table.key.as_ref(), Base::Arg(0))?,
                 value: slot(table.value.as_ref(), Base::Arg(1))?,
                 made: table.made,
+                own: table.own,
                 mark: table.mark.as_deref().unwrap_or_default().into(),
             };
             for key in &table.under {
@@ -342,6 +346,9 @@ impl Rules {
                 read: table.read.clone(),
                 set: table.set.clone(),
                 setter: table.setter,
+                set_by: table.set_by.clone(),
+                setter_by: table.setter_by.clone(),
+                pair_by: table.pair_by.clone(),
                 transparent: table.transparent,
             };
             self.hang(place, &table.on, Fact::Cell(fact))?;

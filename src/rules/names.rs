@@ -26,18 +26,26 @@ impl Rules {
     }
 
     /// Whose id the access path `path` (names from the outside in) holds, as far as its names say. A capital begins a
-    /// type's name, which is compared as it is written.
-    pub fn subject_name(&self, path: &[Arc<str>]) -> Option<SubjectKind> {
+    /// type's name, which is compared as it is written. With `is_param`, the first is a parameter that nobody passes.
+    pub fn subject_name(&self, path: &[Arc<str>], is_param: bool) -> Option<SubjectKind> {
         let plain = |name: &str| words::split(name).concat();
         let same = |name: &Arc<str>, wanted: &str| match wanted.starts_with(char::is_uppercase) {
             true => **name == *wanted,
             false => plain(name) == plain(wanted),
         };
-        let occurs = |wanted: &String| {
+        let occurs = |path: &[Arc<str>], wanted: &String| {
             let wanted: Vec<&str> = wanted.split('.').collect();
             path.windows(wanted.len()).any(|window| window.iter().zip(&wanted).all(|(name, wanted)| same(name, wanted)))
         };
-        let counts = |table: &&SubjectTable| (!table.member || path.len() > 1) && self.any_of(&table.path, occurs);
+        let counts = |table: &&SubjectTable| {
+            // a member of a parameter has its name before it; what comes behind are the variables that hold it
+            let path = match (table.member, is_param) {
+                (true, true) => path.get(1..).unwrap_or_default(),
+                (true, false) if path.len() < 2 => &[],
+                _ => path,
+            };
+            self.any_of(&table.path, |wanted| occurs(path, wanted))
+        };
         self.subjects.iter().find(counts).map(|table| table.kind)
     }
 

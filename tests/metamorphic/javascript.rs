@@ -556,3 +556,79 @@ pub(super) fn locals_renamed(sources: &Sources) -> Option<Sources> {
         edits.apply(text)
     })
 }
+
+/// What `then` is given to, the pattern and the body of its function, in `return a.then((b) => …);`.
+fn then_returned(statement: Node<'_>) -> Option<(Node<'_>, Option<Node<'_>>, Node<'_>)> {
+    let call = statement.named_child(0).filter(|call| call.kind() == "call_expression")?;
+    let callee = call.child_by_field_name("function").filter(|callee| callee.kind() == "member_expression")?;
+    let arguments = call.child_by_field_name("arguments").filter(|list| list.named_child_count() == 1)?;
+    let arrow = arguments.named_child(0).filter(|arrow| arrow.kind() == "arrow_function")?;
+    let pattern = match arrow.child_by_field_name("parameter") {
+        Some(single) => Some(single),
+        None => {
+            let list = arrow.child_by_field_name("parameters").filter(|list| list.named_child_count() < 2)?;
+            list.named_child(0)
+        }
+    };
+    // a default or `...rest` is no pattern that is declared alone
+    let is_pattern = |node: Node<'_>| {
+        matches!(node.kind(), "identifier" | "object_pattern" | "array_pattern" | "required_parameter")
+    };
+    if pattern.is_some_and(|pattern| !is_pattern(pattern)) {
+        return None;
+    }
+    Some((callee.child_by_field_name("object")?, pattern, arrow.child_by_field_name("body")?))
+        .filter(|_| callee.child_by_field_name("property").is_some_and(|name| name.byte_range().len() == "then".len()))
+}
+
+/// `return a.then((b) => c);` to `{ const b = await (a); return (c); }`, where the function only returns so; it becomes
+/// asynchronous.
+pub(super) fn then_to_await(sources: &Sources) -> Option<Sources> {
+    scripts(sources, |text, root, edits| {
+        for function in all(root) {
+            let is_function =
+                matches!(function.kind(), "arrow_function" | "function_declaration" | "function_expression");
+            let Some(body) = function.child_by_field_name("body").filter(|body| body.kind() == "statement_block")
+            else {
+                continue;
+            };
+            let is_plain = !of(text, function).starts_with("async") && !says(text, function, &["arguments", "yield"]);
+            let Some(last) = body.named_child(body.named_child_count().saturating_sub(1) as u32) else { continue };
+            let returns = all(body).into_iter().filter(|node| node.kind() == "return_statement");
+            let own = returns.filter(|node| {
+                let mut at = *node;
+                while let Some(parent) = at.parent() {
+                    if parent.id() == body.id() {
+                        return true;
+                    }
+                    if parent.child_by_field_name("body").is_some_and(|inner| inner.id() == at.id())
+                        && parent.kind().contains("function")
+                    {
+                        return false;
+                    }
+                    at = parent;
+                }
+                false
+            });
+            if !is_function || !is_plain || last.kind() != "return_statement" || own.count() != 1 {
+                continue;
+            }
+            let Some((promise, pattern, inner)) = then_returned(last) else { continue };
+            let says_then = text[promise.end_byte()..last.end_byte()].trim_start_matches('?').starts_with(".then(")
+                || text[promise.end_byte()..last.end_byte()].trim_start().starts_with(".then(");
+            if !says_then || of(text, inner).starts_with("async") {
+                continue;
+            }
+            let awaited = match pattern {
+                Some(pattern) => format!("const {} = await ({});", of(text, pattern), of(text, promise)),
+                None => format!("await ({});", of(text, promise)),
+            };
+            let rest = match inner.kind() {
+                "statement_block" => of(text, inner).to_owned(),
+                _ => format!("return ({});", of(text, inner)),
+            };
+            edits.insert(function.start_byte(), "async ");
+            edits.replace(last.byte_range(), format!("{{ {awaited} {rest} }}"));
+        }
+    })
+}

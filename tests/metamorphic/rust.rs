@@ -263,3 +263,74 @@ pub(super) fn branches_negated(sources: &Sources) -> Option<Sources> {
 fn is_brace(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
+
+/// A function that joins the text of a format, called `name`, and the arguments of a call of it.
+fn joining(text: &str, format: &Format, name: &str) -> Option<(String, String)> {
+    let written = &text[format.text.clone()];
+    let holes = holes(written).filter(|holes| !holes.is_empty())?;
+    let mut inner = Edits::default();
+    let (mut params, mut args) = (Vec::new(), Vec::new());
+    let mut positional = format.args.iter();
+    for (nth, (at, named, how)) in holes.iter().enumerate() {
+        let arg = if named.is_empty() { text[positional.next()?.clone()].to_owned() } else { named.clone() };
+        let is_named = |arg: &str| arg.split('=').count() > 1;
+        if is_named(&arg) || !how.is_empty() {
+            return None;
+        }
+        params.push(format!("part{nth}: impl std::fmt::Display"));
+        args.push(format!("&({arg})"));
+        inner.replace(at.clone(), format!("{{part{nth}}}"));
+    }
+    if positional.next().is_some() {
+        return None;
+    }
+    let joined = inner.apply(written)?;
+    let function = format!("fn {name}({}) -> String {{ format!(\"{joined}\") }}", params.join(", "));
+    Some((function, args.join(", ")))
+}
+
+/// `format!(…)` in the methods of a type to `Self::joined(…)`, and in a function to `joined(…)`: a method or function of its
+/// own.
+pub(super) fn texts_from_a_method(sources: &Sources) -> Option<Sources> {
+    each(sources, &["rs"], |path, text| {
+        if text.contains("macro_rules!") {
+            return None;
+        }
+        // the methods of a type may stand in several files
+        let file: String = path.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let tokens: Vec<TokenTree> = text.parse::<TokenStream>().ok()?.into_iter().collect();
+        let mut edits = Edits::default();
+        let mut start = 0;
+        let mut count = 0;
+        for (nth, token) in tokens.iter().enumerate() {
+            if matches!(token, TokenTree::Punct(mark) if mark.as_char() == ';') {
+                start = nth + 1;
+            }
+            let TokenTree::Group(group) = token else { continue };
+            if group.delimiter() != Delimiter::Brace {
+                continue;
+            }
+            let head = &tokens[start..nth];
+            start = nth + 1;
+            let says =
+                |wanted: &str| head.iter().any(|token| matches!(token, TokenTree::Ident(word) if word == wanted));
+            let (is_method, is_function) = (says("impl") && !says("for") && !says("fn"), says("fn"));
+            // a constant is no place for a call
+            if !is_method && !is_function {
+                continue;
+            }
+            let mut found = Vec::new();
+            lists(group.stream(), false, &mut |tokens, _| found.extend(formats(tokens)));
+            for format in found {
+                let name = format!("joined_{count}_{}", file.to_lowercase());
+                let Some((function, args)) = joining(text, &format, &name) else { continue };
+                count += 1;
+                let called = if is_method { format!("Self::{name}") } else { name };
+                edits.replace(format.whole.clone(), format!("{called}({args})"));
+                let place = if is_method { range(token).end - 1 } else { range(token).end };
+                edits.insert(place, format!("\n{function}\n"));
+            }
+        }
+        edits.apply(text).filter(|new| syn::parse_file(new).is_ok())
+    })
+}

@@ -260,6 +260,12 @@ pub struct PassTable {
     pub with: Vec<SlotText>,
     /// … and the result is what it returns.
     pub returns: bool,
+    /// The function is called by calls of these members of what the call makes, with their arguments behind those of `with`.
+    pub by: Vec<String>,
+    /// Those arguments are this member of an object.
+    pub by_under: Option<String>,
+    /// Whether a function of several parameters gets the elements of the first argument one by one.
+    pub spreads: bool,
     /// The result is these joined as strings.
     pub concat: Vec<SlotText>,
     /// The result is the elements of the receiver joined by this.
@@ -339,6 +345,8 @@ pub struct StoreTable {
     pub value: Option<SlotText>,
     /// What is kept is made of the value.
     pub made: Option<Made>,
+    /// Whether each object that is made has entries of its own: a map. What it is made of counts, too.
+    pub own: bool,
     /// Whether the entries are members of every component's `this`.
     pub inherited: bool,
     /// Members of options objects whose own members, or those of what they return, are entries.
@@ -403,6 +411,12 @@ pub struct CellTable {
     pub set: Vec<String>,
     /// The element that sets it when it is called, where it is a pair.
     pub setter: Option<u32>,
+    /// Functions that set it to what follows it among their arguments.
+    pub set_by: Vec<String>,
+    /// Functions that, given it, make the function that sets it …
+    pub setter_by: Vec<String>,
+    /// … or a pair with that as its second element.
+    pub pair_by: Vec<String>,
     /// Whether the object itself stands for its value: a stream.
     pub transparent: bool,
     /// Where this is known from.
