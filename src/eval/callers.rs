@@ -14,6 +14,9 @@ const CANDIDATES: usize = 256;
 /// Calls that are given something of one name and are checked.
 const GIVEN: usize = 64;
 
+/// A variable's name of so many letters tells nothing: minified code gives it to most.
+const SHORT: usize = 2;
+
 /// The calls that reach a function.
 #[derive(Debug, Default)]
 pub(crate) struct Callers {
@@ -164,13 +167,18 @@ impl<'s> Eval<'s> {
             let Some(other) = self.lowered(file) else { continue };
             let mut candidates: Vec<ExprId> = Vec::new();
             let mut called_as = names.clone();
-            called_as.extend(self.aliases(other, file, &names));
+            // in minified code many a binding has the same short name
+            let mut aliases = self.aliases(other, file, &names);
+            aliases.sort();
+            aliases.dedup();
+            called_as.extend(aliases);
             for name in &called_as {
                 candidates.extend(other.index.calls_by_name.get(name).into_iter().flatten());
             }
             candidates.sort_unstable();
             candidates.dedup();
-            for (call, nth) in given_as_argument(other, &called_as) {
+            candidates.retain(|call| may_call(other, file, *call, func, class));
+            for (call, nth) in given_as_argument(other, &called_as).take(GIVEN + 1) {
                 given += 1;
                 if given > GIVEN {
                     callers.cut = true;
@@ -286,14 +294,8 @@ impl<'s> Eval<'s> {
             let Value::Func(taker) = &called.value else { continue };
             let Some(lowered) = self.lowered(taker.func.file) else { continue };
             for &binding in lowered.index.param_bindings.get(&(taker.func.func, nth)).into_iter().flatten() {
-                let name = &lowered.ir.binding(binding).name;
-                for &call in lowered.index.calls_by_name.get(name).into_iter().flatten() {
-                    if let Expr::Call { callee, .. } = lowered.ir.expr(call)
-                        && matches!(lowered.ir.expr(lowered.ir.strip(*callee)), Expr::Local(called) if *called == binding)
-                    {
-                        callers.calls.push(Node { file: taker.func.file, expr: call });
-                    }
-                }
+                let calls = lowered.index.calls_of(&lowered.ir, binding);
+                callers.calls.extend(calls.map(|expr| Node { file: taker.func.file, expr }));
             }
         }
     }
@@ -411,31 +413,44 @@ pub(crate) fn names_of(lowered: &Lowered, expr: ExprId) -> Vec<Name> {
     names
 }
 
-/// The calls to which a variable of one of these names is given, and as which argument.
-fn given_as_argument(lowered: &Lowered, names: &[Name]) -> Vec<(ExprId, u32)> {
+/// Whether a call in `file` may call `func` or construct `class`, by syntax alone: not where a variable is called that
+/// only holds other functions, or that is a parameter under a name that tells nothing.
+fn may_call(lowered: &Lowered, file: FileId, call: ExprId, func: FuncRef, class: Option<ClassRef>) -> bool {
     let ir = &lowered.ir;
-    let mut found = Vec::new();
+    let Expr::Call { callee, .. } = ir.expr(call) else { return false };
+    let Expr::Local(binding) = ir.expr(ir.strip(*callee)) else { return true };
+    let binding = ir.binding(*binding);
+    let is_other = |value: ExprId| match ir.expr(ir.strip(value)) {
+        Expr::Func(held) => FuncRef { file, func: *held } != func,
+        Expr::Class(held) => Some(ClassRef { file, class: *held }) != class,
+        Expr::Param { .. } => binding.name.len() <= SHORT,
+        _ => false,
+    };
+    binding.defs.is_empty() || !binding.defs.iter().all(|def| is_other(def.value))
+}
+
+/// The calls to which a variable of one of these names is given, and as which argument; looked for as they are asked for.
+fn given_as_argument(lowered: &Lowered, names: &[Name]) -> impl Iterator<Item = (ExprId, u32)> {
+    let ir = &lowered.ir;
     let mut declared: Vec<_> =
         names.iter().filter_map(|name| lowered.index.declared.get(name)).flatten().copied().collect();
     declared.sort_unstable();
     declared.dedup();
-    for at in declared {
-        for &read in lowered.index.reads.get(&at).into_iter().flatten() {
-            let mut child = read;
-            while let Some(parent) = ir.parents[child.index()] {
-                match ir.expr(parent) {
-                    Expr::Through(..) => child = parent,
-                    Expr::Call { args, .. } => {
-                        let nth = args.iter().position(|arg| arg.expr == child && !arg.spread);
-                        found.extend(nth.and_then(|nth| u32::try_from(nth).ok()).map(|nth| (parent, nth)));
-                        break;
-                    }
-                    _ => break,
+    let reads = declared.into_iter().flat_map(|at| lowered.index.reads.get(&at).into_iter().flatten());
+    reads.filter_map(|&read| {
+        let mut child = read;
+        while let Some(parent) = ir.parents[child.index()] {
+            match ir.expr(parent) {
+                Expr::Through(..) => child = parent,
+                Expr::Call { args, .. } => {
+                    let nth = args.iter().position(|arg| arg.expr == child && !arg.spread);
+                    return nth.and_then(|nth| u32::try_from(nth).ok()).map(|nth| (parent, nth));
                 }
+                _ => return None,
             }
         }
-    }
-    found
+        None
+    })
 }
 
 /// What an import of this file is called after: the file's stem, or its folder's name for an index file.

@@ -2,7 +2,7 @@
 //!
 //! `{ data() { return {…} }, computed: {…}, methods: {…} }`: the members of all sections are members of one `this`.
 
-use super::engine::{Eval, drop_null, own, owners_of_member};
+use super::engine::{Eval, drop_null, own_all, owners_of_member};
 use super::value::{Args, Node, Object, Owner, Traced, Vals, Value};
 use crate::ir::{Expr, Key, Name, Prop, ThisOf};
 use crate::project::{PlaceKey, Root};
@@ -71,7 +71,7 @@ impl<'s> Eval<'s> {
         }
         // what is done to the member through any section's `this` is done to this object
         let held = owners_of_member(&owners, &PlaceKey::Name(name.clone()));
-        drop_null(values).into_iter().map(|value| held.iter().fold(value, own)).collect()
+        drop_null(values).into_iter().map(|value| own_all(value, &held)).collect()
     }
 
     /// A member of one of the components that an options object lists as mixed into it.

@@ -4,6 +4,8 @@ pub use super::alternatives::ALTERNATIVES;
 pub(crate) use super::alternatives::drop_null;
 use super::alternatives::tidy;
 use super::conditions::{Runs, Truth};
+pub use super::owners::own;
+pub(crate) use super::owners::{OWNERS, own_all, owners_of_member};
 use super::value::{
     Api, ApiStep, ClassRef, Closure, Ctx, Frame, FrameKind, FuncRef, Node, Object, Owner, Pattern, Reason, Traced,
     Vals, Value,
@@ -48,6 +50,8 @@ pub struct Shared<'p> {
     pub(crate) class_callers: Cache<ClassRef, Arc<super::callers::Callers>>,
     pub(crate) callers: Cache<FuncRef, Arc<super::callers::Callers>>,
     pub(crate) global_places: Cache<Name, Arc<Vec<super::names::GlobalPlace>>>,
+    pub(crate) places_in_file: Cache<(FileId, Name), Arc<Vec<super::names::GlobalPlace>>>,
+    pub(crate) places_seen: Cache<(FileId, Name), Arc<Vec<super::names::GlobalPlace>>>,
     pub(crate) implementors: Cache<ClassRef, Arc<Vec<ClassRef>>>,
 }
 
@@ -68,6 +72,8 @@ impl<'p> Shared<'p> {
             class_callers: Cache::default(),
             callers: Cache::default(),
             global_places: Cache::default(),
+            places_in_file: Cache::default(),
+            places_seen: Cache::default(),
             implementors: Cache::default(),
         }
     }
@@ -650,37 +656,4 @@ pub fn push_frame(kind: FrameKind, up: &Ctx, depth: u8) -> Ctx {
 /// How many calls deep a context is.
 pub(crate) fn depth_of(ctx: &Ctx) -> u8 {
     ctx.as_ref().map_or(0, |frame| frame.depth)
-}
-
-/// An object remembers one more place that holds it.
-pub fn own(found: Traced, owner: &Owner) -> Traced {
-    const OWNERS: usize = 16;
-    let add = |owners: &[Owner]| {
-        let same = |known: &Owner| known.file == owner.file && known.root == owner.root && known.path == owner.path;
-        let mut more: Vec<Owner> = owners.iter().filter(|known| !same(known)).cloned().collect();
-        if more.len() < OWNERS {
-            more.push(owner.clone());
-        }
-        more
-    };
-    let value = match &found.value {
-        Value::Object(object) => {
-            Value::Object(Rc::new(Object { owners: add(&object.owners), ..Object::clone(object) }))
-        }
-        Value::Api(api) => Value::Api(Rc::new(Api { owners: add(&api.owners), ..Api::clone(api) })),
-        _ => return found,
-    };
-    Traced { value, trail: found.trail }
-}
-
-/// The owners of a member's value: the member's place in each owner of the object.
-pub(crate) fn owners_of_member(owners: &[Owner], key: &PlaceKey) -> Vec<Owner> {
-    owners
-        .iter()
-        .map(|owner| {
-            let mut member = owner.clone();
-            member.path.push(key.clone());
-            member
-        })
-        .collect()
 }

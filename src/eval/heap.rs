@@ -44,7 +44,7 @@ impl<'s> Eval<'s> {
         }
         // a member that is an object lives where its holder does
         let owners = owners_of_member(&owners, key);
-        values = values.into_iter().map(|value| owners.iter().fold(value, super::engine::own)).collect();
+        values = values.into_iter().map(|value| super::engine::own_all(value, &owners)).collect();
         // `{ token: '' }` only says what there will be
         let is_blank = values.iter().all(|value| match &value.value {
             Value::Str(text) => text.text() == Some(""),

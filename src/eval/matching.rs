@@ -5,6 +5,9 @@
 
 use super::value::{Pattern, Piece, Traced, Value};
 use crate::rules::{Asks, Rules, UrlPart};
+use regex::{Regex, RegexBuilder};
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
 
 /// How a test comes out.
 pub(crate) fn ask(rules: &Rules, asks: Asks, text: &Pattern, part: &Pattern) -> Option<bool> {
@@ -362,9 +365,25 @@ pub(crate) fn fits(text: &Pattern, expression: &str) -> Option<bool> {
     fits_regex(text, source, flags.contains('i'))
 }
 
+/// A regular expression, compiled once for each thread: the same tests are asked for many requests.
+fn compiled(source: &str, any_case: bool) -> Option<Regex> {
+    /// Expressions that are kept.
+    const KEPT: usize = 64;
+    thread_local! {
+        static COMPILED: RefCell<FxHashMap<(String, bool), Option<Regex>>> = RefCell::default();
+    }
+    COMPILED.with_borrow_mut(|known| {
+        if known.len() >= KEPT {
+            known.clear();
+        }
+        let compile = || RegexBuilder::new(source).case_insensitive(any_case).size_limit(1 << 20).build().ok();
+        known.entry((source.to_owned(), any_case)).or_insert_with(compile).clone()
+    })
+}
+
 /// Whether a text fits a regular expression.
 pub(crate) fn fits_regex(text: &Pattern, source: &str, any_case: bool) -> Option<bool> {
-    let compiled = regex::RegexBuilder::new(source).case_insensitive(any_case).size_limit(1 << 20).build().ok()?;
+    let compiled = compiled(source, any_case)?;
     if let Some(text) = text.text() {
         return Some(compiled.is_match(text));
     }

@@ -29,6 +29,7 @@ mod mapped;
 mod matching;
 mod members;
 mod names;
+mod owners;
 mod params;
 mod reach;
 mod reducers;

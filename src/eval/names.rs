@@ -1,7 +1,7 @@
 //! Names: variables with the assignments that reach them, globals, `this`.
 
 use super::conditions::Runs;
-use super::engine::{Eval, drop_null, own};
+use super::engine::{Eval, OWNERS, drop_null, own, own_all};
 use super::lists::has_element;
 use super::reach::{Event, reaching};
 use super::value::{Ctx, FrameKind, FuncRef, Node, Object, Owner, Reason, Traced, Vals, Value};
@@ -178,7 +178,7 @@ impl<'s> Eval<'s> {
     pub(crate) fn script_global(&mut self, node: Node, name: &Name) -> Vals {
         let mut values = Vals::new();
         let mut owners = Vec::new();
-        for place in self.places_seen_from(node, name).iter() {
+        for place in self.places_seen_from(node.file, name).iter() {
             match *place {
                 GlobalPlace::Variable(file, binding) if file != node.file => {
                     let Some(other) = self.lowered(file) else { continue };
@@ -188,6 +188,8 @@ impl<'s> Eval<'s> {
                     owners.push(Owner::new(file, Root::Local(binding)));
                 }
                 GlobalPlace::Variable(..) => {}
+                // bundles hold hundreds of them, and no value remembers so many
+                GlobalPlace::Argument(..) if owners.len() >= 2 * OWNERS => {}
                 GlobalPlace::Argument(func, nth) => owners.extend(self.param_owners(func, nth)),
                 GlobalPlace::Held(file) => owners.push(Owner::new(file, Root::Global(name.clone()))),
                 GlobalPlace::Written(file, nth) => {
@@ -210,28 +212,31 @@ impl<'s> Eval<'s> {
             }
         }
         let values = drop_null(values);
-        values.into_iter().map(|value| owners.iter().fold(value, own)).collect()
+        values.into_iter().map(|value| own_all(value, &owners)).collect()
     }
 
-    /// Where scripts say something about a global name: those of the same page, if one of them defines it.
-    fn places_seen_from(&self, node: Node, name: &Name) -> Arc<Vec<GlobalPlace>> {
-        let mut near = Vec::new();
-        for &file in self.project.on_page_with(node.file) {
-            if self.project.has_word(file, name) {
-                self.global_places_in(file, name, &mut near);
+    /// Where scripts say something about a global name: those of the same page, if one of them defines it. Looked for
+    /// once for each file that asks.
+    fn places_seen_from(&self, from: FileId, name: &Name) -> Arc<Vec<GlobalPlace>> {
+        self.shared.places_seen.get(&(from, name.clone()), || {
+            let mut near = Vec::new();
+            for &file in self.project.on_page_with(from) {
+                if self.project.has_word(file, name) {
+                    near.extend(self.global_places_in(file, name).iter().copied());
+                }
             }
-        }
-        let defines = |place: &GlobalPlace| match place {
-            GlobalPlace::Variable(file, _) | GlobalPlace::Written(file, _) => *file != node.file,
-            GlobalPlace::Argument(..) | GlobalPlace::Held(_) => false,
-        };
-        if near.iter().any(defines) {
-            return Arc::new(near);
-        }
-        let all = self.global_places(name);
-        let in_application = |place: &&GlobalPlace| self.project.in_one_application(node.file, place.file());
-        let near: Vec<GlobalPlace> = all.iter().filter(in_application).copied().collect();
-        if near.len() < all.len() && near.iter().any(defines) { Arc::new(near) } else { all }
+            let defines = |place: &GlobalPlace| match place {
+                GlobalPlace::Variable(file, _) | GlobalPlace::Written(file, _) => *file != from,
+                GlobalPlace::Argument(..) | GlobalPlace::Held(_) => false,
+            };
+            if near.iter().any(defines) {
+                return Arc::new(near);
+            }
+            let all = self.global_places(name);
+            let in_application = |place: &&GlobalPlace| self.project.in_one_application(from, place.file());
+            let near: Vec<GlobalPlace> = all.iter().filter(in_application).copied().collect();
+            if near.len() < all.len() && near.iter().any(defines) { Arc::new(near) } else { all }
+        })
     }
 
     /// Where any script says something about a global name, by syntax alone; looked for once per run.
@@ -239,42 +244,45 @@ impl<'s> Eval<'s> {
         /// Scripts that are looked through for one name.
         const SCRIPTS: usize = 32;
         self.shared.global_places.get(name, || {
-            let mut places = Vec::new();
-            for file in self.project.files_with(name, SCRIPTS).0 {
-                self.global_places_in(file, name, &mut places);
-            }
-            Arc::new(places)
+            let files = self.project.files_with(name, SCRIPTS).0;
+            let places = files.into_iter().flat_map(|file| self.global_places_in(file, name).to_vec());
+            Arc::new(places.collect())
         })
     }
 
-    fn global_places_in(&self, file: FileId, name: &Name, places: &mut Vec<GlobalPlace>) {
-        let Some(other) = self.lowered(file) else { return };
-        let (ir, index) = (&other.ir, &other.index);
-        if ir.lang != Lang::Js {
-            return;
-        }
-        let declared = ir.top_level.iter().filter(|(declared, _)| declared == name);
-        places.extend(declared.map(|(_, binding)| GlobalPlace::Variable(file, *binding)));
-        // `(function (app) { … })(MyApp)`
-        for &(func, call) in &index.applied {
-            let Expr::Call { args, .. } = ir.expr(call) else { continue };
-            for (nth, arg) in (0u32..).zip(args.iter()) {
-                let is_it = match ir.expr(ir.strip(arg.expr)) {
-                    Expr::Global(given) => given == name,
-                    Expr::Local(binding) => ir.top_level.iter().any(|(top, id)| top == name && id == binding),
-                    _ => false,
-                };
-                if is_it {
-                    places.push(GlobalPlace::Argument(FuncRef { file, func }, nth));
+    /// Where one script says something about a global name; looked for once per run.
+    fn global_places_in(&self, file: FileId, name: &Name) -> Arc<Vec<GlobalPlace>> {
+        self.shared.places_in_file.get(&(file, name.clone()), || {
+            let mut places = Vec::new();
+            let Some(other) = self.lowered(file).filter(|other| other.ir.lang == Lang::Js) else {
+                return Arc::default();
+            };
+            let (ir, index) = (&other.ir, &other.index);
+            let declared = ir.top_level.iter().filter(|(declared, _)| declared == name);
+            let declared: Vec<BindingId> = declared.map(|(_, binding)| *binding).collect();
+            places.extend(declared.iter().map(|binding| GlobalPlace::Variable(file, *binding)));
+            // `(function (app) { … })(MyApp)`
+            for &(func, call) in &index.applied {
+                let Expr::Call { args, .. } = ir.expr(call) else { continue };
+                for (nth, arg) in (0u32..).zip(args.iter()) {
+                    let is_it = match ir.expr(ir.strip(arg.expr)) {
+                        Expr::Global(given) => given == name,
+                        Expr::Local(binding) => declared.contains(binding),
+                        _ => false,
+                    };
+                    if is_it {
+                        places.push(GlobalPlace::Argument(FuncRef { file, func }, nth));
+                    }
                 }
             }
-        }
-        if !index.effects(&Root::Global(name.clone())).is_empty() {
-            places.push(GlobalPlace::Held(file));
-        }
-        let writes = index.writes_by_key.get(name).into_iter().flatten();
-        let on_global = writes.filter(|nth| matches!(ir.expr(ir.strip(ir.writes[**nth].base)), Expr::Global(_)));
-        places.extend(on_global.map(|nth| GlobalPlace::Written(file, *nth)));
+            if !index.effects(&Root::Global(name.clone())).is_empty() {
+                places.push(GlobalPlace::Held(file));
+            }
+            let writes = index.writes_by_key.get(name).into_iter().flatten();
+            let on_global = writes.filter(|nth| matches!(ir.expr(ir.strip(ir.writes[**nth].base)), Expr::Global(_)));
+            places.extend(on_global.map(|nth| GlobalPlace::Written(file, *nth)));
+            Arc::new(places)
+        })
     }
 
     pub(crate) fn this(&mut self, node: Node, this: ThisOf, ctx: &Ctx) -> Vals {

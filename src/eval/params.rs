@@ -100,7 +100,7 @@ impl<'s> Eval<'s> {
         let typed = ty.map(|ty| self.typed(Node { file: func.file, expr: ty }, node)).unwrap_or_default();
         // what is done to the parameter is done to the value
         let owners = self.param_owners(func, index);
-        let typed: Vals = typed.into_iter().map(|value| owners.iter().fold(value, super::engine::own)).collect();
+        let typed: Vals = typed.into_iter().map(|value| super::engine::own_all(value, &owners)).collect();
         // a client is one like the other; a request under construction is not
         let is_client = |value: &Traced| match &value.value {
             Value::Api(api) => !self.rules.is_builder(&api.states),
@@ -523,11 +523,15 @@ impl<'s> Eval<'s> {
             Expr::Field { base, key: crate::ir::Key::Name(name) } => name == member && of_param(*base),
             _ => false,
         };
-        let mut names = vec![member.clone()];
-        names.extend(lowered.index.renamed.get(member).into_iter().flatten().cloned());
+        let mut names = vec![member];
+        for name in lowered.index.renamed.get(member).into_iter().flatten() {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
         let mut values = Vals::new();
         for name in names {
-            for &call in lowered.index.calls_by_name.get(&name).into_iter().flatten() {
+            for &call in lowered.index.calls_by_name.get(name).into_iter().flatten() {
                 let Expr::Call { callee, .. } = ir.expr(call) else { continue };
                 let is_it = match ir.expr(ir.strip(*callee)) {
                     Expr::Local(binding) => ir.binding(*binding).defs.iter().any(|def| is_member(def.value)),
@@ -563,13 +567,8 @@ impl<'s> Eval<'s> {
         let bindings = lowered.index.param_bindings.get(&(taker.func, taken)).cloned().unwrap_or_default();
         let mut values = Vals::new();
         for binding in bindings {
-            let name = lowered.ir.binding(binding).name.clone();
-            for call in lowered.index.calls_by_name.get(&name).cloned().unwrap_or_default() {
-                if let Expr::Call { callee, .. } = lowered.ir.expr(call)
-                    && matches!(lowered.ir.expr(lowered.ir.strip(*callee)), Expr::Local(b) if *b == binding)
-                {
-                    values.extend(self.passed(Node { file: taker.file, expr: call }, index, ctx, None));
-                }
+            for call in lowered.index.calls_of(&lowered.ir, binding) {
+                values.extend(self.passed(Node { file: taker.file, expr: call }, index, ctx, None));
             }
         }
         values

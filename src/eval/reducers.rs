@@ -4,7 +4,7 @@
 //! that is looked into member by member, and a reducer is run for the actions of those kinds alone that it handles.
 
 use super::calls::Site;
-use super::engine::{Eval, drop_null, own};
+use super::engine::{Eval, drop_null, own_all};
 use super::value::{Api, ApiStep, Args, Closure, Ctx, FuncRef, Node, Owner, Reason, Traced, Vals, Value};
 use crate::ir::{BlockKind, Expr, ExprId, Key, Name, Op, Prop};
 use crate::project::{EffectKind, PlaceKey};
@@ -231,7 +231,7 @@ impl<'s> Eval<'s> {
         }
         let mut initial = self.members_there(&first, &key, node);
         initial.extend(values);
-        initial.into_iter().map(|value| held.iter().fold(value, own)).collect()
+        initial.into_iter().map(|value| own_all(value, &held)).collect()
     }
 
     /// A member of what one function makes, whether it writes below that member, and whether it is not known what it makes.

@@ -186,6 +186,21 @@ impl FileIndex {
         self.effects.get(root).map_or(&[], Vec::as_slice)
     }
 
+    /// The calls whose callee is the variable itself, in order.
+    pub fn calls_of<'i>(&'i self, ir: &'i FileIr, binding: BindingId) -> impl Iterator<Item = ExprId> + use<'i> {
+        self.reads.get(&binding).into_iter().flatten().filter_map(|&read| {
+            let mut called = read;
+            while let Some(parent) = ir.parents[called.index()] {
+                match ir.expr(parent) {
+                    Expr::Through(inner, _) if *inner == called => called = parent,
+                    Expr::Call { callee, .. } if *callee == called => return Some(parent),
+                    _ => return None,
+                }
+            }
+            None
+        })
+    }
+
     fn add_effect(&mut self, ir: &FileIr, object: ExprId, kind: EffectKind, at: u32, block: BlockId) {
         if let Some((root, path)) = place(ir, object) {
             self.effects.entry(root).or_default().push(Effect { path, kind, at, block });
