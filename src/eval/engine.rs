@@ -52,6 +52,7 @@ pub struct Shared<'p> {
     pub(crate) global_places: Cache<Name, Arc<Vec<super::names::GlobalPlace>>>,
     pub(crate) places_in_file: Cache<(FileId, Name), Arc<Vec<super::names::GlobalPlace>>>,
     pub(crate) places_seen: Cache<(FileId, Name), Arc<Vec<super::names::GlobalPlace>>>,
+    pub(crate) holders: Cache<(FileId, crate::ir::BindingId), Arc<Vec<super::importers::Holder>>>,
     pub(crate) implementors: Cache<ClassRef, Arc<Vec<ClassRef>>>,
 }
 
@@ -74,6 +75,7 @@ impl<'p> Shared<'p> {
             global_places: Cache::default(),
             places_in_file: Cache::default(),
             places_seen: Cache::default(),
+            holders: Cache::default(),
             implementors: Cache::default(),
         }
     }
