@@ -9,6 +9,7 @@ use idtoken_lint::check::examples;
 use idtoken_lint::project::Project;
 use idtoken_lint::rules::RuleFiles;
 use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[test]
 fn the_examples_of_the_build_hold() {
@@ -22,6 +23,50 @@ fn the_examples_of_the_build_hold() {
         .map(|nth| files.sources()[nth].name.as_str())
         .collect();
     assert!(silent.len() * 5 <= files.sources().len(), "files without an example: {silent:?}");
+}
+
+/// Whatever says which token a value is shows what it is for and what it is not for; whatever stands for an endpoint shows
+/// it at least once, here or, where a manifest decides, in a fixture.
+#[test]
+fn tokens_and_endpoints_have_examples() {
+    let files = RuleFiles::embedded().unwrap();
+    let mut shown: BTreeMap<(String, &str, usize), BTreeSet<bool>> = BTreeMap::new();
+    for example in files.examples() {
+        let name = files.sources()[example.source].name.clone();
+        shown.entry((name, example.kind, example.nth)).or_default().insert(example.yes);
+    }
+    let mut without = Vec::new();
+    for source in files.sources() {
+        let tables: toml::Table = source.text.parse().unwrap();
+        let of = |kind: &str| tables.get(kind).and_then(|list| list.as_array()).cloned().unwrap_or_default();
+        for nth in 0..of("token").len() {
+            let has = shown.get(&(source.name.clone(), "token", nth)).map_or(0, BTreeSet::len);
+            if has < 2 {
+                without.push(format!("{}: `[[token]]` {} needs `yes` and `no`", source.name, nth + 1));
+            }
+        }
+        for (nth, table) in of("call").iter().enumerate() {
+            let by_manifest = table.get("versions").is_some_and(|versions| versions.to_string().contains("\"*\""));
+            if table.get("endpoint").is_some()
+                && !by_manifest
+                && !shown.contains_key(&(source.name.clone(), "call", nth))
+            {
+                without.push(format!("{}: `[[call]]` {} needs `yes` or `no`", source.name, nth + 1));
+            }
+        }
+    }
+    assert!(without.is_empty(), "{}", without.join("\n"));
+}
+
+#[test]
+fn every_datum_cites_its_source() {
+    let here = folder(&[]);
+    let (_, out, _) = run(here.path(), &["rules", "list", "--format", "json"]);
+    let list: Vec<Value> = serde_json::from_str(&out).unwrap();
+    assert!(list.len() > 700, "{}", list.len());
+    let without: Vec<&Value> =
+        list.iter().filter(|datum| datum["source"].as_str().is_none_or(|source| source.trim().is_empty())).collect();
+    assert!(without.is_empty(), "{without:?}");
 }
 
 /// The page's rule files, each a block of TOML.

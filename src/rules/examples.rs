@@ -4,6 +4,7 @@
 
 use super::files::RuleFiles;
 use super::schema::{Code, ExampleLang, SubjectKind, TokenKind};
+use std::ops::Range;
 
 /// `send(token)`, which sends a token, for examples that only say where a token comes from.
 const SEND_JS: &str = include_str!("../../rules/examples/send.js");
@@ -47,15 +48,47 @@ impl Example<'_> {
         }
     }
 
-    /// The whole program: where it calls a function `send` that it does not have, that is added at its end.
-    pub fn program(&self) -> String {
-        let code = self.code.get_ref();
+    /// The whole programs that it stands for, each with the name that tells it from the first.
+    pub fn programs(&self) -> Vec<(Option<&str>, String)> {
         let send = match self.lang {
             ExampleLang::Js | ExampleLang::Ts => SEND_JS,
             ExampleLang::Rust => SEND_RUST,
         };
-        if calls_send(code) { format!("{code}\n{send}") } else { code.clone() }
+        // where it calls a function `send` that it does not have, that is added at its end
+        let whole = |code: String| if calls_send(&code) { format!("{code}\n{send}") } else { code };
+        variants(self.code.get_ref()).into_iter().map(|(name, code)| (name, whole(code))).collect()
     }
+}
+
+/// The programs that are meant where `@{get,delete}` stands for one name in each: every name once, the others at their
+/// first.
+fn variants(code: &str) -> Vec<(Option<&str>, String)> {
+    let mut groups: Vec<(Range<usize>, Vec<&str>)> = Vec::new();
+    let mut from = 0;
+    while let Some(start) = code.get(from..).and_then(|rest| rest.find("@{")).map(|at| from + at) {
+        let Some(length) = code[start..].find('}') else { break };
+        let end = start + length;
+        groups.push((start..end + 1, code[start + 2..end].split(',').map(str::trim).collect()));
+        from = end + 1;
+    }
+    let spell = |chosen: Option<(usize, usize)>| {
+        let mut text = String::with_capacity(code.len());
+        let mut from = 0;
+        for (nth, (span, names)) in groups.iter().enumerate() {
+            let name = chosen.filter(|(group, _)| *group == nth).map_or(0, |(_, name)| name);
+            text.push_str(&code[from..span.start]);
+            text.push_str(names.get(name).copied().unwrap_or_default());
+            from = span.end;
+        }
+        text.push_str(&code[from..]);
+        text
+    };
+    let mut all = vec![(None, spell(None))];
+    for (group, (_, names)) in groups.iter().enumerate() {
+        let others = names.iter().enumerate().skip(1);
+        all.extend(others.map(|(nth, name)| (Some(*name), spell(Some((group, nth))))));
+    }
+    all
 }
 
 /// Whether a function `send` is called by its mere name and not declared.
@@ -106,6 +139,9 @@ impl RuleFiles {
             list.add("injector", &file.injector, |t| (&t.yes, &t.no, t.lang, id));
             list.add("test", &file.test, |t| (&t.yes, &t.no, t.lang, id));
             list.add("ambient", &file.ambient, |t| (&t.yes, &t.no, t.lang, id));
+            list.add("component", std::slice::from_ref(&file.component), |t| (&t.yes, &t.no, t.lang, id));
+            list.add("auto-import", std::slice::from_ref(&file.auto_import), |t| (&t.yes, &t.no, t.lang, id));
+            list.add("evidence", &file.evidence, |t| (&t.yes, &t.no, t.lang, id));
         }
         all
     }
@@ -133,6 +169,19 @@ impl<'a> Examples<'a, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_name_is_taken_once() {
+        let all = variants("import a from '@{a,b}'; a.@{get, put}(1)");
+        let texts: Vec<(Option<&str>, &str)> = all.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let expected = [
+            (None, "import a from 'a'; a.get(1)"),
+            (Some("b"), "import a from 'b'; a.get(1)"),
+            (Some("put"), "import a from 'a'; a.put(1)"),
+        ];
+        assert_eq!(texts, expected);
+        assert_eq!(variants("a@{"), [(None, "a@{".to_owned())]);
+    }
 
     #[test]
     fn send_is_added_where_it_is_called_and_not_there() {

@@ -1,7 +1,8 @@
 //! Which entries of the rule files answered while programs were analysed: for the test that none of them is idle.
 //!
-//! Owns the list of entries, each a path or a word of a table, and what tells that it was met. Nothing is recorded unless
-//! the rules were compiled for it. Must not know what the entries mean.
+//! Owns the list of entries, each a path or a word of a table, and what tells that it was met. Of a path with several
+//! names at one step, `.{get,put}()`, each must be met, though not with each name of the other steps. Nothing is recorded
+//! unless the rules were compiled for it. Must not know what the entries mean.
 
 use super::automaton::State;
 use super::path::Path;
@@ -9,7 +10,7 @@ use super::place::Place;
 use super::schema::{PathText, RuleFile};
 use super::{Fact, Rules, toml_file};
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One entry of a table: a path, or one of the words that it lists.
@@ -23,8 +24,17 @@ pub struct Entry {
     pub kind: String,
     /// The path or word as it is written.
     pub text: String,
-    /// Of a path with several names, the one that is meant.
-    pub one: String,
+    /// Of a path with several names, those that are meant: of its root and of each step.
+    names: Vec<String>,
+}
+
+/// Of an entry, what nothing has met.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Idle {
+    /// Where it stands.
+    pub entry: Entry,
+    /// Those of its names that were not met, where others were.
+    pub names: Vec<String>,
 }
 
 /// What is recorded.
@@ -44,6 +54,22 @@ pub(super) struct Record {
     met: Vec<AtomicBool>,
     /// Facts that answered.
     answered: Vec<AtomicBool>,
+}
+
+/// Of the paths that one text stands for, and whether each was met: what is idle.
+fn idle_of(paths: &[(&Entry, bool)]) -> Option<Idle> {
+    let (first, _) = paths.first()?;
+    let mut idle = Idle { entry: (*first).clone(), names: Vec::new() };
+    if paths.iter().all(|(_, met)| !met) {
+        return Some(idle);
+    }
+    for nth in 0..first.names.len() {
+        let at = |(entry, _): &(&Entry, bool)| entry.names.get(nth).cloned();
+        let met: BTreeSet<String> = paths.iter().filter(|(_, met)| *met).filter_map(at).collect();
+        let all: BTreeSet<String> = paths.iter().filter_map(at).collect();
+        idle.names.extend(all.difference(&met).cloned());
+    }
+    (!idle.names.is_empty()).then_some(idle)
 }
 
 fn address<T>(of: &T) -> usize {
@@ -77,17 +103,22 @@ impl Rules {
         found
     }
 
-    /// The entries that nothing has met so far, of rules that were compiled to be recorded; and all there are.
-    pub fn idle_entries(&self) -> (Vec<Entry>, Vec<Entry>) {
-        let Some(record) = &self.record else { return (Vec::new(), Vec::new()) };
+    /// What nothing has met so far, of rules that were compiled to be recorded: entries, or some of their names.
+    pub fn idle_entries(&self) -> Vec<Idle> {
+        let Some(record) = &self.record else { return Vec::new() };
         let is_set = |flag: Option<&AtomicBool>| flag.is_some_and(|flag| flag.load(Ordering::Relaxed));
         let mut met: Vec<bool> = record.met.iter().map(|flag| flag.load(Ordering::Relaxed)).collect();
         for (entry, state, fact) in &record.paths {
             let answers = fact.is_none_or(|fact| is_set(record.answered.get(fact)));
             met[*entry] |= answers && self.automaton.is_met(*state);
         }
-        let idle = record.entries.iter().zip(&met).filter(|(_, met)| !**met).map(|(entry, _)| entry.clone());
-        (idle.collect(), record.entries.clone())
+        // the same text once more in a table is the same entry
+        let mut texts: BTreeMap<_, Vec<(&Entry, bool)>> = BTreeMap::new();
+        for (entry, met) in record.entries.iter().zip(&met) {
+            let text = (&entry.file, entry.line, &entry.kind, &entry.text);
+            texts.entry(text).or_default().push((entry, *met));
+        }
+        texts.into_values().filter_map(|paths| idle_of(&paths)).collect()
     }
 
     /// From now on, what is compiled is recorded.
@@ -110,7 +141,7 @@ impl Rules {
             line: place.line(text.span().start),
             kind: kind.to_owned(),
             text: text.get_ref().clone(),
-            one: path.to_string(),
+            names: path.names(),
         };
         let known = record.entries.iter().rposition(|known| *known == entry);
         let nth = known.unwrap_or(record.entries.len());
@@ -133,7 +164,7 @@ impl Rules {
                     line: place.line(at),
                     kind: list.to_owned(),
                     text: word.clone(),
-                    one: word.clone(),
+                    names: Vec::new(),
                 });
             }
         };

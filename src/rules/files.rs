@@ -58,6 +58,16 @@ impl Source {
             + file.mapper.len()
             + file.container.len()
             + file.ambient.len()
+            + file.reducer.len()
+            + file.reduced.len()
+            + file.action.len()
+            + file.case.len()
+            + file.event.len()
+            + file.injector.len()
+            + file.test.len()
+            + file.evidence.len()
+            + usize::from(!file.component.sections.is_empty())
+            + usize::from(!file.auto_import.folders.is_empty())
     }
 }
 
@@ -422,6 +432,9 @@ impl RuleFile {
             "injector" => take(&mut self.injector, nth),
             "ambient" => take(&mut self.ambient, nth),
             "test" => take(&mut self.test, nth),
+            "evidence" => take(&mut self.evidence, nth),
+            "component" => self.component = super::schema::ComponentTable::default(),
+            "auto-import" => self.auto_import = super::schema::AutoImportTable::default(),
             _ => {}
         }
     }

@@ -75,6 +75,12 @@ impl Path {
         })
     }
 
+    /// The names of the root and of each step, as they are written.
+    pub(super) fn names(&self) -> Vec<String> {
+        let root = Path { root: self.root.clone(), steps: Vec::new() }.to_string();
+        std::iter::once(root).chain(self.steps.iter().map(ToString::to_string)).collect()
+    }
+
     /// Whether it names a call: the result of calling a value, or what is made with it.
     pub fn is_call(&self) -> bool {
         matches!(self.steps.last(), Some(Step::Call | Step::New))
@@ -94,7 +100,14 @@ impl fmt::Display for Path {
         if !self.steps.is_empty() {
             f.write_str(" ")?;
         }
-        self.steps.iter().try_for_each(|step| match step {
+        self.steps.iter().try_for_each(|step| step.fmt(f))
+    }
+}
+
+/// As it is written.
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Step::Member(name) => write!(f, ".{name}"),
             Step::AnyMember => f.write_str(".*"),
             Step::Call => f.write_str("()"),
@@ -103,7 +116,7 @@ impl fmt::Display for Path {
             Step::AnyArg => f.write_str("@arg(*)"),
             Step::Param(nth) => write!(f, "@param({nth})"),
             Step::ParamOf(nth, count) => write!(f, "@param({nth} of {count})"),
-        })
+        }
     }
 }
 

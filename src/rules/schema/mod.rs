@@ -476,6 +476,12 @@ pub struct ComponentTable {
     pub patch: Vec<String>,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: ExampleLang,
 }
 
 /// `[[context]]`: the calls at `on` give what a component of the same context was given.
@@ -677,6 +683,12 @@ pub struct EvidenceTable {
     pub file: Vec<String>,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: ExampleLang,
 }
 
 #[cfg(test)]

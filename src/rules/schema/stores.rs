@@ -121,4 +121,10 @@ pub struct AutoImportTable {
     pub package: Option<String>,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: ExampleLang,
 }

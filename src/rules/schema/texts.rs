@@ -54,7 +54,7 @@ text! {
     VersionText
 }
 text! {
-    /// A small program.
+    /// A small program; where `@{a,b}` stands, one with each of these names.
     Code
 }
 
