@@ -13,7 +13,7 @@ mod texts;
 pub use logins::{LoginTable, MemberTable, MisspeltTable};
 pub use reducers::{ActionTable, CaseTable, EventTable, InjectorTable, ReducedTable, ReducerTable};
 pub use requests::{Asks, HandedTable, HookTable, PartTable, TestTable, UrlPart};
-pub use stores::{AutoImportTable, ContainerTable, HandlerTable, MapperTable, RefsTable};
+pub use stores::{AutoImportTable, ComponentTable, ContainerTable, HandlerTable, MapperTable, RefsTable};
 pub use texts::{Code, EndpointText, ExampleLang, PathText, SlotText, VersionText, VersionsText};
 
 use serde::Deserialize;
@@ -448,39 +448,6 @@ pub struct SetterTable {
     pub no: Vec<Code>,
     /// What the examples are written in.
     #[serde(default)]
-    pub lang: ExampleLang,
-}
-
-/// `[component]`: the sections of an options object whose members are members of one `this`.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct ComponentTable {
-    /// Members that hold members of `this`.
-    pub sections: Vec<String>,
-    /// Those of them whose functions are read like fields.
-    pub computed: Vec<String>,
-    /// Functions that return members of `this`.
-    pub made: Vec<String>,
-    /// Members that are the object itself.
-    pub itself: Vec<String>,
-    /// Members that list other components whose members it has, too.
-    pub mixed: Vec<String>,
-    /// Members that list what it takes out of a store …
-    pub takes: Vec<String>,
-    /// … of this name.
-    pub takes_from: Option<String>,
-    /// The member of an instance of a class that holds what it is given where it is made.
-    pub given: Option<String>,
-    /// Methods that write the members of what they are given, or hand the object to a function that writes them.
-    pub patch: Vec<String>,
-    /// Where this is known from.
-    pub source: Option<String>,
-    /// Programs in which this table leads to its verdict.
-    pub yes: Vec<Code>,
-    /// Programs in which that verdict must not come out.
-    pub no: Vec<Code>,
-    /// What the examples are written in.
     pub lang: ExampleLang,
 }
 
