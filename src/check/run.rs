@@ -17,10 +17,10 @@ use crate::text::files::{is_inside, is_under};
 use crate::text::{FileId, LineIndex, Span};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is to be reported.
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ pub struct Scope {
 /// Analyse a project; report what has its call or a step of its trace in `paths`.
 pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch) -> Report {
     let Scope { root, paths, base, part } = scope;
-    let All { calls, sent, outcome } =
+    let All { calls, sent, outcome, brief } =
         if project.has_evidence() { all_calls(project, rules, part, watch) } else { All::default() };
     let here = |path: &str| paths.iter().any(|folder| is_inside(path, folder));
     let reported = |call: &Call| here(&call.at.path) || call.trace.iter().any(|step| here(&step.at.path));
@@ -127,7 +127,12 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
     findings.sort_by(|left, right| left.at.cmp(&right.at));
     sources.extend(told.sources.drain(..));
     let skipped = project.skipped().into_iter().map(|(path, reason)| Skipped { path, reason });
-    let mut skipped: Vec<Skipped> = skipped.chain(told.skipped).collect();
+    let briefly = brief.into_iter().map(|file| Skipped {
+        path: project.path(file).to_owned(),
+        reason: "very many calls: of some, whose client is not known, it was not made out whether they are requests"
+            .to_owned(),
+    });
+    let mut skipped: Vec<Skipped> = skipped.chain(told.skipped).chain(briefly).collect();
     skipped.sort();
     skipped.dedup();
     let origins: Vec<(bool, Asked)> = calls.iter().map(|found| (found.sent, found.request)).collect();
@@ -171,6 +176,8 @@ struct All {
     sent: FxHashSet<Asked>,
     /// What is said about the logins behind the calls.
     outcome: Outcome,
+    /// The files whose calls were looked at too briefly to tell whether all of them are requests.
+    brief: BTreeSet<FileId>,
 }
 
 /// A path from `base` on; where it does not lie there, as it is.
@@ -197,6 +204,7 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
     let work: Vec<Batch> =
         work.filter(|(nth, _)| part.is_none_or(|part| part.has(*nth))).map(|(_, batch)| batch).collect();
     let done = AtomicUsize::new(0);
+    let brief: Mutex<BTreeSet<FileId>> = Mutex::default();
     let found: Vec<Found<Asked>> = work
         .par_iter()
         .flat_map_iter(|batch| {
@@ -211,9 +219,12 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
                 };
                 Found { call, endpoint, sent: record.sent, request: (record.request, endpoint), token, needs_key }
             };
-            of_batch(&shared, batch).iter().map(found).collect::<Vec<_>>()
+            let judgement = of_batch(&shared, batch);
+            brief.lock().unwrap_or_else(PoisonError::into_inner).extend(judgement.brief);
+            judgement.records.iter().map(found).collect::<Vec<_>>()
         })
         .collect();
+    let brief = brief.into_inner().unwrap_or_else(PoisonError::into_inner);
     // a request that was seen going out is not looked at where it is only built
     let sent: FxHashSet<Asked> = found.iter().filter(|found| found.sent).map(|found| found.request).collect();
     let mut calls = unite::without_sent(found, &sent);
@@ -222,7 +233,7 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
         unite::dedup(&mut calls);
     }
     if calls.is_empty() {
-        return All { calls, sent, outcome: Outcome::default() };
+        return All { calls, sent, outcome: Outcome::default(), brief };
     }
     let logins: Vec<Login> = roots.par_iter().flat_map_iter(|&file| login::of_file(&shared, file)).collect();
     let with_tokens: Vec<Sent<'_>> = calls
@@ -236,7 +247,7 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
         .collect();
     let mut places = Places { project, lines: FxHashMap::default() };
     let outcome = login::judge(&shared, &logins, &with_tokens, &mut |node| places.node(node));
-    All { calls, sent, outcome }
+    All { calls, sent, outcome, brief }
 }
 
 /// A record as the report shows it, with its endpoint's place.

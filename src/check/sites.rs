@@ -7,11 +7,11 @@ use super::model::{Confidence, Verdict};
 use super::request::{Credential, Request};
 use super::subject::{Whose, whose};
 use super::target::{Match, Target};
-use super::verdict::{Judged, judge};
+use super::verdict::{Judged, judge, lower};
 use crate::eval::value::{
     Args, Closure, Ctx, FrameKind, FuncRef, Node, Open, Owner, Pattern, Reason, Traced, Vals, Value,
 };
-use crate::eval::{ALTERNATIVES, Eval, Shared, own, push_frame};
+use crate::eval::{ALTERNATIVES, Eval, GLANCE, Shared, own, push_frame};
 use crate::ir::{Expr, ExprId, Key, Lang, Lit};
 use crate::project::{Lowered, Root};
 use crate::text::FileId;
@@ -30,6 +30,10 @@ const BATCH: usize = 512;
 const FILE_STEPS: u64 = 400_000;
 /// Steps for all requests of a run, shared out evenly among its files.
 const RUN_STEPS: u64 = 400_000_000;
+/// Steps for the first looks at all calls of one file.
+const FILE_LOOKS: u32 = 6_000_000;
+/// Steps for the first look at a call in a file that holds very many.
+const BRIEF_LOOK: u32 = 200;
 /// Steps for the requests of one batch at the least.
 const BATCH_STEPS: u64 = 20_000;
 /// Calls of a method that are looked at for what its object carries.
@@ -110,6 +114,15 @@ pub(super) struct Batch {
     file: FileId,
     calls: std::ops::Range<usize>,
     steps: u64,
+    /// Steps for the first look at each call.
+    look: u32,
+}
+
+/// The records of a batch.
+pub(super) struct Judgement {
+    pub records: Vec<Record>,
+    /// The file, where first looks were too brief to tell whether calls of clients that are not known are requests.
+    pub brief: Option<FileId>,
 }
 
 /// The batches of a file, one of so many, in order.
@@ -117,14 +130,17 @@ pub(super) fn batches(shared: &Shared<'_>, file: FileId, files: usize) -> Vec<Ba
     let calls = shared.project.lowered(file).map_or(0, |lowered| lowered.ir.calls.len());
     let count = calls.div_ceil(BATCH).max(1) as u64;
     let steps = (FILE_STEPS.min(RUN_STEPS / files.max(1) as u64) / count).max(BATCH_STEPS);
-    (0..calls).step_by(BATCH).map(|from| Batch { file, calls: from..calls.min(from + BATCH), steps }).collect()
+    // a bundle of everything holds tens of thousands of calls, next to none of which is a request
+    let each = FILE_LOOKS / u32::try_from(calls.max(1)).unwrap_or(u32::MAX);
+    let look = each.clamp(BRIEF_LOOK, GLANCE);
+    (0..calls).step_by(BATCH).map(|from| Batch { file, calls: from..calls.min(from + BATCH), steps, look }).collect()
 }
 
 /// All records of a batch.
-pub(super) fn of_batch(shared: &Shared<'_>, batch: &Batch) -> Vec<Record> {
+pub(super) fn of_batch(shared: &Shared<'_>, batch: &Batch) -> Judgement {
     let file = batch.file;
-    let Some(lowered) = shared.project.lowered(file) else { return Vec::new() };
-    let mut records = Vec::new();
+    let (mut records, mut brief) = (Vec::new(), None);
+    let Some(lowered) = shared.project.lowered(file) else { return Judgement { records, brief } };
     let mut eval = Eval::new(shared);
     let mut pool = batch.steps;
     for &call in &lowered.ir.calls[batch.calls.clone()] {
@@ -132,12 +148,16 @@ pub(super) fn of_batch(shared: &Shared<'_>, batch: &Batch) -> Vec<Record> {
         if !may_request(shared, lowered, call) {
             continue;
         }
-        eval.glance();
+        eval.glance_within(batch.look);
         let requests = Request::of_call(&mut eval, node, &None);
         let (mut sent, mut built) = (None, None);
         for request in &requests {
             let Some(target) = request.target() else { continue };
             if request.tentative() && !may_match(&mut eval, request) {
+                continue;
+            }
+            if request.tentative() && batch.look < GLANCE && eval.exhausted() {
+                brief = Some(file);
                 continue;
             }
             // what is chained behind the sending call is not the request any more
@@ -158,7 +178,7 @@ pub(super) fn of_batch(shared: &Shared<'_>, batch: &Batch) -> Vec<Record> {
             }
         }
     }
-    records
+    Judgement { records, brief }
 }
 
 /// Whether the URL of a request may be an endpoint's, as far as a first look tells: most calls that may be requests of a
@@ -672,11 +692,4 @@ fn handed_in(
         at = caller.clone();
     }
     site
-}
-
-pub(super) fn lower(confidence: Confidence) -> Confidence {
-    match confidence {
-        Confidence::High => Confidence::Medium,
-        Confidence::Medium | Confidence::Low => Confidence::Low,
-    }
 }

@@ -130,11 +130,19 @@ fn lowered_by(trail: Option<&Rc<Trail>>, confidence: Confidence) -> Confidence {
     let mut at = trail;
     while let Some(step) = at {
         if step.undecided {
-            return super::sites::lower(confidence);
+            return lower(confidence);
         }
         at = step.before.as_ref();
     }
     confidence
+}
+
+/// One step less sure.
+pub(super) fn lower(confidence: Confidence) -> Confidence {
+    match confidence {
+        Confidence::High => Confidence::Medium,
+        Confidence::Medium | Confidence::Low => Confidence::Low,
+    }
 }
 
 /// What one alternative of a credential is; `None` where it says that nothing is sent.

@@ -23,7 +23,7 @@ use std::sync::{Arc, OnceLock};
 /// Steps of one request's evaluation.
 const STEPS: u32 = 20_000;
 /// Steps of the first look at a call, which only tells whether it may be a request.
-const GLANCE: u32 = 3_000;
+pub const GLANCE: u32 = 3_000;
 /// Steps of one part of a string.
 const PART_STEPS: u32 = 5_000;
 /// A value that took this many steps until the budget ended is not tried again in the same evaluation.
@@ -251,7 +251,12 @@ impl<'s> Eval<'s> {
 
     /// The small budget of a first look; what was learned stays.
     pub fn glance(&mut self) {
-        self.steps = GLANCE;
+        self.glance_within(GLANCE);
+    }
+
+    /// Begin a first look of so many steps.
+    pub fn glance_within(&mut self, steps: u32) {
+        self.steps = steps;
     }
 
     /// Whether the budget was used up.

@@ -42,5 +42,5 @@ mod types;
 pub mod value;
 
 pub use calls::Site;
-pub use engine::{ALTERNATIVES, Eval, Shared, own, push_frame};
+pub use engine::{ALTERNATIVES, Eval, GLANCE, Shared, own, push_frame};
 pub use handed::AtHand;
