@@ -489,7 +489,7 @@ fn what_compilers_write() {
             "fn#3 m() -> this.x",
             "fn#4 get() -> this.y",
             "var A = fn#1(@B)",
-            "var _this = (_super.call(this, x) or this)",
+            "var _this = (On(ExprId(7))~_super(x) or this)",
         ],
     );
     js(
