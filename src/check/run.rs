@@ -19,8 +19,8 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is to be reported.
 #[derive(Clone, Debug)]
@@ -204,10 +204,9 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
     let work: Vec<Batch> =
         work.filter(|(nth, _)| part.is_none_or(|part| part.has(*nth))).map(|(_, batch)| batch).collect();
     let done = AtomicUsize::new(0);
-    let brief: Mutex<BTreeSet<FileId>> = Mutex::default();
-    let found: Vec<Found<Asked>> = work
+    let (found, brief): (Vec<Vec<Found<Asked>>>, Vec<Option<FileId>>) = work
         .par_iter()
-        .flat_map_iter(|batch| {
+        .map(|batch| {
             watch.went(done.fetch_add(1, Ordering::Relaxed), work.len());
             let mut places = Places { project, lines: FxHashMap::default() };
             let found = |record: &Record| {
@@ -220,11 +219,11 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
                 Found { call, endpoint, sent: record.sent, request: (record.request, endpoint), token, needs_key }
             };
             let judgement = of_batch(&shared, batch);
-            brief.lock().unwrap_or_else(PoisonError::into_inner).extend(judgement.brief);
-            judgement.records.iter().map(found).collect::<Vec<_>>()
+            (judgement.records.iter().map(found).collect::<Vec<_>>(), judgement.brief)
         })
-        .collect();
-    let brief = brief.into_inner().unwrap_or_else(PoisonError::into_inner);
+        .unzip();
+    let found: Vec<Found<Asked>> = found.into_iter().flatten().collect();
+    let brief = brief.into_iter().flatten().collect();
     // a request that was seen going out is not looked at where it is only built
     let sent: FxHashSet<Asked> = found.iter().filter(|found| found.sent).map(|found| found.request).collect();
     let mut calls = unite::without_sent(found, &sent);

@@ -90,14 +90,12 @@ impl<'s> Eval<'s> {
 
     /// The calls of the function that the call at a node makes.
     pub(crate) fn calls_of_result(&mut self, made: Node) -> Arc<Vec<Node>> {
-        let (states, step) = (crate::rules::automaton::States::new(), ApiStep::Call);
-        self.calls_of_made(&Api { states, step, from: None, node: made, ctx: None, owners: Vec::new() })
+        self.calls_of_made(&made_at(made, ApiStep::Call))
     }
 
     /// The calls of a member of what the call at a node makes.
     pub(crate) fn calls_of_member(&mut self, made: Node, member: &Name) -> Vec<Node> {
-        let (states, step) = (crate::rules::automaton::States::new(), ApiStep::Member(member.clone()));
-        let calls = self.calls_of_made(&Api { states, step, from: None, node: made, ctx: None, owners: Vec::new() });
+        let calls = self.calls_of_made(&made_at(made, ApiStep::Member(member.clone())));
         let mut exact = calls.to_vec();
         exact.retain(|call| {
             self.callees(*call, &None).iter().any(|called| match &called.value {
@@ -330,4 +328,9 @@ fn actions_in<'a>(shared: &'a Shared<'_>) -> &'a Actions {
         }
         all
     })
+}
+
+/// What the call at a node makes, or a member of it, about which no rule has to know anything.
+fn made_at(node: Node, step: ApiStep) -> Api {
+    Api { states: crate::rules::automaton::States::new(), step, from: None, node, ctx: None, owners: Vec::new() }
 }

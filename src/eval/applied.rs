@@ -15,8 +15,7 @@ impl<'s> Eval<'s> {
         if !functions.iter().any(|value| matches!(value.value, Value::Func(_))) {
             return functions;
         }
-        let known = |value: &Traced| matches!(value.value, Value::Object(_) | Value::Instance(_) | Value::Api(_));
-        let Some(on) = self.eval(this, ctx).into_iter().find(known) else { return functions };
+        let Some(on) = self.object_at(this, ctx) else { return functions };
         let with = |value: Traced| match &value.value {
             Value::Func(closure) => {
                 let closure = Closure { this: Some(on.clone()), ..Closure::clone(closure) };
@@ -25,6 +24,12 @@ impl<'s> Eval<'s> {
             _ => value,
         };
         functions.into_iter().map(with).collect()
+    }
+
+    /// The first object that is known at a node, for a function to be called on.
+    fn object_at(&mut self, this: Node, ctx: &Ctx) -> Option<Traced> {
+        let known = |value: &Traced| matches!(value.value, Value::Object(_) | Value::Instance(_) | Value::Api(_));
+        self.eval(this, ctx).into_iter().find(known)
     }
 
     /// `f.call(this, x)`, `f.apply(this, xs)`, `f.bind(this)`, where syntax alone does not tell that `f` is a function.
@@ -53,9 +58,7 @@ impl<'s> Eval<'s> {
         let Expr::Call { args, .. } = lowered.ir.expr(node.expr) else { return None };
         let rest: Vec<Vals> =
             args.iter().skip(1).map(|arg| self.eval(Node { file: node.file, expr: arg.expr }, ctx)).collect();
-        let on = args.first().map(|this| self.eval(Node { file: node.file, expr: this.expr }, ctx)).unwrap_or_default();
-        let known = |value: &Traced| matches!(value.value, Value::Object(_) | Value::Instance(_) | Value::Api(_));
-        let on = on.into_iter().find(known);
+        let on = args.first().and_then(|this| self.object_at(Node { file: node.file, expr: this.expr }, ctx));
         let mut values = Vals::new();
         for closure in functions {
             let this = on.clone().or_else(|| closure.this.clone());

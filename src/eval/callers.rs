@@ -147,31 +147,17 @@ impl<'s> Eval<'s> {
         names.dedup();
         let is_default = lowered.ir.exports.names.iter().any(|(name, _)| &**name == "default")
             || !lowered.ir.exports.whole.is_empty();
-        let mut files: Vec<FileId> = vec![func.file];
-        for name in &names {
-            let (found, cut) = self.project.files_with(name, FILES);
-            callers.cut |= cut;
-            files.extend(found);
+        let stem = is_default.then(|| module_stem(self.project.path(func.file)));
+        let (mut files, cut) = self.files_naming(names.iter().map(|name| &**name).chain(stem));
+        callers.cut |= cut;
+        if let Err(at) = files.binary_search(&func.file) {
+            files.insert(at, func.file);
         }
-        if is_default {
-            let path = self.project.path(func.file);
-            let stem = module_stem(path);
-            let (found, cut) = self.project.files_with(stem, FILES);
-            callers.cut |= cut;
-            files.extend(found);
-        }
-        files.sort();
-        files.dedup();
         let (mut checked, mut given) = (0, 0);
         for file in files {
             let Some(other) = self.lowered(file) else { continue };
             let mut candidates: Vec<ExprId> = Vec::new();
-            let mut called_as = names.clone();
-            // in minified code many a binding has the same short name
-            let mut aliases = self.aliases(other, file, &names);
-            aliases.sort();
-            aliases.dedup();
-            called_as.extend(aliases);
+            let called_as = self.called_as(other, file, &names);
             for name in &called_as {
                 candidates.extend(other.index.calls_by_name.get(name).into_iter().flatten());
             }
@@ -233,6 +219,28 @@ impl<'s> Eval<'s> {
         })
     }
 
+    /// The files that hold one of these words, in order; whether there were more.
+    fn files_naming<'n>(&self, words: impl Iterator<Item = &'n str>) -> (Vec<FileId>, bool) {
+        let (mut files, mut cut) = (Vec::new(), false);
+        for word in words {
+            let (found, more) = self.project.files_with(word, FILES);
+            cut |= more;
+            files.extend(found);
+        }
+        files.sort();
+        files.dedup();
+        (files, cut)
+    }
+
+    /// The names under which a file may call what is known by `names`. In minified code many a binding has the same one.
+    fn called_as(&self, lowered: &Lowered, file: FileId, names: &[Name]) -> Vec<Name> {
+        let mut called_as = self.aliases(lowered, file, names);
+        called_as.extend_from_slice(names);
+        called_as.sort();
+        called_as.dedup();
+        called_as
+    }
+
     /// Every element that is made of what a call makes of an options object: `createClass({ … })`.
     pub(crate) fn elements_of(&mut self, options: Node) -> Vec<Node> {
         /// Elements that are looked at.
@@ -246,16 +254,11 @@ impl<'s> Eval<'s> {
         names.push(stem.into());
         names.sort();
         names.dedup();
-        let mut files: Vec<FileId> = names.iter().flat_map(|name| self.project.files_with(name, FILES).0).collect();
-        files.sort();
-        files.dedup();
+        let (files, _) = self.files_naming(names.iter().map(|name| &**name));
         let mut elements = Vec::new();
         for file in files {
             let Some(other) = self.lowered(file) else { continue };
-            let mut called_as = names.clone();
-            called_as.extend(self.aliases(other, file, &names));
-            called_as.sort();
-            called_as.dedup();
+            let called_as = self.called_as(other, file, &names);
             for &call in called_as.iter().filter_map(|name| other.index.calls_by_name.get(name)).flatten() {
                 if !matches!(other.ir.expr(call), Expr::Call { kind: crate::ir::CallKind::Jsx, .. }) {
                     continue;

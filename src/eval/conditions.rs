@@ -89,8 +89,9 @@ impl<'s> Eval<'s> {
     /// Whether a call may run: not where it, or a function around it, stands in a branch that is not taken. If so,
     /// whether that hangs on a condition about the request at hand which was not decided.
     pub fn running(&mut self, node: Node, ctx: &Ctx) -> Option<bool> {
-        let blocks = &self.lowered(node.file)?.ir.blocks;
-        let mut inner = Some(self.lowered(node.file)?.ir.block_of(node.expr));
+        let ir = &self.lowered(node.file)?.ir;
+        let blocks = &ir.blocks;
+        let mut inner = Some(ir.block_of(node.expr));
         let mut hangs = false;
         while let Some(block) = inner {
             match self.runs(node.file, block, BlockId(0), ctx) {

@@ -218,13 +218,13 @@ impl<'s> Eval<'s> {
                 }
             };
             for value in found {
+                let stored = || format!("stored under `{}`", shown_key(key));
                 values.push(match is_elsewhere {
-                    false => value.step(at, span, || format!("stored under `{}`", shown_key(key))),
-                    true => value.doubted_for(
-                        at,
-                        span,
-                        format!("stored under `{key}` by another package, none that is used with the reader writes it"),
-                    ),
+                    false => value.step(at, span, stored),
+                    true => {
+                        let why = "by another package, none that is used with the reader writes it";
+                        value.doubted_for(at, span, format!("{} {why}", stored()))
+                    }
                 });
             }
         }

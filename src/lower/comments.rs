@@ -42,17 +42,24 @@ fn in_host(host: Host, text: &str) -> Comments {
         found.units.extend(script.units);
     }
     let is_script = |at: usize| units.iter().flat_map(|unit| &unit.scripts).any(|part| part.contains(&at));
+    found.comments.extend(in_markup(text, is_script));
+    found
+}
+
+/// The comments of markup, but for what looks like one where `is_other` says so.
+fn in_markup(text: &str, is_other: impl Fn(usize) -> bool) -> Vec<Span> {
+    let mut comments = Vec::new();
     let mut at = 0;
     while let Some(start) = text[at..].find("<!--").map(|found| at + found) {
         let end = text[start..].find("-->").map_or(text.len(), |end| start + end + 3);
-        if is_script(start) {
+        if is_other(start) {
             at = start + 4;
         } else {
-            found.comments.push(Span::new(start, end));
+            comments.push(Span::new(start, end));
             at = end;
         }
     }
-    found
+    comments
 }
 
 /// The comments of a file that is no code, by its name; they are about whole lines.
@@ -63,12 +70,7 @@ pub fn comments_of_data(path: &str, text: &str) -> Comments {
         "tf" | "tfvars" | "hcl" => (&["#", "//"], true),
         // `#` and `//` are parts of addresses further on
         "http" | "rest" => (&["#", "//"], false),
-        "md" | "markdown" => {
-            let starts = text.match_indices("<!--").map(|(start, _)| start);
-            let end = |start: usize| text[start..].find("-->").map_or(text.len(), |end| start + end + 3);
-            let comments = starts.map(|start| Span::new(start, end(start))).collect();
-            return Comments { comments, units: Vec::new() };
-        }
+        "md" | "markdown" => return Comments { comments: in_markup(text, |_| false), units: Vec::new() },
         _ => return Comments::default(),
     };
     let mut found = Comments::default();

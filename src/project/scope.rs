@@ -20,6 +20,8 @@ pub(super) struct Packages {
     uses: Vec<Vec<usize>>,
     /// Those that each one imports files of, whether or not it says that it depends on them.
     imports: OnceLock<Vec<Vec<usize>>>,
+    /// The package around each source, once something asks.
+    of_sources: OnceLock<Vec<usize>>,
     /// The packages that make up the applications around one.
     applications: Cache<usize, Arc<Vec<bool>>>,
 }
@@ -88,18 +90,26 @@ impl Project<'_> {
 
     /// Whether two files are parts of one application: they lie in one package, or in packages that are used together.
     pub fn in_one_application(&self, one: FileId, other: FileId) -> bool {
-        let (one, other) = (self.packages.of(self.path(one)), self.packages.of(self.path(other)));
+        let (one, other) = (self.package_of(one), self.package_of(other));
         one == other || self.packages.application(one)[other]
+    }
+
+    /// The package around a file.
+    fn package_of(&self, file: FileId) -> usize {
+        let of = |file: FileId| self.packages.of(self.path(file));
+        let known = self.packages.of_sources.get_or_init(|| self.ids().map(of).collect());
+        // data comes behind the sources
+        known.get(file.0 as usize).copied().unwrap_or_else(|| of(file))
     }
 
     /// Note which packages' files are imported by which others', given who imports each file.
     pub(super) fn note_imports(&self, importers: &[Vec<FileId>]) {
         self.packages.imports.get_or_init(|| {
-            let package_of: Vec<usize> = self.ids().map(|id| self.packages.of(self.path(id))).collect();
             let mut imports = vec![Vec::new(); self.packages.uses.len()];
-            for (imported, importers) in package_of.iter().zip(importers) {
-                let others = importers.iter().map(|importer| package_of[importer.0 as usize]);
-                others.filter(|importer| importer != imported).for_each(|importer| imports[importer].push(*imported));
+            for (file, importers) in self.ids().zip(importers) {
+                let imported = self.package_of(file);
+                let others = importers.iter().map(|importer| self.package_of(*importer));
+                others.filter(|importer| *importer != imported).for_each(|importer| imports[importer].push(imported));
             }
             imports
         });

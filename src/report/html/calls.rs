@@ -3,7 +3,7 @@
 use super::code;
 use super::markup::Html;
 use super::{filters, place, section, way};
-use crate::check::model::{Call, Finding, Fix, Report, Suppression};
+use crate::check::model::{Call, Finding, Fix, Location, Report, Suppression};
 use crate::report::excerpt::Sources;
 use std::io;
 
@@ -48,6 +48,13 @@ pub(super) fn write(report: &Report, html: &mut Html<'_>) -> io::Result<()> {
 /// By what a call is found on the page.
 pub(super) fn anchor(nth: usize) -> String {
     format!("call-{}", nth + 1)
+}
+
+/// The place of a call, which leads to where it is shown.
+pub(super) fn link(nth: usize, at: &Location, html: &mut Html<'_>) -> io::Result<()> {
+    html.element("a", &[("href", &format!("#{}", anchor(nth)))], |html| {
+        html.path("span", &[("class", "place")], &place(at))
+    })
 }
 
 /// The worst first, in the order of their places.

@@ -1,11 +1,12 @@
 //! What is left to do, and what files that are no code tell of it.
 
-use super::calls::anchor;
+use super::calls::link;
 use super::markup::Html;
 use super::{place, section, standing};
-use crate::check::model::Report;
+use crate::check::model::{Location, Report};
 use crate::check::readiness::left_to_do;
 use crate::report::told::told;
+use std::collections::BTreeMap;
 use std::io;
 
 /// The shortest list, in the order in which to do it.
@@ -20,15 +21,15 @@ pub(super) fn write(report: &Report, html: &mut Html<'_>) -> io::Result<()> {
                 html.line()?;
                 html.element("li", &[], |html| {
                     html.marked("span", &[], &task.text)?;
+                    // of several calls at one place the first
+                    let mut calls: BTreeMap<&Location, usize> = BTreeMap::new();
+                    for (nth, call) in task.calls.iter().filter_map(|nth| Some((*nth, report.calls.get(*nth)?))) {
+                        calls.entry(&call.at).or_insert(nth);
+                    }
                     html.element("ul", &[("class", "places")], |html| {
                         for at in &task.places {
-                            // places of calls lead to them
-                            let call =
-                                task.calls.iter().find(|nth| report.calls.get(**nth).is_some_and(|it| it.at == *at));
-                            html.element("li", &[], |html| match call {
-                                Some(nth) => html.element("a", &[("href", &format!("#{}", anchor(*nth)))], |html| {
-                                    html.path("span", &[("class", "place")], &place(at))
-                                }),
+                            html.element("li", &[], |html| match calls.get(at) {
+                                Some(nth) => link(*nth, at, html),
                                 None => html.path("span", &[("class", "place")], &place(at)),
                             })?;
                         }

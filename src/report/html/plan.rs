@@ -1,6 +1,6 @@
 //! What to ask for: for each login what all the calls that it feeds need together, then the scopes by endpoint and user.
 
-use super::calls::anchor;
+use super::calls::link;
 use super::markup::Html;
 use super::{place, section};
 use crate::check::model::{Call, Plan, Report, Subject, Verdict};
@@ -51,9 +51,7 @@ fn login(plan: &Plan, report: &Report, html: &mut Html<'_>) -> io::Result<()> {
         html.element("ul", &[], |html| {
             for (nth, call) in plan.calls.iter().filter_map(|nth| Some((*nth, report.calls.get(*nth)?))) {
                 html.element("li", &[], |html| {
-                    html.element("a", &[("href", &format!("#{}", anchor(nth)))], |html| {
-                        html.path("span", &[("class", "place")], &place(&call.at))
-                    })?;
+                    link(nth, &call.at, html)?;
                     html.text(" ")?;
                     html.path("code", &[], &call.endpoint)
                 })?;
