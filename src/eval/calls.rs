@@ -351,6 +351,12 @@ impl<'s> Eval<'s> {
         if pass.bare && self.arity(site) > 0 {
             return values;
         }
+        if let Some(text) = &pass.behind {
+            values.extend(self.behind(text, site, !pass.value.is_empty()));
+            if !values.is_empty() {
+                return values;
+            }
+        }
         for slot in &pass.value {
             values.extend(self.slot(slot, site));
         }
@@ -427,12 +433,14 @@ impl<'s> Eval<'s> {
                 };
                 let Some(texts) = texts else { continue };
                 // a function that is given the object takes the way to a member, too: `a.b[0]`
-                let way: Vec<&str> = match &pass.of {
-                    Some(_) => texts.iter().flat_map(|text| text.split(['.', '[', ']'])).collect(),
-                    None => texts.iter().map(String::as_str).collect(),
+                let way: Vec<&str> = match (&pass.of, &pass.steps) {
+                    (Some(_), _) => texts.iter().flat_map(|text| text.split(['.', '[', ']'])).collect(),
+                    (None, Some(steps)) => texts.iter().flat_map(|text| text.split(&**steps)).collect(),
+                    (None, None) => texts.iter().map(String::as_str).collect(),
                 };
+                let is_way = pass.of.is_some() || pass.steps.is_some();
                 let mut found = receiver.clone();
-                for name in way.into_iter().filter(|name| pass.of.is_none() || !name.is_empty()) {
+                for name in way.into_iter().filter(|name| !is_way || !name.is_empty()) {
                     found = self.members(&found, &PlaceKey::Name(name.into()), site.node, &site.ctx);
                 }
                 values.extend(found);

@@ -6,7 +6,7 @@ use super::engine::{ALTERNATIVES, Eval};
 use super::matching::with_part;
 use super::reach::{Event, reaching};
 use super::value::{Ctx, Node, Pattern, Traced, Vals, Value};
-use crate::ir::{BindingId, CallKind, Expr, Key, Name};
+use crate::ir::{BindingId, CallKind, Expr, ExprId, Key, Name};
 use crate::project::{Effect, EffectKind, Lowered, PlaceKey, Root};
 use crate::rules::Fact;
 use crate::rules::automaton::States;
@@ -27,14 +27,15 @@ impl<'s> Eval<'s> {
             return values;
         }
         let at = lowered.ir.span(node.expr).start;
+        let any = self.rules.automaton.root(&ApiRoot::Any);
+        let mut growth = Vec::new();
+        self.collect_growth(lowered, binding, &any, 0, &mut growth);
+        growth.retain(|(effect, _)| effect.at <= at);
+        growth.sort_by_key(|(effect, _)| effect.at);
         let rules = self.rules;
         let mut parts = Vec::new();
-        for effect in lowered.index.effects(&Root::Local(binding)) {
+        for (effect, states) in growth {
             let EffectKind::Method(call) = effect.kind else { continue };
-            if effect.at > at {
-                continue;
-            }
-            let states = self.after(lowered, effect, call);
             for fact in rules.facts(&states) {
                 let Fact::Pass(pass) = fact else { continue };
                 if pass.append.is_some() || pass.segment.is_some() {
@@ -48,7 +49,8 @@ impl<'s> Eval<'s> {
                 }
                 if let Some(slot) = &pass.segment {
                     parts.push(vec![Traced::new(Value::Str(Pattern::lit("/")))]);
-                    parts.push(self.slot(slot, &site));
+                    let given = self.slot(slot, &site);
+                    parts.push(self.segments(given));
                 }
             }
         }
@@ -57,6 +59,82 @@ impl<'s> Eval<'s> {
         }
         parts.insert(0, values);
         self.join(parts)
+    }
+
+    /// The calls on a variable, each with what the rules for anything know of it; also those on a variable that holds
+    /// what such a call makes: the guard of `let mut segments = url.path_segments_mut()?`.
+    fn collect_growth(
+        &self,
+        lowered: &'s Lowered,
+        binding: BindingId,
+        from: &States,
+        depth: u8,
+        growth: &mut Vec<(&'s Effect, States)>,
+    ) {
+        let mut guards = vec![binding];
+        for effect in lowered.index.effects(&Root::Local(binding)) {
+            let EffectKind::Method(call) = effect.kind else { continue };
+            let states = self.after(lowered, from, effect, call);
+            if states.is_empty() {
+                continue;
+            }
+            if depth == 0
+                && let Some((guard, held)) = self.guard_of(lowered, call, &states)
+                && !guards.contains(&guard)
+            {
+                guards.push(guard);
+                self.collect_growth(lowered, guard, &held, depth + 1, growth);
+            }
+            growth.push((effect, states));
+        }
+    }
+
+    /// The variable that holds what a call makes, as it is or behind calls that hand it on, and what is known of it.
+    fn guard_of(&self, lowered: &Lowered, call: ExprId, states: &States) -> Option<(BindingId, States)> {
+        let ir = &lowered.ir;
+        let (mut child, mut states) = (call, states.clone());
+        loop {
+            if let Some(binding) = lowered.index.binding_of.get(&child) {
+                return Some((*binding, states));
+            }
+            let parent = ir.parents[child.index()]?;
+            states = match ir.expr(parent) {
+                Expr::Through(..) => states,
+                Expr::Field { base, .. } if *base == child => states,
+                Expr::Call { callee, .. } if *callee == child => {
+                    self.called(&states, &super::callers::last_name(ir, *callee)?)
+                }
+                _ => return None,
+            };
+            if states.is_empty() {
+                return None;
+            }
+            child = parent;
+        }
+    }
+
+    /// Lists among what a URL's path grows by, as the texts of their elements with slashes between them.
+    fn segments(&mut self, given: Vals) -> Vals {
+        let mut texts = Vals::new();
+        for value in given {
+            let items = match &value.value {
+                Value::Object(object) => self.items(object).map(|items| (object.clone(), items)),
+                _ => None,
+            };
+            let Some((list, items)) = items else {
+                texts.push(value);
+                continue;
+            };
+            let mut parts = Vec::new();
+            for expr in items {
+                if !parts.is_empty() {
+                    parts.push(vec![Traced::new(Value::Str(Pattern::lit("/")))]);
+                }
+                parts.push(self.eval(Node { file: list.node.file, expr }, &list.ctx));
+            }
+            texts.extend(self.join(parts));
+        }
+        texts
     }
 
     /// A URL whose parts are written to before it is read at `node`: `url.pathname = …`, `url.set_path(…)`.
@@ -94,8 +172,7 @@ impl<'s> Eval<'s> {
             }
         }
         // what is not known is a URL only where it was made as one
-        let made =
-            |value: crate::ir::ExprId| matches!(ir.expr(ir.strip(value)), Expr::Call { kind: CallKind::New, .. });
+        let made = |value: ExprId| matches!(ir.expr(ir.strip(value)), Expr::Call { kind: CallKind::New, .. });
         let is_made = ir.binding(binding).defs.iter().any(|def| made(def.value));
         let is_url = |value: &Traced| match &value.value {
             Value::Str(_) => true,
@@ -135,22 +212,23 @@ impl<'s> Eval<'s> {
         urls
     }
 
-    /// What the rules for anything know after the calls on the way to an effect, and its own.
-    fn after(&self, lowered: &Lowered, effect: &Effect, call: crate::ir::ExprId) -> States {
-        let any = self.rules.automaton.root(&ApiRoot::Any);
-        let called = |states: &States, name: &Name| {
-            let next = self.rules.automaton.step(states, &Step::Member(name.to_string()));
-            let next = self.rules.automaton.step(&next, &Step::Call);
-            if next.is_empty() && self.rules.hands_on(name) { states.clone() } else { next }
-        };
-        let mut states = any;
+    /// What the rules know after the calls on the way from a variable to an effect, and its own.
+    fn after(&self, lowered: &Lowered, from: &States, effect: &Effect, call: ExprId) -> States {
+        let mut states = from.clone();
         for key in &effect.path {
             states = match key {
-                PlaceKey::Call(name) => called(&states, name),
+                PlaceKey::Call(name) => self.called(&states, name),
                 _ => States::new(),
             };
         }
         let Expr::Call { callee, .. } = lowered.ir.expr(call) else { return States::new() };
-        super::callers::last_name(&lowered.ir, *callee).map_or_else(States::new, |name| called(&states, &name))
+        super::callers::last_name(&lowered.ir, *callee).map_or_else(States::new, |name| self.called(&states, &name))
+    }
+
+    /// What the rules know of what a method makes; what only hands the value on changes nothing.
+    fn called(&self, states: &States, name: &Name) -> States {
+        let next = self.rules.automaton.step(states, &Step::Member(name.to_string()));
+        let next = self.rules.automaton.step(&next, &Step::Call);
+        if next.is_empty() && self.rules.hands_on(name) { states.clone() } else { next }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::engine::Eval;
 use super::value::{Api, ApiStep, Closure, Ctx, Node, Object, Reason, Traced, Unknown, Vals, Value};
-use crate::ir::{Expr, Key, Name};
+use crate::ir::{CallKind, Expr, Key, Lang, Name};
 use crate::project::{EffectKind, PlaceKey, Root};
 use crate::rules::automaton::States;
 use crate::rules::path::{Root as ApiRoot, Step};
@@ -14,11 +14,23 @@ impl<'s> Eval<'s> {
     /// `key` of every one of `bases`, read at `node`.
     pub(crate) fn field(&mut self, bases: Vals, key: &Key, node: Node, ctx: &Ctx) -> Vals {
         let place = match key {
-            Key::Name(name) => PlaceKey::Name(name.clone()),
+            Key::Name(name) => {
+                // a literal in brackets
+                let text = Traced::new(Value::Str(super::value::Pattern::lit(name)));
+                if !self.is_called(node)
+                    && let Some(found) = self.indexed(&bases, &vec![text], node, ctx)
+                {
+                    return found;
+                }
+                PlaceKey::Name(name.clone())
+            }
             Key::Index(index) => PlaceKey::Index(*index),
             Key::Computed(inner) => {
                 let inner = Node { file: node.file, expr: *inner };
                 let keys = self.eval(inner, ctx);
+                if let Some(found) = self.indexed(&bases, &keys, node, ctx) {
+                    return found;
+                }
                 let texts: Vec<String> = keys
                     .iter()
                     .filter_map(|key| match &key.value {
@@ -39,6 +51,27 @@ impl<'s> Eval<'s> {
             }
         };
         self.members(&bases, &place, node, ctx)
+    }
+
+    /// `a[key]` where it is a method: Rust calls `a.index(key)`, and a rule may know what that gives.
+    fn indexed(&mut self, bases: &Vals, keys: &Vals, node: Node, ctx: &Ctx) -> Option<Vals> {
+        const INDEX: &str = "index";
+        if self.lowered(node.file)?.ir.lang != Lang::Rust {
+            return None;
+        }
+        let mut values = Vals::new();
+        for base in bases {
+            let Value::Api(api) = &base.value else { return None };
+            let states = self.rules.automaton.step(&api.states, &Step::Member(INDEX.to_owned()));
+            if states.is_empty() {
+                return None;
+            }
+            let called = self.api_step(base, states, ApiStep::Member(INDEX.into()), node, ctx);
+            if let Value::Api(method) = &called.value {
+                values.extend(self.api_call(&called, method, CallKind::Plain, node, ctx, Some(vec![keys.clone()])));
+            }
+        }
+        (!values.is_empty()).then_some(values)
     }
 
     /// The member at a place of every one of `bases`.
@@ -103,6 +136,8 @@ impl<'s> Eval<'s> {
             Value::Null => Vals::new(),
             // a tuple struct around it, or a store's entry
             Value::Token(..) if *key == PlaceKey::Index(0) || &*name == super::calls::ENTRY => vec![base.clone()],
+            // what stands behind the text at which a longer one was cut
+            Value::Token(_, super::value::Evidence::Name) if *key == PlaceKey::Index(1) => vec![base.clone()],
             // somebody else's token, or what it says, is not made Auth0's by its members' names
             Value::Token(TokenKind::Other, _) if self.is_other_by_name(&name) => vec![base.clone()],
             Value::Handed(handed) => self.handed_member(handed, key, node, ctx),

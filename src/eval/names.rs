@@ -99,6 +99,7 @@ impl<'s> Eval<'s> {
         }
         values = self.converted(lowered, values, id, node, ctx);
         values = self.appended(lowered, values, id, node, ctx);
+        values = self.named_beside(lowered, values, id, node);
         let owner = Owner { seen: Some(node.expr), ctx: ctx.clone(), ..Owner::new(node.file, Root::Local(id)) };
         values
             .into_iter()

@@ -159,6 +159,8 @@ pub struct PassFact {
     pub url: Vec<Slot>,
     pub list: Vec<Slot>,
     pub member: Option<Slot>,
+    pub steps: Option<Arc<str>>,
+    pub behind: Option<Slot>,
     pub resolves: Option<Slot>,
     pub instance: Option<Slot>,
     pub element: Option<Slot>,

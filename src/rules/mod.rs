@@ -263,6 +263,8 @@ impl Rules {
                 url: place.slots(&table.url)?,
                 list: place.slots(&table.list)?,
                 member: place.slot_opt(table.member.as_ref())?,
+                steps: table.steps.as_deref().map(Into::into),
+                behind: place.slot_opt(table.behind.as_ref())?,
                 resolves: place.slot_opt(table.resolves.as_ref())?,
                 instance: place.slot_opt(table.instance.as_ref())?,
                 element: place.slot_opt(table.element.as_ref())?,

@@ -102,8 +102,10 @@ impl Lower {
         let at = extent::end(&e.expr);
         let mut cases = Vec::new();
         let is_tested = self.variants(&e.pat, &mut cases);
+        let around = self.arm_test.take();
         self.bind(&e.pat, value, None, at.end, None);
-        self.b.one_of(value, &cases, at).filter(|_| is_tested)
+        let beside = std::mem::replace(&mut self.arm_test, around);
+        self.b.one_of(value, &cases, at).filter(|_| is_tested).or(beside)
     }
 
     pub(super) fn match_arms(&mut self, node: &ExprMatch) -> Flow {

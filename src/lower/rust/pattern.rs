@@ -2,7 +2,7 @@
 
 use super::scope::Ns;
 use super::{Lower, extent, name, place};
-use crate::ir::{BindingId, BindingKind, Expr, ExprId, Key, Lit, Name, OpaqueKind, Why};
+use crate::ir::{BindingId, BindingKind, Expr, ExprId, Key, Lit, Name, Op, OpaqueKind, Why};
 use rustc_hash::FxHashMap;
 use syn::punctuated::Punctuated;
 use syn::{Member, Pat, Token};
@@ -153,6 +153,15 @@ impl Lower {
                 Pat::Ident(ident) if ident.subpat.as_ref().is_some_and(|(_, sub)| matches!(**sub, Pat::Rest(_))) => {
                     after_rest = true;
                     self.b.through(value, Why::Rest, span)
+                }
+                Pat::Lit(literal) if !after_rest => {
+                    // what is beside it is only there where it is this text
+                    if let (syn::Lit::Str(text), None) = (&literal.lit, self.arm_test) {
+                        let half = self.b.index(value, index, span);
+                        let text = self.b.str(&text.value(), span);
+                        self.arm_test = Some(self.b.test(Op::Same, half, text, span));
+                    }
+                    continue;
                 }
                 elem if !names_something(elem) => continue,
                 _ if !after_rest => self.b.index(value, index, span),

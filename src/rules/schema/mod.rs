@@ -278,6 +278,11 @@ pub struct PassTable {
     pub list: Vec<SlotText>,
     /// The result is the member of the receiver that this names.
     pub member: Option<SlotText>,
+    /// What separates the steps of a way to a member that `member` may be: `/a/b`.
+    pub steps: Option<String>,
+    /// The result is what stands behind this text in the receiver, where the text names it: `id_token=`. A token, in which
+    /// nothing but dots separates parts, stays whole.
+    pub behind: Option<SlotText>,
     /// The result is what this function calls its first parameter with.
     pub resolves: Option<SlotText>,
     /// The result is an instance of the class or type that this names.
@@ -288,7 +293,7 @@ pub struct PassTable {
     pub append: Option<SlotText>,
     /// Everybody who asks gets the same object, which is made of what the call is given.
     pub shared: bool,
-    /// What it is called on belongs to a URL that grows by this segment.
+    /// What it is called on belongs to a URL that grows by this segment, or by these where it is a list.
     pub segment: Option<SlotText>,
     /// The result is the receiver, handed from argument to argument.
     pub pipes: bool,
