@@ -308,7 +308,13 @@ impl<'s> Eval<'s> {
                 Fact::Read(read) => values.extend(self.read_store(read, &site)),
                 Fact::StateOf(number) => values.extend(self.state_read(*number, &site)),
                 Fact::Call(_) => is_request = true,
-                Fact::Test(test) => values.extend(self.text_test(test, &site)),
+                Fact::Test(test) => {
+                    let answer = self.text_test(test, &site);
+                    if !answer.is_empty() {
+                        values = answer;
+                        break;
+                    }
+                }
                 Fact::Context(_)
                 | Fact::Token(_)
                 | Fact::Store(_)
