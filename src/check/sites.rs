@@ -77,6 +77,8 @@ enum Level {
     Caller(FuncRef, Node),
     /// A caller that hands in a whole request, which says itself where it was made.
     Handing(FuncRef, Node),
+    /// An action that is dispatched to the function.
+    Action(FuncRef, Node),
     Element(Node, usize),
 }
 
@@ -262,7 +264,7 @@ fn around(shared: &Shared<'_>, node: Node) -> Vec<FuncRef> {
 fn around_levels(shared: &Shared<'_>, node: Node, levels: &[Level]) -> Vec<FuncRef> {
     let mut functions = around(shared, node);
     for level in levels {
-        if let Level::Caller(_, call) | Level::Handing(_, call) = level {
+        if let Level::Caller(_, call) | Level::Handing(_, call) | Level::Action(_, call) = level {
             let outer = around(shared, *call);
             functions.retain(|function| !outer.contains(function));
             functions.extend(outer);
@@ -283,7 +285,7 @@ fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, effort: &
     let Some(ctx) = context(&mut eval, node, levels, &open_functions) else { return };
     let site = levels.iter().rev().find_map(|level| match level {
         Level::Caller(_, call) => Some(*call),
-        Level::Element(..) | Level::Handing(..) => None,
+        Level::Element(..) | Level::Handing(..) | Level::Action(..) => None,
     });
     let all = requests(&mut eval, node, &ctx, sent);
     if all.len() >= ALTERNATIVES
@@ -333,9 +335,11 @@ fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, effort: &
                     let first = |calls: &[Node]| -> Vec<Level> {
                         calls.iter().take(CALLERS).map(|call| Level::Caller(func, *call)).collect()
                     };
-                    let cut = callers.cut || callers.calls.len() > CALLERS;
                     let mut steps = first(&callers.calls);
                     steps.extend(first(&callers.by_library));
+                    let (actions, more) = eval.actions_to(func);
+                    steps.extend(actions.into_iter().map(|action| Level::Action(func, action)));
+                    let cut = callers.cut || more || callers.calls.len() > CALLERS;
                     (steps, first(&callers.perhaps), cut, callers.perhaps.len() > CALLERS)
                 }
                 Open::Element(list, count) => {
@@ -436,6 +440,10 @@ fn context(eval: &mut Eval<'_>, node: Node, levels: &[Level], open: &[FuncRef]) 
     for level in levels.iter().rev() {
         ctx = match *level {
             Level::Element(list, index) => push_frame(FrameKind::Element { list, index }, &ctx, 0),
+            Level::Action(func, action) => {
+                let args = Args::Given(vec![eval.value(action, &ctx)]);
+                eval.call_frame(&Closure { func, ctx: None, this: None }, args, None)
+            }
             Level::Caller(func, call) | Level::Handing(func, call) => {
                 if !runs(eval, call, &ctx) {
                     return None;

@@ -25,9 +25,9 @@ const CALLS: usize = 256;
 #[derive(Debug, Default)]
 pub(crate) struct Actions {
     /// Object literals, and calls of functions that make one of the kind that they are given.
-    literals: FxHashMap<Name, Vec<Node>>,
+    pub(super) literals: FxHashMap<Name, Vec<Node>>,
     /// Calls that make what makes them.
-    makers: FxHashMap<Name, Vec<Node>>,
+    pub(super) makers: FxHashMap<Name, Vec<Node>>,
 }
 
 impl<'s> Eval<'s> {
@@ -108,7 +108,7 @@ impl<'s> Eval<'s> {
     }
 
     /// The calls of a function that a library made: of a variable that holds it, or of a member of what the library made.
-    fn calls_of_made(&mut self, api: &Api) -> Arc<Vec<Node>> {
+    pub(super) fn calls_of_made(&mut self, api: &Api) -> Arc<Vec<Node>> {
         let member = match &api.step {
             ApiStep::Member(name) => name.clone(),
             _ => "".into(),
@@ -311,7 +311,7 @@ fn param_of(lowered: &Lowered, value: ExprId) -> Option<(crate::ir::FuncId, u32)
 }
 
 /// The actions of the project, looked for once per run.
-fn actions_in<'a>(shared: &'a Shared<'_>) -> &'a Actions {
+pub(super) fn actions_in<'a>(shared: &'a Shared<'_>) -> &'a Actions {
     shared.actions.get_or_init(|| {
         let mut eval = Eval::new(shared);
         eval.ask_stores = false;

@@ -53,6 +53,7 @@ pub struct Shared<'p> {
     pub(crate) places_in_file: Cache<(FileId, Name), Arc<Vec<super::names::GlobalPlace>>>,
     pub(crate) places_seen: Cache<(FileId, Name), Arc<Vec<super::names::GlobalPlace>>>,
     pub(crate) holders: Cache<(FileId, crate::ir::BindingId), Arc<Vec<super::importers::Holder>>>,
+    pub(crate) dispatched: Cache<FuncRef, Arc<super::middleware::Dispatched>>,
     pub(crate) implementors: Cache<ClassRef, Arc<Vec<ClassRef>>>,
 }
 
@@ -76,6 +77,7 @@ impl<'p> Shared<'p> {
             places_in_file: Cache::default(),
             places_seen: Cache::default(),
             holders: Cache::default(),
+            dispatched: Cache::default(),
             implementors: Cache::default(),
         }
     }

@@ -3,6 +3,7 @@
 use super::conditions::Runs;
 use super::engine::{Eval, drop_null, owners_of_member};
 use super::reach::{Event, reaching};
+use super::store::is_made_key;
 use super::value::{ApiStep, Args, ClassRef, Closure, Ctx, Node, Object, Owner, Reason, Traced, Vals, Value};
 use crate::ir::{BlockId, CallKind, Expr, Key, MethodKind, Name, Prop, ThisOf};
 use crate::project::{EffectKind, PlaceKey, Root};
@@ -78,13 +79,13 @@ impl<'s> Eval<'s> {
                     match prop {
                         Prop::Field(Key::Computed(computed), value) => {
                             let keys = self.eval(at(*computed), &object.ctx);
+                            let is_made = matches!(key, PlaceKey::Name(name) if is_made_key(name));
                             let texts: Vec<Option<String>> = keys
                                 .iter()
                                 .map(|key| match &key.value {
-                                    Value::Str(pattern) => pattern.text().map(str::to_owned),
                                     // a named constant of a library: its last name
-                                    Value::Api(api) => api.names().last().map(ToString::to_string),
-                                    _ => None,
+                                    Value::Api(api) if !is_made => api.names().last().map(ToString::to_string),
+                                    _ => super::middleware::key_of(key).map(|text| text.to_string()),
                                 })
                                 .collect();
                             let hits = texts.iter().flatten().any(|text| hits(text, key, any_case));
@@ -572,6 +573,7 @@ fn same_text(left: &str, right: &str, any_case: bool) -> bool {
 
 fn shown(key: &PlaceKey) -> String {
     match key {
+        PlaceKey::Name(name) if is_made_key(name) => "[…]".to_owned(),
         PlaceKey::Name(name) | PlaceKey::Call(name) => name.to_string(),
         PlaceKey::Index(index) => index.to_string(),
         PlaceKey::Computed(_) => "[…]".to_owned(),

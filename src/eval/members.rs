@@ -31,23 +31,25 @@ impl<'s> Eval<'s> {
                 if let Some(found) = self.indexed(&bases, &keys, node, ctx) {
                     return found;
                 }
-                let texts: Vec<String> = keys
-                    .iter()
-                    .filter_map(|key| match &key.value {
-                        Value::Str(pattern) => pattern.text().map(str::to_owned),
-                        _ => None,
-                    })
-                    .collect();
-                if texts.is_empty() || texts.len() != keys.len() {
+                let texts: Vec<Name> = keys.iter().filter_map(super::middleware::key_of).collect();
+                let dynamic = |open: Option<super::value::Open>| {
                     let names = bases.iter().flat_map(|base| base.value.names()).take(8).collect();
-                    let open = bases.iter().chain(&keys).find_map(|value| value.value.open());
-                    let unknown = Unknown { reason: Reason::DynamicKey, names, open };
-                    return vec![Traced::new(Value::Unknown(Rc::new(unknown)))];
+                    Traced::new(Value::Unknown(Rc::new(Unknown { reason: Reason::DynamicKey, names, open })))
+                };
+                if texts.is_empty() || texts.len() != keys.len() {
+                    return vec![dynamic(bases.iter().chain(&keys).find_map(|value| value.value.open()))];
                 }
-                return texts
-                    .iter()
-                    .flat_map(|text| self.members(&bases, &PlaceKey::Name(text.as_str().into()), node, ctx))
-                    .collect();
+                let mut values = Vals::new();
+                for text in texts {
+                    // a key that is equal to itself alone has no name by which anything but a literal is known
+                    let is_text = !super::store::is_made_key(&text);
+                    let found = self.members(&bases, &PlaceKey::Name(text), node, ctx);
+                    values.extend(found.into_iter().map(|value| match &value.value {
+                        Value::Unknown(unknown) if !is_text => dynamic(unknown.open),
+                        _ => value,
+                    }));
+                }
+                return values;
             }
         };
         self.members(&bases, &place, node, ctx)

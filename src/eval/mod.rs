@@ -28,6 +28,7 @@ mod lists;
 mod mapped;
 mod matching;
 mod members;
+mod middleware;
 mod named;
 mod names;
 mod owners;

@@ -132,6 +132,9 @@ impl<'s> Eval<'s> {
                 this: None,
             })))));
         }
+        if index == 0 && values.is_empty() {
+            values.extend(self.dispatched_values(func));
+        }
         if cut {
             values.push(Traced::new(Value::unknown(Reason::TooManyCallers, names.clone())));
         }

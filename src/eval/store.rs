@@ -566,6 +566,11 @@ fn own_key(made: Node, key: &Traced) -> Name {
 }
 
 /// What stands for a key that is no text.
-fn made_key(node: Node) -> Name {
+pub(super) fn made_key(node: Node) -> Name {
     format!("\u{0}{}:{}", node.file.0, node.expr.0).into()
+}
+
+/// Whether a key stands for one that is no text.
+pub(super) fn is_made_key(key: &str) -> bool {
+    key.starts_with('\u{0}')
 }
