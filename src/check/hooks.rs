@@ -74,45 +74,70 @@ impl<'r> Request<'r> {
     pub(super) fn ambient(&self, eval: &mut Eval<'r>, at_hand: &AtHand) -> Vals {
         let mut reaches = self.reaches.clone();
         reaches.push(Reach::Client(self.client()));
+        let sources = self.ambient_sources(eval, &reaches);
+        let mut said: Vec<Vals> =
+            sources.iter().map(|ambient| self.said(eval, &ambient.source, at_hand, &None)).collect();
+        // of what one place after the other sets, the last before the call counts
+        let set: Vec<(usize, Node)> = sources
+            .iter()
+            .enumerate()
+            .filter(|(nth, _)| !said[*nth].is_empty())
+            .filter_map(|(nth, ambient)| Some((nth, is_set_at(eval, &ambient.source)?)))
+            .collect();
+        let is_mixed = set.len() > 1 || set.iter().any(|(nth, _)| said[*nth].len() > 1);
+        if let Some(target) = self.target().filter(|_| is_mixed) {
+            let places: Vec<Node> = set.iter().map(|(_, node)| *node).collect();
+            let last = eval.last_set(&places, target.site.node, &target.site.ctx);
+            if !last.is_empty() {
+                set.iter().for_each(|(nth, _)| said[*nth].clear());
+            }
+            for (place, ctx) in last {
+                let nth = set[place].0;
+                let values = self.said(eval, &sources[nth].source, at_hand, &ctx);
+                said[nth].extend(values);
+            }
+        }
+        given(said.into_iter().flatten().collect())
+    }
+
+    /// What is said at one place, under the calls of the function around it.
+    fn said(&self, eval: &mut Eval<'r>, source: &Source, at_hand: &AtHand, ctx: &Ctx) -> Vals {
         let mut found = Vals::new();
-        for ambient in self.ambient_sources(eval, &reaches) {
-            match ambient.source {
-                Source::Call(node, fact) => {
-                    let Some(fact) = eval.call_fact(fact) else { continue };
-                    let site = eval.ambient_site(node);
-                    if is_given(eval, &fact.unless, &site) || !self.is_allowed(eval, fact, &site) {
-                        continue;
-                    }
-                    let mut request = Request::default();
-                    request.add_fact(eval, fact, &site, NESTING);
-                    let request = request.hooked(eval, at_hand);
-                    match (request.header(eval, at_hand, NESTING), &fact.stored, fact.fallback) {
-                        (Credential::Header(values) | Credential::Bearer(values), ..) => found.extend(values),
-                        (_, Some(stored), _) => found.extend(eval.stored_defaults(&[(stored, &site)])),
-                        (_, None, Some(kind)) => found.push(eval.own_token(kind, node)),
-                        (_, None, None) => {}
-                    }
+        match *source {
+            Source::Call(node, fact) => {
+                let Some(fact) = eval.call_fact(fact) else { return found };
+                let site = Site { ctx: ctx.clone(), ..eval.ambient_site(node) };
+                if is_given(eval, &fact.unless, &site) || !self.is_allowed(eval, fact, &site) {
+                    return found;
                 }
-                Source::Write(node, is_getter, handed) => {
-                    let handed = handed.and_then(|nth| eval.rules().ambient[nth].handed.as_deref());
-                    let values = eval.value(node, &None);
-                    let (objects, values): (Vals, Vals) =
-                        values.into_iter().partition(|value| matches!(value.value, Value::Object(_)) && !is_getter);
-                    found.extend(header_in(eval, &objects, node, 0));
-                    found.extend(if is_getter { asked_for(eval, values, handed, at_hand) } else { values });
+                let mut request = Request::default();
+                request.add_fact(eval, fact, &site, NESTING);
+                let request = request.hooked(eval, at_hand);
+                match (request.header(eval, at_hand, NESTING), &fact.stored, fact.fallback) {
+                    (Credential::Header(values) | Credential::Bearer(values), ..) => found.extend(values),
+                    (_, Some(stored), _) => found.extend(eval.stored_defaults(&[(stored, &site)])),
+                    (_, None, Some(kind)) => found.push(eval.own_token(kind, node)),
+                    (_, None, None) => {}
                 }
-                Source::Base(_) => {}
-                Source::Method(func, ty, nth) => {
-                    let mut request = Request::default();
-                    let closure = std::rc::Rc::new(Closure { func, ctx: None, this: None });
-                    let handed = eval.rules().ambient.get(nth).and_then(|fact| fact.handed.as_deref());
-                    request.add_hook(eval, closure, (0, None), ty, handed, None, NESTING);
-                    let request = request.hooked(eval, at_hand);
-                    if let Credential::Header(values) | Credential::Bearer(values) =
-                        request.header(eval, at_hand, NESTING)
-                    {
-                        found.extend(values);
-                    }
+            }
+            Source::Write(node, is_getter, handed) => {
+                let handed = handed.and_then(|nth| eval.rules().ambient[nth].handed.as_deref());
+                let values = eval.value(node, ctx);
+                let (objects, values): (Vals, Vals) =
+                    values.into_iter().partition(|value| matches!(value.value, Value::Object(_)) && !is_getter);
+                found.extend(header_in(eval, &objects, node, 0));
+                found.extend(if is_getter { asked_for(eval, values, handed, at_hand) } else { values });
+            }
+            Source::Base(_) => {}
+            Source::Method(func, ty, nth) => {
+                let mut request = Request::default();
+                let closure = std::rc::Rc::new(Closure { func, ctx: None, this: None });
+                let handed = eval.rules().ambient.get(nth).and_then(|fact| fact.handed.as_deref());
+                request.add_hook(eval, closure, (0, None), ty, handed, None, NESTING);
+                let request = request.hooked(eval, at_hand);
+                if let Credential::Header(values) | Credential::Bearer(values) = request.header(eval, at_hand, NESTING)
+                {
+                    found.extend(values);
                 }
             }
         }
@@ -156,6 +181,15 @@ impl<'r> Request<'r> {
         }
         let names = names.unwrap_or_else(|| eval.param_names(closure.func));
         self.hooks.push(Hooked { owners, closure, names, handed, ty: Some((param, ty)) });
+    }
+}
+
+/// Where something is set once and for all that is said about requests: not by what runs for each of them.
+fn is_set_at(eval: &Eval<'_>, source: &Source) -> Option<Node> {
+    match *source {
+        Source::Write(node, false, _) => Some(node),
+        Source::Call(node, fact) => eval.call_fact(fact).filter(|fact| fact.hooks.is_empty()).map(|_| node),
+        Source::Write(..) | Source::Base(_) | Source::Method(..) => None,
     }
 }
 

@@ -4,8 +4,10 @@
 //! whoever asks for a request's credential.
 
 use super::calls::Site;
+use super::engine::FRAMES;
 use super::engine::{Eval, Shared};
-use super::value::{Api, ApiStep, FuncRef, Node, Traced, Value};
+use super::reach::{Event, reaching};
+use super::value::{Api, ApiStep, Args, Closure, Ctx, FrameKind, FuncRef, Node, Traced, Value};
 use crate::ir::{CallKind, Expr, Key, Name};
 use crate::project::PlaceKey;
 use crate::rules::path::Step;
@@ -204,6 +206,44 @@ impl<'s> Eval<'s> {
         }
     }
 
+    /// Which of several places where something is set were the last before the call at `at`, on every way there, and under
+    /// which calls of the functions around them. None where that cannot be told.
+    pub fn last_set(&mut self, places: &[Node], at: Node, ctx: &Ctx) -> Vec<(usize, Ctx)> {
+        let (mut at, mut ctx) = (at, ctx.clone());
+        for _ in 0..FRAMES {
+            let Some(lowered) = self.lowered(at.file) else { return Vec::new() };
+            let ir = &lowered.ir;
+            let func = ir.func_of(at.expr);
+            let is_here = |node: &Node| node.file == at.file && ir.func_of(node.expr) == func;
+            let event = |node: Node| Event { at: ir.span(node.expr).end, block: ir.block_of(node.expr) };
+            let (mut events, mut set) = (Vec::new(), Vec::new());
+            for (nth, place) in places.iter().enumerate() {
+                if is_here(place) {
+                    events.push(event(*place));
+                    set.push((nth, ctx.clone()));
+                    continue;
+                }
+                // a function that sets what it is given
+                let Some(setter) = self.lowered(place.file).map(|there| there.ir.func_of(place.expr)) else { continue };
+                let setter = FuncRef { file: place.file, func: setter };
+                for call in self.callers_of(setter).calls.iter().filter(|call| is_here(call)) {
+                    let closure = Closure { func: setter, ctx: None, this: None };
+                    events.push(event(*call));
+                    set.push((nth, self.call_frame(&closure, Args::Of(*call, ctx.clone()), None)));
+                }
+            }
+            let found = reaching(ir, &events, ir.span(at.expr).start, ir.block_of(at.expr));
+            if found.settled {
+                return found.events.into_iter().map(|nth| set[nth].clone()).collect();
+            }
+            match caller_in(FuncRef { file: at.file, func }, &ctx) {
+                Some((call, caller)) => (at, ctx) = (call, caller),
+                None => return Vec::new(),
+            }
+        }
+        Vec::new()
+    }
+
     /// A call that sets an ambient credential, as the rules see it.
     pub fn ambient_site(&mut self, node: Node) -> Site {
         for called in self.callees(node, &None) {
@@ -258,6 +298,20 @@ impl<'s> Eval<'s> {
         }
         found
     }
+}
+
+/// The call of a function that a context assumes, and the context around that.
+fn caller_in(func: FuncRef, ctx: &Ctx) -> Option<(Node, Ctx)> {
+    let mut frame = ctx.as_ref();
+    while let Some(current) = frame {
+        match &current.kind {
+            FrameKind::Call { func: called, args: Args::Of(call, caller), .. } if *called == func => {
+                return Some((*call, caller.clone()));
+            }
+            _ => frame = current.up.as_ref(),
+        }
+    }
+    None
 }
 
 /// Everything that is said about requests apart from them, in the order of files and places.

@@ -358,7 +358,7 @@ impl<'s> Eval<'s> {
             return values;
         }
         if let Some(text) = &pass.behind {
-            values.extend(self.behind(text, site, !pass.value.is_empty()));
+            values.extend(self.behind(text, site, !pass.value.is_empty() || !pass.replaces.is_empty()));
             if !values.is_empty() {
                 return values;
             }
@@ -451,6 +451,15 @@ impl<'s> Eval<'s> {
                 }
                 values.extend(found);
             }
+        }
+        if let [what, by] = pass.replaces.as_slice() {
+            values.extend(self.replaced(what, by, pass.every, site));
+        }
+        if let [list, function, first] = pass.folds.as_slice() {
+            values.extend(self.folded(list, function, first, site));
+        }
+        if let [template, members] = pass.fills.as_slice() {
+            values.extend(self.filled(template, members, site));
         }
         if let Some(slot) = &pass.resolves {
             for function in self.slot(slot, site) {

@@ -466,8 +466,15 @@ impl<'s> Eval<'s> {
         };
         for nth in reached {
             let write = &lowered.ir.writes[writes[nth]];
-            for value in self.eval(Node { file: class.file, expr: write.value }, &ctx_in(write.block)) {
-                all.values.push(value.step(class.file, write.span, || format!("kept in `this.{name}`")));
+            let mut contexts = vec![ctx_in(write.block)];
+            if let (None, Some(object)) = (&contexts[0], made) {
+                let known = self.method_calls_on(class, write.block, object);
+                contexts = if known.is_empty() { contexts } else { known };
+            }
+            for ctx in contexts {
+                for value in self.eval(Node { file: class.file, expr: write.value }, &ctx) {
+                    all.values.push(value.step(class.file, write.span, || format!("kept in `this.{name}`")));
+                }
             }
         }
         if all.settled {
@@ -490,6 +497,61 @@ impl<'s> Eval<'s> {
             }
         }
         all
+    }
+
+    /// The calls of the method around a block on an object that was made at a known place: of those before the read through
+    /// which it is seen, the last. None where none is known to be on this object.
+    fn method_calls_on(&mut self, class: ClassRef, block: BlockId, object: &Rc<Object>) -> Vec<Ctx> {
+        /// Calls of one method that are looked at.
+        const CALLS: usize = 16;
+        let Some(lowered) = self.lowered(class.file) else { return Vec::new() };
+        let mut method = lowered.ir.blocks[block.index()].func;
+        while lowered.ir.func(method).class != Some(class.class) {
+            let Some(parent) = lowered.ir.func(method).parent else { return Vec::new() };
+            method = parent;
+        }
+        if lowered.ir.func(method).params.is_empty() || !lowered.ir.func(method).is_method {
+            return Vec::new();
+        }
+        let func = super::value::FuncRef { file: class.file, func: method };
+        let callers = self.callers_of(func);
+        if callers.cut || callers.calls.len() > CALLS {
+            return Vec::new();
+        }
+        let mut on_it = Vec::new();
+        for &call in &callers.calls {
+            let Some(there) = self.lowered(call.file) else { continue };
+            let Expr::Call { callee, .. } = there.ir.expr(call.expr) else { continue };
+            let Expr::Field { base, .. } = there.ir.expr(there.ir.strip(*callee)) else { continue };
+            let receivers = self.eval(Node { file: call.file, expr: *base }, &None);
+            let is_it =
+                |value: &Traced| matches!(&value.value, Value::Object(receiver) if receiver.node == object.node);
+            if receivers.iter().any(is_it) {
+                on_it.push(call);
+            }
+        }
+        for owner in &object.owners {
+            let Some((seen, there)) = owner.seen.zip(self.lowered(owner.file)) else { continue };
+            let here: Vec<Node> = on_it.iter().filter(|call| call.file == owner.file).copied().collect();
+            let event = |call: &Node| Event { at: there.ir.span(call.expr).end, block: there.ir.block_of(call.expr) };
+            let events: Vec<Event> = here.iter().map(event).collect();
+            let found = reaching(&there.ir, &events, there.ir.span(seen).start, there.ir.block_of(seen));
+            if found.settled {
+                on_it = found.events.into_iter().map(|nth| here[nth]).collect();
+                break;
+            }
+        }
+        let made_in = |call: &Node| {
+            let there = self.lowered(call.file)?;
+            let is_there =
+                call.file == object.node.file && there.ir.func_of(call.expr) == there.ir.func_of(object.node.expr);
+            object.ctx.clone().filter(|_| is_there)
+        };
+        let contexts: Vec<(Node, Ctx)> = on_it.iter().map(|call| (*call, made_in(call))).collect();
+        let closure = Closure { func, ctx: None, this: None };
+        let this = Traced::new(Value::Object(object.clone()));
+        let frame = |(call, ctx): (Node, Ctx)| self.call_frame(&closure, Args::Of(call, ctx), Some(this.clone()));
+        contexts.into_iter().map(frame).collect()
     }
 
     /// Whether a call of this merges its later arguments into the first.

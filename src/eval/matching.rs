@@ -366,7 +366,7 @@ pub(crate) fn fits(text: &Pattern, expression: &str) -> Option<bool> {
 }
 
 /// A regular expression, compiled once for each thread: the same tests are asked for many requests.
-fn compiled(source: &str, any_case: bool) -> Option<Regex> {
+pub(super) fn compiled(source: &str, any_case: bool) -> Option<Regex> {
     /// Expressions that are kept.
     const KEPT: usize = 64;
     thread_local! {

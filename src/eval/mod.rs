@@ -39,6 +39,7 @@ mod settings;
 mod sharing;
 mod slots;
 mod store;
+mod templates;
 mod texts;
 mod types;
 pub mod value;

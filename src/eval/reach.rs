@@ -1,6 +1,7 @@
 //! Which of several assignments a use can see.
 
-use crate::ir::{BlockId, BlockKind, FileIr, FuncId};
+use super::callers::last_name;
+use crate::ir::{BlockId, BlockKind, Expr, FileIr, FuncId};
 
 /// An assignment: where it takes effect, and in which block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,10 +30,21 @@ pub(crate) fn reaching(ir: &FileIr, events: &[Event], at: u32, block: BlockId) -
     let mut scopes: Vec<FuncId> = events.iter().map(|event| ir.blocks[event.block.index()].func).collect();
     scopes.sort_unstable();
     scopes.dedup();
+    // what the use's own function has surely assigned by then
+    let own_last = events
+        .iter()
+        .filter(|event| {
+            let is_own = ir.blocks[event.block.index()].func == func;
+            is_own && event.at <= at && always_before(ir, event.block, block)
+        })
+        .map(|event| event.at)
+        .max();
     for scope in scopes {
         let here = |event: &Event| ir.blocks[event.block.index()].func == scope;
         // the place in `scope` from which the use is reached
         match place_in(ir, scope, func, at, block) {
+            // another function, that may run at any time; but nothing runs between two neighbours
+            None if own_last.is_some_and(|last| !may_run_between(ir, scope, last, at)) => {}
             None => seen.events.extend((0..events.len()).filter(|&nth| here(&events[nth]))),
             Some((at, block, nested)) => {
                 let last = (0..events.len())
@@ -64,6 +76,29 @@ pub(crate) fn reaching(ir: &FileIr, events: &[Event], at: u32, block: BlockId) -
     }
     seen.events.sort_unstable();
     seen
+}
+
+/// Whether a function may be called between two places of another one: it stands there, or a function of the file is
+/// called there.
+fn may_run_between(ir: &FileIr, scope: FuncId, from: u32, to: u32) -> bool {
+    let span = ir.func(scope).span;
+    if from <= span.start && span.end <= to {
+        return true;
+    }
+    // calls stand in the order in which they begin
+    let first = ir.calls.partition_point(|call| ir.span(*call).start < from);
+    ir.calls[first..].iter().take_while(|call| ir.span(**call).start < to).any(|&call| {
+        if ir.span(call).end > to {
+            return false;
+        }
+        let Expr::Call { callee, .. } = ir.expr(call) else { return false };
+        match ir.expr(ir.strip(*callee)) {
+            Expr::Func(_) => true,
+            _ => {
+                last_name(ir, *callee).is_some_and(|name| ir.funcs.iter().any(|func| func.name.as_ref() == Some(&name)))
+            }
+        }
+    })
 }
 
 /// Where in `scope` a use in `func` takes place: itself, or the creation of the inner function that holds it.

@@ -19,7 +19,7 @@ impl Rules {
     /// Remember the methods of anything whose calls are what they are called on.
     pub(super) fn add_handing_on(&mut self, fact: &PassFact, paths: &[Path]) {
         let itself = Slot { base: Base::Receiver, path: Vec::new() };
-        if !fact.value.contains(&itself) {
+        if !fact.value.contains(&itself) && fact.replaces.is_empty() {
             return;
         }
         for path in paths {

@@ -283,6 +283,18 @@ pub struct PassTable {
     /// The result is what stands behind this text in the receiver, where the text names it: `id_token=`. A token, in which
     /// nothing but dots separates parts, stays whole.
     pub behind: Option<SlotText>,
+    /// The result is the receiver with the first of these texts replaced by the second, which may be a function that makes it.
+    pub replaces: Vec<SlotText>,
+    /// Whether it is replaced wherever it stands.
+    pub every: bool,
+    /// The result is what a function makes of a value and the elements of a list, one after the other: `[list, function, value]`.
+    pub folds: Vec<SlotText>,
+    /// The result is a text with the members of an object in the places that have their names: `[text, object]`.
+    pub fills: Vec<SlotText>,
+    /// The result is the list of this object's keys.
+    pub keys: Option<SlotText>,
+    /// The result is the list of this object's pairs of key and value.
+    pub pairs: Option<SlotText>,
     /// The result is what this function calls its first parameter with.
     pub resolves: Option<SlotText>,
     /// The result is an instance of the class or type that this names.
