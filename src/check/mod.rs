@@ -5,6 +5,7 @@
 
 mod advice;
 mod body;
+mod chain;
 mod effects;
 pub mod examples;
 mod fingerprint;

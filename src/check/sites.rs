@@ -1,6 +1,7 @@
 //! The calls that send requests to affected endpoints: found, expanded to the callers that decide them, judged.
 
 use super::body::Body;
+use super::chain::chain;
 use super::host::{Host, host_of};
 use super::methods::method_matches;
 use super::model::{Confidence, Verdict};
@@ -224,27 +225,6 @@ fn may_request(shared: &Shared<'_>, lowered: &Lowered, call: ExprId) -> bool {
         }),
         _ => !args.is_empty(),
     }
-}
-
-/// The chain of method calls that begins with this call, from its end inward.
-fn chain(shared: &Shared<'_>, node: Node) -> Vec<Node> {
-    let mut chain = vec![node];
-    let Some(lowered) = shared.project.lowered(node.file) else { return chain };
-    let ir = &lowered.ir;
-    let mut at = node.expr;
-    while let Some(parent) = ir.parents[at.index()] {
-        match ir.expr(parent) {
-            Expr::Through(..) => at = parent,
-            Expr::Field { base, .. } if *base == at => at = parent,
-            Expr::Call { callee, .. } if *callee == at => {
-                at = parent;
-                chain.push(Node { file: node.file, expr: parent });
-            }
-            _ => break,
-        }
-    }
-    chain.reverse();
-    chain
 }
 
 /// The functions around a node, innermost first; the module's own code is none.

@@ -121,3 +121,36 @@ pub struct PartTable {
     /// Where this is known from.
     pub source: Option<String>,
 }
+
+/// `[[ambient]]`: credentials that are kept apart from the requests that carry them.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct AmbientTable {
+    /// The client whose requests carry it; without it, those of the object that is written to.
+    pub client: Option<String>,
+    /// Objects whose settings are written …
+    pub object: Vec<PathText>,
+    /// … at one of these places, dotted.
+    pub path: Vec<String>,
+    /// The value written is a function, or an annotated list with one, whose result is the token.
+    pub getter: bool,
+    /// The value written is no credential but what relative URLs are relative to.
+    pub base: bool,
+    /// Interfaces whose implementors change requests …
+    pub class: Vec<PathText>,
+    /// … with this method …
+    pub method: Option<String>,
+    /// … whose first parameter is of this type.
+    pub r#as: Option<String>,
+    /// Where the getter or method finds the request: the name of a `[[handed]]` table.
+    pub handed: Option<String>,
+    /// Where this is known from.
+    pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: ExampleLang,
+}
