@@ -333,7 +333,12 @@ impl<'s> Eval<'s> {
         }
         let is_method = matches!(lowered.ir.expr(lowered.ir.strip(*callee)), Expr::Field { .. });
         let vague = callees.iter().all(|called| self.is_vague(&called.value));
-        if is_method && vague && *kind == CallKind::Plain { None } else { Some(false) }
+        // Rust calls a function of no type by its path only
+        let is_free = class.is_none()
+            && self
+                .lowered(func.file)
+                .is_some_and(|own| own.ir.lang == crate::ir::Lang::Rust && own.ir.func(func.func).class.is_none());
+        if is_method && vague && !is_free && *kind == CallKind::Plain { None } else { Some(false) }
     }
 
     /// Whether nothing is known of a value but its name.

@@ -354,7 +354,7 @@ impl<'s> Eval<'s> {
     pub(crate) fn pass(&mut self, pass: &PassFact, site: &Site) -> Vals {
         self.rules.answered(pass);
         let mut values = Vals::new();
-        if pass.bare && self.arity(site) > 0 {
+        if pass.given.is_some_and(|count| self.arity(site) != count) {
             return values;
         }
         if let Some(text) = &pass.behind {

@@ -66,7 +66,13 @@ impl<'s> Eval<'s> {
         let ir = &lowered.ir;
         let declared = ir.class(class.class);
         let name = key_name(key);
-        if declared.kind == ClassKind::Interface {
+        // what an object of a class inherits is not left to other classes
+        let is_open = match &this.value {
+            Value::Instance(of) => self.is_interface(*of),
+            Value::Object(object) => object.class.is_none(),
+            _ => true,
+        };
+        if declared.kind == ClassKind::Interface && is_open {
             let mut found = Vals::new();
             for &class in self.implementors(class).iter() {
                 found.extend(self.class_member(class, key, None, node, depth + 1));

@@ -432,7 +432,7 @@ impl<'s> Eval<'s> {
                 EffectKind::Write(nth) if effect.path.is_empty() => Some(nth),
                 _ => None,
             })
-            .filter(|&nth| matches!(&lowered.ir.writes[nth].key, Key::Name(key) if key == name))
+            .filter(|&nth| super::members::same_key(&lowered.ir.writes[nth].key, &PlaceKey::Name(name.clone())))
             .collect();
         let events: Vec<Event> = writes
             .iter()

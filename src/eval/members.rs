@@ -174,6 +174,12 @@ impl<'s> Eval<'s> {
 
     /// A member of something about which only the rules for anything may know.
     pub(crate) fn any_member(&mut self, base: &Traced, name: &Name, node: Node, ctx: &Ctx) -> Vals {
+        if matches!(base.value, Value::Object(_) | Value::Instance(_) | Value::Api(_)) {
+            let given = self.extension(base, name, node);
+            if !given.is_empty() {
+                return given;
+            }
+        }
         if let Some(taken) = self.taken_from_store(base, name, node) {
             return taken;
         }

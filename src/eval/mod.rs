@@ -18,6 +18,7 @@ mod containers;
 mod engine;
 mod evidence;
 mod exports;
+mod extensions;
 mod growth;
 mod handed;
 mod heap;

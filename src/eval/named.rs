@@ -27,9 +27,13 @@ impl<'s> Eval<'s> {
         };
         if let (Value::Token(..), Some(text)) = (&receiver.value, &text) {
             let parts = |text: &str| text.contains(|c: char| c == '.' || c.is_alphanumeric()) || text.is_empty();
-            return if parts(text) { Vals::new() } else { vec![receiver] };
+            if !parts(text) {
+                return vec![receiver];
+            }
         }
-        if let Some(name) = text.as_deref().and_then(named_by) {
+        if let Some(name) = text.as_deref().and_then(named_by)
+            && !matches!(receiver.value, Value::Token(..))
+        {
             let named = self.by_name(receiver.clone(), &name.into(), site.node.file, span);
             if matches!(named.value, Value::Token(..)) {
                 return vec![named];

@@ -110,7 +110,13 @@ impl<'s> Eval<'s> {
             return typed;
         }
         let of_type = || ty.and_then(|ty| type_name(&lowered.ir, ty));
-        let names: Vec<Name> = name.clone().or_else(of_type).into_iter().collect();
+        let mut names: Vec<Name> = name.clone().or_else(of_type).into_iter().collect();
+        // what a framework takes from the request's path is no login's
+        if let Some(extractor) =
+            of_type().filter(|ty| name.is_some() && self.rules.subject_name(std::slice::from_ref(ty), false).is_some())
+        {
+            names.insert(0, extractor);
+        }
         if self.is_open(func) {
             let open = Some(Open::Param(func));
             let unknown = Unknown { reason: Reason::NoCallers, names, open };

@@ -379,8 +379,13 @@ impl<'s> Eval<'s> {
                     let callers = if keys.len() > 1 { self.callers_of(func).calls.clone() } else { Vec::new() };
                     let mut all: Vec<(Option<(FuncRef, Node)>, Traced)> = Vec::new();
                     for caller in callers.into_iter().take(CALLERS) {
-                        let site = Site { ctx: called_at(func, caller), ..site.clone() };
-                        all.extend(self.slot(&write.key, &site).into_iter().map(|key| (Some((func, caller)), key)));
+                        let ctx = called_at(func, caller);
+                        // what the method is called on may come from this caller, too
+                        for called in self.within(LOOK, |eval| eval.callees(node, &ctx)) {
+                            let Value::Api(api) = &called.value else { continue };
+                            let site = Site::of(node, &ctx, api);
+                            all.extend(self.slot(&write.key, &site).into_iter().map(|key| (Some((func, caller)), key)));
+                        }
                     }
                     if all.is_empty() {
                         all = keys.into_iter().map(|key| (None, key)).collect();

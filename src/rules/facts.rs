@@ -174,7 +174,7 @@ pub struct PassFact {
     pub shared: bool,
     pub segment: Option<Slot>,
     pub pipes: bool,
-    pub bare: bool,
+    pub given: Option<u32>,
     pub absent: bool,
     pub selects: bool,
     pub sets: Option<u32>,

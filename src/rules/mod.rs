@@ -278,7 +278,7 @@ impl Rules {
                 shared: table.shared,
                 segment: place.slot_opt(table.segment.as_ref())?,
                 pipes: table.pipes,
-                bare: table.bare,
+                given: table.given,
                 absent: table.absent,
                 selects: table.selects,
                 sets: table.sets,

@@ -3,7 +3,7 @@
 use super::{Flow, Lower, extent, name, place};
 use crate::ir::{BindingKind, ClassId, Expr, ExprId, FuncId, Name, OpaqueKind, Param, ThisOf};
 use crate::text::Span;
-use syn::{Block, ExprClosure, FnArg, Pat, Safety, Signature, Type};
+use syn::{Block, ExprClosure, FnArg, GenericArgument, Pat, PathArguments, Safety, Signature, Type};
 
 impl Lower {
     /// A function item, or a method of `class`. One without a body gives back a value nobody knows.
@@ -91,14 +91,39 @@ impl Lower {
     fn param(&mut self, func: FuncId, pat: &Pat, ty: Option<&Type>) {
         let index = u32::try_from(self.b.ir().func(func).params.len()).unwrap_or(u32::MAX);
         let span = extent::pat(pat);
-        let ty = ty.and_then(|ty| self.hint(ty));
+        let unwrapped = ty.and_then(|ty| self.unwrapped(pat, ty));
+        let ty = match &unwrapped {
+            Some((own, ..)) => Some(*own),
+            None => ty.and_then(|ty| self.hint(ty)),
+        };
         let plain = match pat {
             Pat::Ident(pat) if pat.subpat.is_none() => Some(name(&pat.ident)),
             _ => None,
         };
         self.b.func_mut(func).params.push(Param { name: plain, span, default: None, ty, rest: false, key: None });
         let value = self.b.expr(Expr::Param { func, index, rest: false }, span);
-        self.bind(pat, value, ty, span.end, Some(BindingKind::Param));
+        match unwrapped {
+            Some((_, inner, ty)) => {
+                let held = self.b.index(value, 0, span);
+                self.bind(inner, held, Some(ty), span.end, Some(BindingKind::Param));
+            }
+            None => self.bind(pat, value, ty, span.end, Some(BindingKind::Param)),
+        }
+    }
+
+    /// `State(app): State<App>`: the wrapper, the name that is taken out of it, and its type.
+    fn unwrapped<'a>(&mut self, pat: &'a Pat, ty: &Type) -> Option<(ExprId, &'a Pat, ExprId)> {
+        let (Pat::TupleStruct(tuple), Type::Path(ty)) = (pat, ty) else { return None };
+        let (made, named) = (tuple.path.segments.last()?, ty.path.segments.last()?);
+        let inner = tuple.elems.first().filter(|inner| tuple.elems.len() == 1 && matches!(inner, Pat::Ident(_)))?;
+        let PathArguments::AngleBracketed(args) = &named.arguments else { return None };
+        let mut args = args.args.iter().filter(|arg| !matches!(arg, GenericArgument::Lifetime(_)));
+        let (Some(GenericArgument::Type(only)), None) = (args.next(), args.next()) else { return None };
+        if made.ident != named.ident {
+            return None;
+        }
+        let held = self.hint(only)?;
+        Some((self.path(None, &ty.path, super::scope::Ns::Type), inner, held))
     }
 
     /// A closure is known by the name of what it is assigned to.

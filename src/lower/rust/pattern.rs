@@ -80,6 +80,7 @@ impl Lower {
                 }
             }
             Pat::Struct(fields) => {
+                let value = self.as_named(value, &fields.path, extent::pat(pat));
                 for field in &fields.fields {
                     if !names_something(&field.pat) {
                         continue;
@@ -92,6 +93,19 @@ impl Lower {
             _ => {}
         }
         self.depth -= 1;
+    }
+
+    /// A value that a pattern names the struct of, where nothing else may: a name of its own declares it to be one.
+    fn as_named(&mut self, value: ExprId, path: &syn::Path, span: crate::text::Span) -> ExprId {
+        let is_plain = path.segments.len() == 1;
+        if !is_plain || !matches!(self.b.ir().expr(self.b.ir().strip(value)), Expr::Field { .. } | Expr::Call { .. }) {
+            return value;
+        }
+        let ty = self.path(None, path, Ns::Type);
+        let binding = self.local(&"".into(), BindingKind::Const, span);
+        self.b.ir_mut().bindings[binding.index()].ty = Some(ty);
+        self.b.define(binding, value, span.end);
+        self.b.expr(Expr::Local(binding), span)
     }
 
     /// What a pattern tests for, into `cases`: the variants and strings that it names. False if it may match others too.

@@ -86,7 +86,13 @@ impl Lower {
                     let own = self.path(inner.qself.as_ref(), path, Ns::Type);
                     // a library's wrapper around one type (`State<T>`, `Json<T>`) is destructured or dereferenced to it
                     let only = match &last.arguments {
-                        PathArguments::AngleBracketed(args) => match args.args.iter().collect::<Vec<_>>().as_slice() {
+                        PathArguments::AngleBracketed(args) => match args
+                            .args
+                            .iter()
+                            .filter(|arg| !matches!(arg, GenericArgument::Lifetime(_)))
+                            .collect::<Vec<_>>()
+                            .as_slice()
+                        {
                             [GenericArgument::Type(only)] => Some(only),
                             _ => None,
                         },

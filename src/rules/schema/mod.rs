@@ -309,8 +309,8 @@ pub struct PassTable {
     pub segment: Option<SlotText>,
     /// The result is the receiver, handed from argument to argument.
     pub pipes: bool,
-    /// Only where the call is given nothing.
-    pub bare: bool,
+    /// Only where the call is given so many arguments.
+    pub given: Option<u32>,
     /// There is no such member but where the project writes it.
     pub absent: bool,
     /// The call made a function of its arguments, which are functions: the last gets what the others make.
