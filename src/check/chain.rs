@@ -4,7 +4,8 @@ use crate::eval::Shared;
 use crate::eval::value::Node;
 use crate::ir::Expr;
 
-/// The chain of method calls that begins with this call, from its end inward.
+/// The chain of method calls that begins with this call, from its end inward; a call that is given what the chain made so
+/// far may go on with it.
 pub(super) fn chain(shared: &Shared<'_>, node: Node) -> Vec<Node> {
     let mut chain = vec![node];
     let Some(lowered) = shared.project.lowered(node.file) else { return chain };
@@ -15,6 +16,11 @@ pub(super) fn chain(shared: &Shared<'_>, node: Node) -> Vec<Node> {
             Expr::Through(..) => at = parent,
             Expr::Field { base, .. } if *base == at => at = parent,
             Expr::Call { callee, .. } if *callee == at => {
+                at = parent;
+                chain.push(Node { file: node.file, expr: parent });
+            }
+            // a helper that hands on what it adds to
+            Expr::Call { args, .. } if args.iter().any(|arg| arg.expr == at && !arg.spread) => {
                 at = parent;
                 chain.push(Node { file: node.file, expr: parent });
             }

@@ -2,9 +2,9 @@
 //! holds it, on its parts, and calls that it is given to.
 
 use super::request::Request;
-use crate::eval::value::{Ctx, Node, Owner, Value};
+use crate::eval::value::{Args, Ctx, Node, Owner, Value};
 use crate::eval::{Eval, Site};
-use crate::ir::{Expr, ExprId, Key, Name};
+use crate::ir::{BindingKind, Expr, ExprId, Key, Name};
 use crate::project::{Effect, EffectKind, Lowered, PlaceKey, Root};
 use crate::rules::automaton::{State, States};
 use crate::rules::path::Step;
@@ -39,7 +39,11 @@ impl<'r> Request<'r> {
                     self.add_method(eval, lowered, effect, call, (owner, states, ctx), changes, nesting);
                 }
                 EffectKind::Passed(call, nth) if effect.path == owner.path => {
-                    self.add_passed(eval, lowered, Node { file: owner.file, expr: call }, nth, ctx, nesting);
+                    let call = Node { file: owner.file, expr: call };
+                    self.add_passed(eval, lowered, call, nth, ctx, nesting);
+                    if changes != Changes::Itself && nesting > 0 && is_by_name(lowered, call.expr) {
+                        self.add_helpers(eval, call, nth, states, ctx, nesting - 1);
+                    }
                 }
                 EffectKind::Passed(..) | EffectKind::Write(_) => {}
             }
@@ -110,6 +114,35 @@ impl<'r> Request<'r> {
                 self.add_facts(eval, &states, &Site::of(call, ctx, api), nesting);
             }
         }
+    }
+}
+
+impl<'r> Request<'r> {
+    /// What functions of the project do to the object that they are given by a call.
+    fn add_helpers(&mut self, eval: &mut Eval<'r>, call: Node, nth: u32, states: &[State], ctx: &Ctx, nesting: u8) {
+        for function in eval.callees(call, ctx) {
+            let Value::Func(helper) = &function.value else { continue };
+            let inner = eval.call_frame(helper, Args::Of(call, ctx.clone()), helper.this.clone());
+            for owner in eval.param_owners(helper.func, nth) {
+                let owner = Owner { ctx: inner.clone(), ..owner };
+                self.add_effects(eval, &owner, states, &inner, Changes::InPlace, nesting);
+            }
+        }
+    }
+}
+
+/// Whether a call calls something by its name or path, or a method of the object around it.
+fn is_by_name(lowered: &Lowered, call: ExprId) -> bool {
+    let ir = &lowered.ir;
+    let Expr::Call { callee, .. } = ir.expr(call) else { return false };
+    match ir.expr(ir.strip(*callee)) {
+        Expr::Local(_) => true,
+        Expr::Field { base, .. } => match ir.expr(ir.strip(*base)) {
+            Expr::This(_) | Expr::Import(_) => true,
+            Expr::Local(binding) => matches!(ir.binding(*binding).kind, BindingKind::Import | BindingKind::Class),
+            _ => false,
+        },
+        _ => false,
     }
 }
 

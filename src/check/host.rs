@@ -72,9 +72,16 @@ pub(super) fn allows(rules: &Rules, entry: &Traced, urls: &[Pattern]) -> bool {
     match &entry.value {
         Value::Str(pattern) => match pattern.text() {
             Some(text) => {
-                let host = authority(text).trim_start_matches("*.");
-                let is_same = |url: &Pattern| !host.is_empty() && authority(url.prefix()) == host;
-                rules.is_tenant_host(host) && !rules.is_own_host(host) || urls.iter().any(is_same)
+                let entry = authority(text);
+                let host = entry.trim_start_matches("*.");
+                let is_tenant = || rules.is_tenant_host(host) && !rules.is_own_host(host);
+                // one tenant's host is not another's
+                let is_same = |url: &Pattern| match whole_authority(url) {
+                    Some(of_url) if entry.starts_with("*.") => of_url.ends_with(&entry[1..]),
+                    Some(of_url) => of_url == host,
+                    None => is_tenant(),
+                };
+                !host.is_empty() && if urls.is_empty() { is_tenant() } else { urls.iter().any(is_same) }
             }
             None => {
                 let names: Vec<_> = pattern.holes().flat_map(names_of).collect();
@@ -89,6 +96,13 @@ pub(super) fn allows(rules: &Rules, entry: &Traced, urls: &[Pattern]) -> bool {
         Value::Plain | Value::Regex(_) | Value::Func(_) => true,
         _ => false,
     }
+}
+
+/// The host of a URL, where all of it is written out.
+fn whole_authority(url: &Pattern) -> Option<&str> {
+    let text = url.prefix();
+    let rest = text.find("://").map(|at| &text[at + 3..]).or_else(|| text.strip_prefix("//"))?;
+    (rest.contains('/') || url.text().is_some()).then(|| authority(text)).filter(|host| !host.is_empty())
 }
 
 /// The host of a URL's text, without user and port.

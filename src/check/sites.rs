@@ -538,6 +538,12 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
                         (nth, target.matches(endpoint).min(method_matches(&methods, &endpoint.method)))
                     })
                     .filter(|(_, found)| *found != Match::No)
+                    // many an API has users: only the tenant's take any text for an id
+                    .filter(|(nth, _)| {
+                        let endpoint = &rules.endpoints[*nth];
+                        let id = endpoint.subject.and_then(|at| target.text(at));
+                        host == Host::Tenant || !id.is_some_and(|id| endpoint.is_no_id(id))
+                    })
                     .collect();
                 let best = of_url.iter().map(|(_, found)| *found).max().unwrap_or(Match::No);
                 if best == Match::Yes {

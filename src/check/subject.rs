@@ -2,8 +2,8 @@
 
 use super::model::Subject;
 use crate::eval::Shared;
-use crate::eval::value::{FuncRef, Reason, Traced, Vals, Value};
-use crate::ir::Name;
+use crate::eval::value::{Api, ApiStep, FuncRef, Reason, Traced, Vals, Value};
+use crate::ir::{Expr, Lit, Name};
 use crate::rules::{Endpoint, SubjectKind};
 
 /// Whose user, and why.
@@ -24,7 +24,7 @@ pub(super) fn whose(shared: &Shared<'_>, endpoint: &Endpoint, id: Option<&Vals>,
     let mut found: Option<(Subject, Vec<Name>)> = None;
     let mut bare = false;
     for value in id.into_iter().flatten() {
-        for (names, is_param) in names_in(value) {
+        for (names, is_param) in names_in(shared, value) {
             match shared.rules.subject_name(&names, is_param) {
                 // one caller that means any user decides which scope will do
                 Some(SubjectKind::AnyUser) => return any_user(&names),
@@ -62,10 +62,25 @@ fn name_of(shared: &Shared<'_>, func: FuncRef) -> Option<Name> {
 }
 
 /// The names on the way to each value in an id, and whether it is a parameter that nobody passes.
-fn names_in(value: &Traced) -> Vec<(Vec<Name>, bool)> {
+fn names_in(shared: &Shared<'_>, value: &Traced) -> Vec<(Vec<Name>, bool)> {
     match &value.value {
-        Value::Str(pattern) => pattern.holes().flat_map(names_in).collect(),
+        Value::Str(pattern) => pattern.holes().flat_map(|hole| names_in(shared, hole)).collect(),
         Value::Unknown(unknown) => vec![(unknown.names.clone(), unknown.reason == Reason::NoCallers)],
+        Value::Api(api) => {
+            let mut names = api.names();
+            names.extend(asked_for(shared, api));
+            vec![(names, false)]
+        }
         other => vec![(other.names(), false)],
+    }
+}
+
+/// The key under which a call reads something: `sub` of `session.get("sub")`.
+fn asked_for(shared: &Shared<'_>, api: &Api) -> Option<Name> {
+    let ir = &shared.project.lowered(api.node.file)?.ir;
+    let Expr::Call { args, .. } = ir.expr(api.node.expr) else { return None };
+    match ir.expr(ir.strip(args.first()?.expr)) {
+        Expr::Lit(Lit::Str(text)) if api.step == ApiStep::Call => Some(text.clone()),
+        _ => None,
     }
 }

@@ -207,6 +207,14 @@ impl Target {
         }
     }
 
+    /// The text that is written out in the segment at a place.
+    pub(super) fn text(&self, nth: usize) -> Option<&str> {
+        match self.segments.get(nth) {
+            Some(Part::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
     /// What stands in the segment at a place.
     pub(super) fn segment(&self, nth: usize) -> Option<&Traced> {
         match self.segments.get(nth) {

@@ -22,6 +22,8 @@ pub struct Endpoint {
     pub segments: Vec<Segment>,
     /// Which of them is the user acted on.
     pub subject: Option<usize>,
+    /// What every id of a user has in it.
+    pub subject_has: Option<String>,
     /// With the logged-in user's own token, and for any user: the rows of the table.
     pub scopes: Vec<(String, String)>,
     /// The rule that reports an ID token here.
@@ -37,6 +39,13 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
+    /// Whether a text is a word of somebody's own API in the place of a user's id: `me`, `orders`. What is to be filled in,
+    /// `USER_ID` or `{id}`, is not.
+    pub fn is_no_id(&self, text: &str) -> bool {
+        let is_word = |c: char| c.is_ascii_lowercase() || c == '-';
+        self.subject_has.as_ref().is_some_and(|has| !text.contains(has.as_str())) && text.chars().all(is_word)
+    }
+
     pub(super) fn new(table: &EndpointTable) -> Self {
         let segments: Vec<Segment> = table
             .path
@@ -55,6 +64,7 @@ impl Endpoint {
             method: table.method.clone(),
             subject: segments.iter().position(is_subject),
             segments,
+            subject_has: table.subject_has.clone(),
             scopes: table.scope.iter().map(|row| (row.current_user.clone(), row.any_user.clone())).collect(),
             rule: table.rule.clone(),
             usage: table.r#use.clone(),

@@ -571,6 +571,8 @@ pub struct EndpointTable {
     pub r#use: String,
     /// The template's segment that is the user acted on; none where the token's own user is meant.
     pub subject: Option<String>,
+    /// What every id of a user has in it.
+    pub subject_has: Option<String>,
     /// The rows of the scope table.
     pub scope: Vec<ScopeTable>,
     /// The rule that reports an ID token here.
