@@ -128,6 +128,7 @@ impl<'r> Request<'r> {
                 found.extend(header_in(eval, &objects, node, 0));
                 found.extend(if is_getter { asked_for(eval, values, handed, at_hand) } else { values });
             }
+            Source::Replaced(node) => found.extend(self.replaced(eval, node, at_hand)),
             Source::Base(_) => {}
             Source::Method(func, ty, nth) => {
                 let mut request = Request::default();
@@ -142,6 +143,43 @@ impl<'r> Request<'r> {
             }
         }
         given(found)
+    }
+
+    /// What a function adds that is called in the client's place: the credential of the requests that it sends for this one.
+    fn replaced(&self, eval: &mut Eval<'r>, function: Node, at_hand: &AtHand) -> Vals {
+        let (mut found, Some(target)) = (Vals::new(), self.target()) else { return Vals::new() };
+        for value in eval.value(function, &None) {
+            let Value::Func(closure) = &value.value else { continue };
+            let file = closure.func.file;
+            let Some(lowered) = eval.lowered(file) else { continue };
+            let ir = &lowered.ir;
+            let span = ir.func(closure.func.func).span;
+            let is_inside =
+                |call: crate::ir::ExprId| span.start <= ir.span(call).start && ir.span(call).end <= span.end;
+            // its own requests go to the client that it stands for
+            if target.site.node.file == file && is_inside(target.site.node.expr) {
+                continue;
+            }
+            let args = Args::Of(target.site.node, target.site.ctx.clone());
+            let ctx = eval.call_frame(closure, args, None);
+            for &call in ir.calls.iter().filter(|call| is_inside(**call)) {
+                let node = Node { file, expr: call };
+                let Some(doubtful) = eval.running(node, &ctx) else { continue };
+                for request in Request::of_call(eval, node, &ctx).into_iter().filter(Request::sends) {
+                    if request.client() != self.client() {
+                        continue;
+                    }
+                    if let Credential::Header(values) | Credential::Bearer(values) =
+                        request.header(eval, at_hand, NESTING)
+                    {
+                        let span = ir.span(call);
+                        let doubted = |value: Traced| if doubtful { value.doubted(file, span) } else { value };
+                        found.extend(values.into_iter().map(doubted));
+                    }
+                }
+            }
+        }
+        found
     }
 
     /// Whether what a call says about a client's requests is meant for the host of this one.
@@ -189,7 +227,7 @@ fn is_set_at(eval: &Eval<'_>, source: &Source) -> Option<Node> {
     match *source {
         Source::Write(node, false, _) => Some(node),
         Source::Call(node, fact) => eval.call_fact(fact).filter(|fact| fact.hooks.is_empty()).map(|_| node),
-        Source::Write(..) | Source::Base(_) | Source::Method(..) => None,
+        Source::Write(..) | Source::Replaced(_) | Source::Base(_) | Source::Method(..) => None,
     }
 }
 

@@ -93,7 +93,7 @@ pub(super) fn allows(rules: &Rules, entry: &Traced, urls: &[Pattern]) -> bool {
             names.is_empty() || rules.names_tenant(&names) || rules.names_base(&names)
         }
         // a pattern or a function decides when it runs
-        Value::Plain | Value::Regex(_) | Value::Func(_) => true,
+        Value::Plain | Value::Regex(_) | Value::Returned(_) | Value::Func(_) => true,
         _ => false,
     }
 }

@@ -187,7 +187,7 @@ impl<'r> Request<'r> {
                             bases.extend(patterns(eval, &fact.base, &site));
                         }
                     }
-                    Source::Write(..) | Source::Method(..) => {}
+                    Source::Write(..) | Source::Replaced(_) | Source::Method(..) => {}
                 }
             }
         }

@@ -151,7 +151,9 @@ fn one(value: &Traced, whole_header: bool) -> Option<One> {
     Some(match &value.value {
         Value::Token(kind, by) => One::Token(*kind, *by, trail),
         Value::Str(pattern) => return in_string(pattern, trail, whole_header),
-        Value::Null | Value::Plain | Value::Bool(_) | Value::AtLeast(_) | Value::Regex(_) => return None,
+        Value::Null | Value::Plain | Value::Bool(_) | Value::AtLeast(_) | Value::Regex(_) | Value::Returned(_) => {
+            return None;
+        }
         Value::Handed(handed) => return one(&handed.otherwise, whole_header),
         Value::Unknown(unknown) => {
             let (id, text) = reason(&unknown.reason, &unknown.names);

@@ -5,7 +5,7 @@
 use super::calls::Site;
 use super::engine::{Eval, Shared};
 use super::reducers::Kind;
-use super::value::{Api, ApiStep, FuncRef, Node, Traced, Vals, Value};
+use super::value::{Api, ApiStep, Args, FuncRef, Node, Traced, Vals, Value};
 use crate::ir::{CallKind, Expr, ExprId, Key, Lit, Name, Prop};
 use crate::project::Lowered;
 use crate::rules::path::Step;
@@ -187,6 +187,18 @@ impl<'s> Eval<'s> {
                 Some(Traced { value: Value::Api(function), .. }) => Site::of(api.node, &api.ctx, function),
                 _ => Site::of_api(api),
             };
+            if let Some(prepare) = &action.prepare {
+                let mut made = Vals::new();
+                for value in self.slot(prepare, &site) {
+                    if let Value::Func(closure) = &value.value {
+                        made.extend(self.result(closure, Args::Of(api.node, api.ctx.clone()), None));
+                    }
+                }
+                if !made.is_empty() {
+                    let key = crate::project::PlaceKey::Name(name.clone());
+                    return Some(self.members(&made, &key, node, &None));
+                }
+            }
             for slot in &action.value {
                 let values = self.slot(slot, &site);
                 if values.is_empty() {

@@ -46,6 +46,8 @@ pub enum Source {
     /// By writing the value at a node; `.1`: it is a function whose result is the token; `.2`: which table says where it
     /// finds the request.
     Write(Node, bool, Option<usize>),
+    /// By the function at a node, which is called in the client's place.
+    Replaced(Node),
     /// No credential, but what relative URLs are relative to: the value at a node.
     Base(Node),
     /// By a function whose first parameter is a request; `.1` is the parameter's type, `.2` the table that says so.
@@ -66,7 +68,7 @@ impl<'s> Eval<'s> {
             return true;
         }
         let set_in = match &ambient.source {
-            Source::Call(node, _) | Source::Write(node, ..) | Source::Base(node) => node.file,
+            Source::Call(node, _) | Source::Write(node, ..) | Source::Replaced(node) | Source::Base(node) => node.file,
             Source::Method(func, ..) => func.file,
         };
         let pages = self.project.on_page_with(file);
@@ -177,6 +179,8 @@ impl<'s> Eval<'s> {
                         let written = Node { file, expr: write.value };
                         let source = if fact.base {
                             Source::Base(written)
+                        } else if fact.replaces {
+                            Source::Replaced(written)
                         } else {
                             Source::Write(written, fact.getter, Some(nth))
                         };

@@ -164,7 +164,8 @@ impl<'s> Eval<'s> {
             candidates.sort_unstable();
             candidates.dedup();
             candidates.retain(|call| may_call(other, file, *call, func, class));
-            for (call, nth) in given_as_argument(other, &called_as).take(GIVEN + 1) {
+            let members = names.iter().filter_map(|name| other.index.given_members.get(name)).flatten().copied();
+            for (call, nth) in given_as_argument(other, &called_as).chain(members).take(GIVEN + 1) {
                 given += 1;
                 if given > GIVEN {
                     callers.cut = true;

@@ -133,9 +133,13 @@ impl<'s> Eval<'s> {
             // `url.host_str()`: a part of it
             Value::Str(_) if self.is_part_called(node) => vec![called.clone()],
             Value::Handed(handed) => self.handed_result(handed, kind, node, ctx),
-            Value::Null | Value::Plain | Value::Str(_) | Value::Bool(_) | Value::AtLeast(_) | Value::Regex(_) => {
-                Vals::new()
-            }
+            Value::Null
+            | Value::Plain
+            | Value::Str(_)
+            | Value::Bool(_)
+            | Value::AtLeast(_)
+            | Value::Regex(_)
+            | Value::Returned(_) => Vals::new(),
         }
     }
 
@@ -183,7 +187,7 @@ impl<'s> Eval<'s> {
     }
 
     /// The context of a call of `closure`.
-    pub(crate) fn call_frame(&self, closure: &Closure, args: Args, this: Option<Traced>) -> Ctx {
+    pub fn call_frame(&self, closure: &Closure, args: Args, this: Option<Traced>) -> Ctx {
         let depth = match &args {
             Args::Of(_, caller) => depth_of(caller),
             Args::Given(_) | Args::Handed(_) => depth_of(&closure.ctx),
@@ -446,8 +450,21 @@ impl<'s> Eval<'s> {
                 };
                 let is_way = pass.of.is_some() || pass.steps.is_some();
                 let mut found = receiver.clone();
-                for name in way.into_iter().filter(|name| !is_way || !name.is_empty()) {
-                    found = self.members(&found, &PlaceKey::Name(name.into()), site.node, &site.ctx);
+                for name in way.iter().filter(|name| !is_way || !name.is_empty()) {
+                    found = self.members(&found, &PlaceKey::Name((*name).into()), site.node, &site.ctx);
+                }
+                // objects with methods of their own for it take the way to a member, too
+                if let [way] = way.as_slice()
+                    && leads_on(way)
+                    && found.iter().all(|value| value.value.is_unknown())
+                {
+                    let mut behind = receiver.clone();
+                    for name in way.split('.') {
+                        behind = self.members(&behind, &PlaceKey::Name(name.into()), site.node, &site.ctx);
+                    }
+                    if !behind.iter().all(|value| value.value.is_unknown()) {
+                        found = behind;
+                    }
                 }
                 values.extend(found);
             }
@@ -590,13 +607,13 @@ impl<'s> Eval<'s> {
         });
         let Some(separator) = separator.or(separators.is_empty().then(|| ",".to_owned())) else { return Vals::new() };
         let Some(Traced { value: Value::Object(object), .. }) = &site.receiver else { return Vals::new() };
-        let Some(items) = self.items(object) else { return Vals::new() };
+        let Some(items) = self.spread_items(object, 0) else { return Vals::new() };
         let mut parts = Vec::new();
-        for (nth, item) in items.iter().enumerate() {
+        for (nth, item) in items.into_iter().enumerate() {
             if nth > 0 {
                 parts.push(vec![Traced::new(Value::Str(super::value::Pattern::lit(&separator)))]);
             }
-            parts.push(self.eval(Node { file: object.node.file, expr: *item }, &object.ctx));
+            parts.push(item);
         }
         self.join(parts)
     }
@@ -658,4 +675,10 @@ impl<'s> Eval<'s> {
         let Expr::Call { args, .. } = lowered.ir.expr(site.node.expr) else { return Vec::new() };
         args.iter().map(|arg| self.eval(Node { file: site.node.file, expr: arg.expr }, &site.ctx)).collect()
     }
+}
+
+/// Whether a text is the way to a member of a member: `session.user`.
+fn leads_on(text: &str) -> bool {
+    let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$'));
+    text.contains('.') && text.split('.').all(is_name)
 }

@@ -130,6 +130,11 @@ impl<'s> Eval<'s> {
                 values = outside;
             }
         }
+        if !useful(&values) && !declared.bases.is_empty() && ir.lang == crate::ir::Lang::Js {
+            let asked = (Node { file: class.file, expr: declared.expr }, usize::MAX, name.clone());
+            let patched = self.deeper(asked, |eval| eval.patched_on_class(class, &name, node));
+            values.extend(patched.unwrap_or_default());
+        }
         if !useful(&values) && depth == 0 {
             let mut given = self.context_member(class, &name, node);
             if self.rules.component.given.as_deref() == Some(&*name) {
@@ -161,6 +166,15 @@ impl<'s> Eval<'s> {
                                     Some((at, ctx)) => self.api_step(&base, made_states, ApiStep::New, at, &ctx),
                                     None => base,
                                 };
+                                // the library sees what the whole object has
+                                let whole = match &this.value {
+                                    Value::Instance(whole) => *whole,
+                                    Value::Object(object) => object.class.unwrap_or(class),
+                                    _ => class,
+                                };
+                                let root = Root::This(ThisOf::Class(whole.class));
+                                let whole = super::value::Owner::new(whole.file, root);
+                                let from = super::engine::own(from, &whole);
                                 values.push(self.api_step(&from, states, ApiStep::Member(name.clone()), node, &None));
                             }
                         }

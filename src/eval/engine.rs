@@ -573,6 +573,13 @@ impl<'s> Eval<'s> {
                 let lists = self.eval(at(*inner), ctx);
                 self.elements(lists, ctx)
             }
+            Expr::Returned(function) => {
+                let functions = self.eval(at(*function), ctx);
+                let returned = functions.iter().flat_map(|function| self.functions_in(function));
+                let returned: Vec<Rc<Closure>> = returned.collect();
+                let values = returned.iter().flat_map(|closure| self.free_result(closure)).collect();
+                one(Value::Returned(Rc::new(values)))
+            }
             Expr::Keys(_) => one(Value::unknown(Reason::DynamicKey, Vec::new())),
             Expr::Opaque(kind) => one(Value::unknown(Reason::Syntax(*kind), Vec::new())),
         }

@@ -2,8 +2,9 @@
 
 use super::calls::Site;
 use super::engine::{Eval, drop_null};
-use super::value::{Api, Node, Traced, Vals, Value};
-use crate::ir::{Expr, ExprId};
+use super::value::{Api, FuncRef, Node, Traced, Vals, Value};
+use crate::ir::{Expr, ExprId, Key, Lang, MethodKind};
+use crate::project::PlaceKey;
 use crate::rules::path::Step;
 use crate::rules::{ContextFact, Fact};
 
@@ -39,6 +40,47 @@ impl Component {
 }
 
 impl<'s> Eval<'s> {
+    /// What a constructor is given by a container, as a decorator of its class or a static member lists it.
+    pub(crate) fn constructed_with(&mut self, func: FuncRef, index: u32, node: Node) -> Vals {
+        let Some(lowered) = self.lowered(func.file) else { return Vals::new() };
+        let ir = &lowered.ir;
+        let Some(class) = ir.func(func.func).class.filter(|_| ir.lang == Lang::Js) else { return Vals::new() };
+        let class = ir.class(class);
+        let is_it = |method: &crate::ir::Method| method.func == func.func && method.kind == MethodKind::Constructor;
+        if !class.methods.iter().any(is_it) {
+            return Vals::new();
+        }
+        let rules = self.rules;
+        let mut named = Vals::new();
+        for decorator in &class.decorators {
+            let call = Node { file: func.file, expr: *decorator };
+            if !matches!(ir.expr(*decorator), Expr::Call { .. }) {
+                continue;
+            }
+            for called in self.callees(call, &None) {
+                let Value::Api(api) = &called.value else { continue };
+                let states = rules.automaton.step(&api.states, &Step::Call);
+                let injects = rules.facts(&states).find_map(|fact| match fact {
+                    Fact::Pass(pass) if pass.injects => Some(pass),
+                    _ => None,
+                });
+                if let Some(pass) = injects {
+                    rules.answered(&**pass);
+                    named.extend(self.arg(call, index, &None));
+                }
+            }
+        }
+        let listed = class.fields.iter().find(|field| match (&field.key, &rules.component.injects) {
+            (Key::Name(name), Some(injects)) => field.is_static && **name == **injects,
+            _ => false,
+        });
+        if let Some(list) = listed.and_then(|field| field.value) {
+            let lists = self.eval(Node { file: func.file, expr: list }, &None);
+            named.extend(self.members(&lists, &PlaceKey::Index(index), node, &None));
+        }
+        named.iter().flat_map(|named| self.instance_of(named, node)).collect()
+    }
+
     /// The objects whose members wrappers give to a component.
     pub(crate) fn injected_into(&mut self, component: &Traced) -> Vals {
         if !self.ask_stores {

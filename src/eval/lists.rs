@@ -1,7 +1,8 @@
 //! Lists: their elements, and which of them a loop is at.
 
 use super::engine::Eval;
-use super::value::{Args, Ctx, FrameKind, Node, Object, Open, Reason, Traced, Unknown, Vals, Value};
+use super::slots::args_in;
+use super::value::{Args, Ctx, FrameKind, FuncRef, Node, Object, Open, Reason, Traced, Unknown, Vals, Value};
 use crate::ir::{Expr, ExprId};
 use std::rc::Rc;
 
@@ -65,6 +66,62 @@ impl<'s> Eval<'s> {
             }
         }
         wholes
+    }
+
+    /// The values of the items of a literal list, those of the lists that are spread into it among them; of one that is not
+    /// known, a value that stands for all of its items.
+    pub(crate) fn spread_items(&mut self, object: &Object, depth: u8) -> Option<Vec<Vals>> {
+        let file = object.node.file;
+        let Expr::List(items) = self.lowered(file)?.ir.expr(object.node.expr) else { return None };
+        let mut all = Vec::new();
+        for item in items {
+            let at = Node { file, expr: item.expr };
+            if !item.spread {
+                all.push(self.eval(at, &object.ctx));
+                continue;
+            }
+            if let Some(handed) = self.handed_on_args(at, &object.ctx) {
+                all.extend(handed);
+                continue;
+            }
+            let lists = self.eval(at, &object.ctx);
+            let inner = match lists.as_slice() {
+                [Traced { value: Value::Object(inner), .. }] if depth < 4 => self.spread_items(inner, depth + 1),
+                _ => None,
+            };
+            match inner {
+                Some(inner) => all.extend(inner),
+                None => all.push(lists),
+            }
+        }
+        Some(all)
+    }
+
+    /// The arguments that a function's rest parameter holds, where the context says how it was called.
+    fn handed_on_args(&mut self, list: Node, ctx: &Ctx) -> Option<Vec<Vals>> {
+        let ir = &self.lowered(list.file)?.ir;
+        let mut expr = ir.strip(list.expr);
+        if let Expr::Local(binding) = ir.expr(expr)
+            && let [def] = ir.binding(*binding).defs.as_slice()
+        {
+            expr = ir.strip(def.value);
+        }
+        let Expr::Param { func, index, rest: true } = *ir.expr(expr) else { return None };
+        let func = FuncRef { file: list.file, func };
+        let Some(args) = args_in(func, ctx) else {
+            let open = self.is_open(func).then_some(Open::Param(func));
+            let unknown = Unknown { reason: Reason::DynamicKey, names: Vec::new(), open };
+            return Some(vec![vec![Traced::new(Value::Unknown(Rc::new(unknown)))]]);
+        };
+        match args {
+            Args::Of(call, caller) => {
+                let Expr::Call { args, .. } = self.lowered(call.file)?.ir.expr(call.expr) else { return None };
+                let count = u32::try_from(args.len()).ok()?;
+                Some((index..count).map(|nth| self.arg(call, nth, &caller)).collect())
+            }
+            Args::Given(values) => Some(values.into_iter().skip(index as usize).collect()),
+            Args::Handed(_) => None,
+        }
     }
 
     /// The items of a literal list without spreads.

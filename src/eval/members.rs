@@ -151,6 +151,7 @@ impl<'s> Eval<'s> {
             | Value::Bool(_)
             | Value::AtLeast(_)
             | Value::Regex(_)
+            | Value::Returned(_)
             | Value::Token(..)
             | Value::Unknown(_) => self.any_member(base, &name, node, ctx),
         }
@@ -339,10 +340,15 @@ impl<'s> Eval<'s> {
             return values;
         }
         if let Some(store) = store {
+            // a promise of the entries, which is waited for
+            if self.passes_on(name) && !self.stores(&store, name) {
+                return self.any_member(base, name, node, ctx);
+            }
             // a store of its own inside: `request.session`
             let any = self.rules.automaton.root(&ApiRoot::Any);
             let inside = self.rules.automaton.step(&any, &Step::Member(name.to_string()));
-            if self.rules.facts(&inside).any(|fact| matches!(fact, Fact::Store(_))) {
+            let is_store = self.rules.facts(&inside).any(|fact| matches!(fact, Fact::Store(_)));
+            if is_store && !self.stores(&store, name) {
                 return self.any_member(base, name, node, ctx);
             }
             let span = self.lowered(node.file).map(|lowered| lowered.ir.span(node.expr)).unwrap_or_default();

@@ -97,7 +97,10 @@ impl<'s> Eval<'s> {
             return by_name;
         }
         let ty = param.and_then(|param| param.ty);
-        let typed = ty.map(|ty| self.typed(Node { file: func.file, expr: ty }, node)).unwrap_or_default();
+        let mut typed = ty.map(|ty| self.typed(Node { file: func.file, expr: ty }, node)).unwrap_or_default();
+        if typed.is_empty() {
+            typed = self.constructed_with(func, index, node);
+        }
         // what is done to the parameter is done to the value
         let owners = self.param_owners(func, index);
         let typed: Vals = typed.into_iter().map(|value| super::engine::own_all(value, &owners)).collect();
@@ -137,6 +140,13 @@ impl<'s> Eval<'s> {
                 ctx: None,
                 this: None,
             })))));
+        }
+        if values.is_empty() {
+            // given to libraries by name
+            for call in callers.by_library.iter().take(CALLERS) {
+                let given = self.library_args(*call, func, &None).unwrap_or_default();
+                values.extend(given.into_iter().nth(index as usize).unwrap_or_default());
+            }
         }
         if index == 0 && values.is_empty() {
             values.extend(self.dispatched_values(func));

@@ -266,6 +266,7 @@ impl<'s> Eval<'s> {
                 | Value::Bool(_)
                 | Value::AtLeast(_)
                 | Value::Regex(_)
+                | Value::Returned(_)
                 | Value::Handed(_)
                 | Value::Str(_) => {}
                 Value::Api(api) if api.step == ApiStep::State => {

@@ -1,7 +1,7 @@
 //! Objects of which there is one for the whole program, whoever asks for it: what others write to them.
 
 use super::engine::{Eval, drop_null};
-use super::value::{ApiStep, Args, FuncRef, Node, Object, Owner, Traced, Vals, Value};
+use super::value::{ApiStep, Args, ClassRef, FuncRef, Node, Object, Owner, Traced, Vals, Value};
 use crate::ir::{CallKind, Expr, ExprId, FileIr, FuncId, Key, Name, Prop, ThisOf};
 use crate::project::{PlaceKey, Root};
 use crate::rules::Fact;
@@ -162,6 +162,8 @@ impl<'s> Eval<'s> {
         let mut values = Vals::new();
         for given in self.arg(call, 0, &None) {
             match &given.value {
+                // `set('name', value)`
+                Value::Str(text) if text.text() == Some(&**name) => values.extend(self.arg(call, 1, &None)),
                 Value::Object(object) => values.extend(self.own_member(object, &key, false, node)),
                 Value::Func(closure) => {
                     let owners = self.param_owners(closure.func, 0);
@@ -179,6 +181,53 @@ impl<'s> Eval<'s> {
         }
         let span = self.lowered(call.file).map(|lowered| lowered.ir.span(call.expr)).unwrap_or_default();
         values.into_iter().map(|value| value.step(call.file, span, || format!("written to `.{name}`"))).collect()
+    }
+
+    /// What is written to a member of a class that continues a library's by the methods that this has for it.
+    pub(crate) fn patched_on_class(&mut self, class: ClassRef, name: &Name, node: Node) -> Vals {
+        let Some(lowered) = self.lowered(class.file) else { return Vals::new() };
+        let rules = self.rules;
+        let mut methods: Vec<&'s String> = Vec::new();
+        for base in &lowered.ir.class(class.class).bases {
+            for base in self.eval(Node { file: class.file, expr: *base }, &None) {
+                let Value::Api(api) = &base.value else { continue };
+                let made = rules.automaton.step(&api.states, &Step::New);
+                methods.extend(rules.component.patch.iter().filter(|method| {
+                    let states = rules.automaton.step(&made, &Step::Member((*method).clone()));
+                    let states = rules.automaton.step(&states, &Step::Call);
+                    rules.facts(&states).any(|fact| match fact {
+                        Fact::Pass(pass) => {
+                            rules.answered(&**pass);
+                            true
+                        }
+                        _ => false,
+                    })
+                }));
+            }
+        }
+        let mut values = Vals::new();
+        if methods.is_empty() {
+            return values;
+        }
+        let is_of_class = |value: &Traced| match &value.value {
+            Value::Instance(of) => *of == class,
+            Value::Object(object) => object.class == Some(class),
+            _ => false,
+        };
+        for file in self.project.files_with(name, FILES).0 {
+            let Some(lowered) = self.lowered(file) else { continue };
+            for method in &methods {
+                for &call in lowered.index.calls_by_name.get(method.as_str()).into_iter().flatten() {
+                    let Expr::Call { callee, .. } = lowered.ir.expr(call) else { continue };
+                    let Expr::Field { base, .. } = lowered.ir.expr(lowered.ir.strip(*callee)) else { continue };
+                    if self.eval(Node { file, expr: *base }, &None).iter().any(is_of_class) {
+                        rules.answered(*method);
+                        values.extend(self.patched(Node { file, expr: call }, name, node));
+                    }
+                }
+            }
+        }
+        values
     }
 
     /// What the setter of a computed member gets: everything that is written to the member. `None` where `func` is none.

@@ -2,9 +2,11 @@
 
 use super::calls::Site;
 use super::engine::Eval;
-use super::value::{ApiStep, Args, Ctx, FrameKind, FuncRef, Node, Object, Pattern, Reason, Traced, Vals, Value};
-use crate::ir::{Expr, ExprId, Name};
-use crate::project::PlaceKey;
+use super::value::{
+    ApiStep, Args, ClassRef, Ctx, FrameKind, FuncRef, Node, Object, Pattern, Reason, Traced, Vals, Value,
+};
+use crate::ir::{Expr, ExprId, Name, ThisOf};
+use crate::project::{PlaceKey, Root};
 use crate::rules::Fact;
 use crate::rules::path::{Root as ApiRoot, Step};
 use crate::rules::slot::{Base, Into, Slot};
@@ -35,6 +37,7 @@ impl<'s> Eval<'s> {
             }
             Base::Piped => self.piped_into(site),
             Base::State => self.root_state(site.node),
+            Base::Holder => self.holder_of(site).into_iter().collect(),
             Base::Function => site.function.iter().map(|made| Traced::new(Value::Api(made.clone()))).collect(),
             Base::Name => {
                 let name = self.called_name(site);
@@ -65,6 +68,7 @@ impl<'s> Eval<'s> {
                     sites.iter().flat_map(|site| self.site_arg(site, *index)).collect()
                 }
                 Into::Made(index) => {
+                    values = self.behind_wrappers(values);
                     let made: Vec<Site> = values
                         .iter()
                         .filter_map(|value| match &value.value {
@@ -79,6 +83,45 @@ impl<'s> Eval<'s> {
             };
         }
         values
+    }
+
+    /// The object literal that has what a call makes as a member.
+    fn holder_of(&self, site: &Site) -> Option<Traced> {
+        let (_, literal) = self.lowered(site.node.file)?.ir.held_under(site.node.expr)?;
+        let node = Node { file: site.node.file, expr: literal };
+        let (ctx, owners, class, parts) = (site.ctx.clone(), Vec::new(), None, Vec::new());
+        Some(Traced::new(Value::Object(Rc::new(Object { node, ctx, owners, class, parts }))))
+    }
+
+    /// Functions of the project as the library's functions that they call in their place: `(args) => baseQuery(args)`.
+    fn behind_wrappers(&mut self, values: Vals) -> Vals {
+        /// Calls in one function that are looked at.
+        const CALLS: usize = 32;
+        let mut all = Vals::new();
+        for value in values {
+            let Value::Func(closure) = &value.value else {
+                all.push(value);
+                continue;
+            };
+            let Some(lowered) = self.lowered(closure.func.file) else { continue };
+            let ir = &lowered.ir;
+            let span = ir.func(closure.func.func).span;
+            let first = ir.calls.partition_point(|call| ir.span(*call).start < span.start);
+            let inside = ir.calls[first..].iter().take_while(|call| ir.span(**call).start < span.end).take(CALLS);
+            let mut made: Vals = Vals::new();
+            for &call in inside {
+                let call = Node { file: closure.func.file, expr: call };
+                for called in self.callees(call, &closure.ctx) {
+                    let Value::Api(api) = &called.value else { continue };
+                    let is_new = |known: &Traced| !matches!(&known.value, Value::Api(known) if known.node == api.node);
+                    if api.step == ApiStep::Call && made.iter().all(is_new) {
+                        made.push(called);
+                    }
+                }
+            }
+            all.extend(made);
+        }
+        all
     }
 
     /// The calls that were given the functions whose parameters values are.
@@ -124,7 +167,16 @@ impl<'s> Eval<'s> {
                     found.extend(self.members(&vec![value.clone()], &key, site.node, &site.ctx));
                 }
                 Value::Api(api) => {
-                    let written = self.written(&api.owners, &key, false, site.node).values;
+                    let mut written = self.written(&api.owners, &key, false, site.node).values;
+                    // what the class that continues the library's declares itself
+                    for owner in api.owners.iter().filter(|owner| owner.path.is_empty()) {
+                        if let Root::This(ThisOf::Class(class)) = owner.root {
+                            let class = ClassRef { file: owner.file, class };
+                            let asked = (site.node, usize::MAX, name.clone());
+                            let own = self.deeper(asked, |eval| eval.class_member(class, &key, None, site.node, 1));
+                            written.extend(own.unwrap_or_default());
+                        }
+                    }
                     let states = self.rules.automaton.step(&api.states, &Step::Member(name.to_string()));
                     // a member that the library makes, and that may be changed where it is
                     if written.is_empty() && !states.is_empty() {

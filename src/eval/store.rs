@@ -3,9 +3,10 @@
 use super::calls::Site;
 use super::conditions;
 use super::engine::{Eval, Shared};
-use super::value::{Evidence, FuncRef, Node, Reason, Traced, Vals, Value};
+use super::value::{Evidence, FuncRef, Handed, Node, Reason, Traced, Vals, Value};
 use crate::ir::{Expr, Key, Name};
 use crate::rules::path::Step;
+use crate::rules::slot::{Base, Into, Slot};
 use crate::rules::{Fact, Made, StoreFact, StoredFact};
 use crate::text::files::{folders_shared, parent};
 use crate::text::{FileId, Span};
@@ -50,6 +51,19 @@ impl StoreWrites {
     fn of(&self, store: &Arc<str>, key: &str) -> &[StoreWrite] {
         self.0.get(&(store.clone(), key.to_owned())).map_or(&[], Vec::as_slice)
     }
+
+    /// The keys that begin with another one and a dot, in order.
+    fn below(&self, store: &Arc<str>, key: &str) -> Vec<Name> {
+        let is_below = |of: &str| of.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
+        let mut keys: Vec<Name> = self
+            .0
+            .keys()
+            .filter(|(of, whole)| of == store && is_below(whole))
+            .map(|(_, whole)| whole.as_str().into())
+            .collect();
+        keys.sort();
+        keys
+    }
 }
 
 impl FromIterator<StoreWrite> for StoreWrites {
@@ -91,7 +105,7 @@ impl<'s> Eval<'s> {
             match &key.value {
                 Value::Str(pattern) if pattern.text().is_some() => {
                     let key: Name = pattern.text().unwrap_or_default().into();
-                    values.extend(self.stored(&read.store, &key, site.node.file, span));
+                    values.extend(self.stored_under(read, &key, site.node.file, span));
                 }
                 Value::Api(api) if is_made(api) => {
                     let key = made_key(api.node);
@@ -367,12 +381,18 @@ impl<'s> Eval<'s> {
         self.options_in(file, into);
         for call in calls {
             let node = Node { file, expr: call };
+            let is_new = matches!(lowered.ir.expr(call), Expr::Call { kind: crate::ir::CallKind::New, .. });
+            let step = if is_new { Step::New } else { Step::Call };
             for called in self.within(LOOK, |eval| eval.callees(node, &None)) {
                 let Value::Api(api) = &called.value else { continue };
-                let states = rules.automaton.step(&api.states, &Step::Call);
+                let states = rules.automaton.step(&api.states, &step);
                 for fact in rules.facts(&states) {
                     let Fact::Write(write) = fact else { continue };
                     let site = Site::of(node, &None, api);
+                    if let Some(slot) = &write.entries {
+                        self.entries_in(node, slot, write, &site, into);
+                        continue;
+                    }
                     let keys = self.slot(&write.key, &site);
                     // several keys come from several callers, each with a value of its own
                     let func = FuncRef { file, func: lowered.ir.func_of(call) };
@@ -435,6 +455,65 @@ impl<'s> Eval<'s> {
                 }
             }
         }
+    }
+
+    /// The members of the object that a call writes, each under its own key.
+    fn entries_in(&mut self, call: Node, slot: &Slot, write: &StoreFact, site: &Site, into: &mut Vec<StoreWrite>) {
+        let Base::Arg(nth) = slot.base else { return };
+        let Some(expr) = self.arg_expr(call, nth) else { return };
+        let at = Node { file: call.file, expr };
+        let mut made = Vals::new();
+        for value in self.slot(slot, site) {
+            match &value.value {
+                Value::Func(closure) => made.extend(self.free_result(closure)),
+                _ => made.push(value),
+            }
+        }
+        let mut keys: Vec<Name> = made.iter().flat_map(|made| self.entries(made, 0)).map(|(key, _)| key).collect();
+        keys.sort();
+        keys.dedup();
+        for key in keys {
+            into.push(StoreWrite {
+                store: write.store.clone(),
+                key: key.to_string(),
+                mark: "".into(),
+                within: None,
+                at: WriteAt::Options(at),
+            });
+        }
+    }
+
+    /// What is kept under a key that leads on behind a dot, or has others behind a dot.
+    fn stored_under(&mut self, read: &StoreFact, key: &Name, file: FileId, span: Span) -> Vals {
+        if !read.dotted || self.stores(&read.store, key) || !self.ask_stores {
+            return self.stored(&read.store, key, file, span);
+        }
+        // `a.b` of what is kept under `a`
+        let places: Vec<usize> = key.match_indices('.').map(|(at, _)| at).collect();
+        for at in places.into_iter().rev() {
+            let (held, way): (Name, &str) = (key[..at].into(), &key[at + 1..]);
+            if !self.stores(&read.store, &held) {
+                continue;
+            }
+            let mut values = self.stored(&read.store, &held, file, span);
+            let node = Node { file, expr: crate::ir::ExprId(0) };
+            for name in way.split('.') {
+                values = self.members(&values, &crate::project::PlaceKey::Name(name.into()), node, &None);
+            }
+            return values;
+        }
+        // `a` where `a.b` is kept
+        let below = store_writes(self.shared).below(&read.store, key);
+        if below.is_empty() {
+            return self.stored(&read.store, key, file, span);
+        }
+        let mut known = Vec::new();
+        for whole in below {
+            let way = whole[key.len() + 1..].split('.').map(|name| Into::Member(name.to_owned())).collect();
+            known.push((way, std::rc::Rc::new(self.stored(&read.store, &whole, file, span))));
+        }
+        let otherwise = Traced::new(Value::unknown(Reason::Storage(key.clone()), vec![key.clone()]));
+        vec![Traced::new(Value::Handed(std::rc::Rc::new(Handed { known, otherwise })))]
     }
 
     /// Whether a file's text has a word, which may be a package's name.

@@ -23,6 +23,10 @@ impl<'s> Eval<'s> {
         {
             match &named.value {
                 Value::Class(class) => typed.push(Traced::new(Value::Instance(*class))),
+                Value::Returned(values) => {
+                    let is_useful = |value: &&Traced| !value.value.is_unknown() && !value.value.is_plain();
+                    typed.extend(values.iter().filter(is_useful).cloned());
+                }
                 Value::Api(api) => {
                     let states = self.rules.automaton.step(&api.states, &Step::New);
                     // a plain string's type says nothing

@@ -406,6 +406,8 @@ pub enum Value {
     Api(Rc<Api>),
     /// A token.
     Token(TokenKind, Evidence),
+    /// A type, by values of it: what a function returns.
+    Returned(Rc<Vals>),
     /// Not known.
     Unknown(Rc<Unknown>),
 }
@@ -433,7 +435,7 @@ impl Value {
 
     /// Whether it is a value that nobody sends.
     pub fn is_plain(&self) -> bool {
-        matches!(self, Value::Plain | Value::Bool(_) | Value::AtLeast(_) | Value::Regex(_))
+        matches!(self, Value::Plain | Value::Bool(_) | Value::AtLeast(_) | Value::Regex(_) | Value::Returned(_))
     }
 
     /// Whether nothing at all is known about it.

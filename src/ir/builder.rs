@@ -425,7 +425,7 @@ pub(super) fn children(expr: &Expr, each: &mut impl FnMut(ExprId)) {
                 each(*this);
             }
         }
-        Expr::Not(inner) | Expr::Elem(inner) | Expr::Keys(inner) => each(*inner),
+        Expr::Not(inner) | Expr::Elem(inner) | Expr::Keys(inner) | Expr::Returned(inner) => each(*inner),
         Expr::Lit(_)
         | Expr::Local(_)
         | Expr::Global(_)

@@ -274,6 +274,10 @@ impl FileIr {
                 self.show_into(out, *inner, depth + 1);
                 write!(out, "[keys]")
             }
+            Expr::Returned(inner) => {
+                self.show_into(out, *inner, depth + 1);
+                write!(out, "[returned]")
+            }
             Expr::Opaque(kind) => write!(out, "?{kind:?}"),
         };
     }

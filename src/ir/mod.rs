@@ -280,6 +280,8 @@ pub enum Expr {
     Elem(ExprId),
     /// A key of what is iterated: `for (k in e)`.
     Keys(ExprId),
+    /// A type: that of what a function returns, `ReturnType<typeof f>`.
+    Returned(ExprId),
     /// Not understood.
     Opaque(OpaqueKind),
 }

@@ -67,6 +67,8 @@ pub struct FileIndex {
     pub objects_by_type: FxHashMap<Name, Vec<ExprId>>,
     /// Property writes by key.
     pub writes_by_key: FxHashMap<Name, Vec<usize>>,
+    /// Calls that are given a member, and as which argument, by the member's name.
+    pub given_members: FxHashMap<Name, Vec<(ExprId, u32)>>,
     /// The property write whose value an expression is.
     pub write_of: FxHashMap<ExprId, usize>,
     /// The bindings of a name that something declares once and for all, in order.
@@ -173,6 +175,9 @@ impl FileIndex {
                 index.add_effect(ir, *base, EffectKind::Method(call), at, block);
             }
             for (nth, arg) in (0u32..).zip(args.iter()) {
+                if let Expr::Field { key: Key::Name(name), .. } = ir.expr(ir.strip(arg.expr)) {
+                    index.given_members.entry(name.clone()).or_default().push((call, nth));
+                }
                 if !arg.spread {
                     index.add_effect(ir, arg.expr, EffectKind::Passed(call, nth), at, block);
                 }

@@ -69,6 +69,7 @@ impl Rules {
         self.component.mixed.extend(component.mixed.iter().cloned());
         self.component.takes.extend(component.takes.iter().cloned());
         self.component.takes_from = self.component.takes_from.take().or_else(|| component.takes_from.clone());
+        self.component.injects = self.component.injects.take().or_else(|| component.injects.clone());
         self.component.given = self.component.given.take().or_else(|| component.given.clone());
         self.component.patch.extend(component.patch.iter().cloned());
         self.auto_import.folders.extend(file.auto_import.folders.iter().cloned());

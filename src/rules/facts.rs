@@ -176,6 +176,7 @@ pub struct PassFact {
     pub pipes: bool,
     pub given: Option<u32>,
     pub absent: bool,
+    pub injects: bool,
     pub selects: bool,
     pub sets: Option<u32>,
     pub gets: Option<u32>,
@@ -193,6 +194,10 @@ pub struct StoreFact {
     pub value: Slot,
     /// What is kept is made of it.
     pub made: Option<Made>,
+    /// The object whose members are written.
+    pub entries: Option<Slot>,
+    /// Whether a dot in a key leads to a member.
+    pub dotted: bool,
     /// Whether each object has entries of its own.
     pub own: bool,
     /// What stands before an entry's name where it is read.
@@ -231,6 +236,7 @@ pub struct AmbientFact {
     pub objects: Vec<State>,
     pub paths: Vec<Vec<String>>,
     pub getter: bool,
+    pub replaces: bool,
     pub base: bool,
     pub classes: Vec<State>,
     pub method: Option<String>,

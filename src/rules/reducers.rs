@@ -43,6 +43,7 @@ pub struct ActionFact {
     pub kind: Option<Slot>,
     /// Names of the calls that make what makes them, where the kind is a text.
     pub made_by: Vec<String>,
+    pub prepare: Option<Slot>,
 }
 
 /// See [`InjectorTable`](super::schema::InjectorTable).
@@ -113,6 +114,7 @@ impl Rules {
                 member: table.member.as_deref().map(Arc::from),
                 value: place.slots(&table.value)?,
                 kind: place.slot_opt(table.kind.as_ref())?,
+                prepare: place.slot_opt(table.prepare.as_ref())?,
                 made_by: names(&table.on)?,
             };
             if fact.kind.is_some() {

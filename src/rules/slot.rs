@@ -3,7 +3,7 @@
 //! `arg(0)`, `arg(-1)` (the last), `arg(fn)` (the first function), `receiver`, `args`, `name` (the member that was
 //! called), `piped` (what flows into an operator: `source.pipe(operator(…))`),
 //! `function` (the function that was called, where a call made it: `function@arg(0)` is that call's argument), `state` (the
-//! application's state, see `[[reduced]]`), each with a path behind it, or a literal in quotes, `'GET'`.
+//! application's state, see `[[reduced]]`), `holder` (the object that has what the call makes as a member), each with a path behind it, or a literal in quotes, `'GET'`.
 //!
 //! | step | leads to |
 //! |---|---|
@@ -36,6 +36,8 @@ pub enum Base {
     State,
     /// What flows into the call where it is an argument of one that hands a value from argument to argument.
     Piped,
+    /// The object literal that has what the call makes as a member.
+    Holder,
     /// This text.
     Literal(String),
 }
@@ -97,11 +99,12 @@ pub fn parse(text: &str) -> Result<Slot, &'static str> {
         "piped" => Base::Piped,
         "function" => Base::Function,
         "state" => Base::State,
+        "holder" => Base::Holder,
         "arg(-1)" => Base::LastArg,
         "arg(fn)" => Base::FnArg,
         head => {
             let digits = head.strip_prefix("arg(").and_then(|rest| rest.strip_suffix(')')).ok_or(
-                "`arg(N)`, `arg(-1)`, `arg(fn)`, `args`, `receiver`, `function`, `piped`, `state`, `name` or a literal in single quotes",
+                "`arg(N)`, `arg(-1)`, `arg(fn)`, `args`, `receiver`, `function`, `piped`, `state`, `holder`, `name` or a literal in single quotes",
             )?;
             Base::Arg(digits.parse().map_err(|_| "a number in `arg(…)`")?)
         }

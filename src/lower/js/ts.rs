@@ -12,6 +12,9 @@ use tree_sitter::Node;
 /// The language's own type functions whose result behaves like their argument.
 const WRAPPERS: &[&str] = &["Promise", "Readonly", "Partial", "Required", "Awaited", "NonNullable"];
 
+/// The language's own type function for what a function returns.
+const RETURNED: &str = "ReturnType";
+
 impl<'t> Lower<'t> {
     /// The hint a type or annotation gives.
     pub(super) fn ty(&mut self, node: Node<'t>) -> Option<ExprId> {
@@ -60,6 +63,12 @@ impl<'t> Lower<'t> {
             let arguments = self.at(node, F::TypeArguments)?;
             let first = self.only(arguments)?;
             return self.ty(first);
+        }
+        if text == RETURNED && self.b.lookup(text).is_none() {
+            let function = self.at(node, F::TypeArguments).and_then(|arguments| self.only(arguments))?;
+            let function = self.ty(function)?;
+            let span = self.span(node);
+            return Some(self.b.expr(Expr::Returned(function), span));
         }
         self.ty(name)
     }

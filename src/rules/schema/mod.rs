@@ -13,7 +13,7 @@ mod texts;
 pub use logins::{LoginTable, MemberTable, MisspeltTable};
 pub use reducers::{ActionTable, CaseTable, EventTable, InjectorTable, ReducedTable, ReducerTable};
 pub use requests::{AmbientTable, Asks, HandedTable, HookTable, PartTable, TestTable, UrlPart};
-pub use stores::{AutoImportTable, ComponentTable, ContainerTable, HandlerTable, MapperTable, RefsTable};
+pub use stores::{AutoImportTable, ComponentTable, ContainerTable, HandlerTable, MapperTable, RefsTable, StoreTable};
 pub use texts::{Code, EndpointText, ExampleLang, PathText, SlotText, VersionText, VersionsText};
 
 use serde::Deserialize;
@@ -313,6 +313,8 @@ pub struct PassTable {
     pub given: Option<u32>,
     /// There is no such member but where the project writes it.
     pub absent: bool,
+    /// As a decorator of a class: its constructor is given instances of the arguments.
+    pub injects: bool,
     /// The call made a function of its arguments, which are functions: the last gets what the others make.
     pub selects: bool,
     /// What `member` is a member of, where it is not the receiver; it may be a way to one, then: `a.b`, `['a', 'b']`.
@@ -341,43 +343,6 @@ pub enum Made {
     Call,
     /// By `new`.
     New,
-}
-
-/// `[[store]]`: a place that keeps values by key.
-#[derive(Debug, Default, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct StoreTable {
-    /// Stores of one name are one store.
-    pub name: String,
-    /// Objects whose members are the entries.
-    pub object: Vec<PathText>,
-    /// Calls that read `key`, or values that are what is kept under it.
-    pub read: Vec<PathText>,
-    /// Calls that write `value` under `key`.
-    pub write: Vec<PathText>,
-    /// The key; without it `arg(0)`.
-    pub key: Option<SlotText>,
-    /// The value; without it `arg(1)`.
-    pub value: Option<SlotText>,
-    /// What is kept is made of the value.
-    pub made: Option<Made>,
-    /// Whether each object that is made has entries of its own: a map. What it is made of counts, too.
-    pub own: bool,
-    /// Whether the entries are members of every component's `this`.
-    pub inherited: bool,
-    /// Members of options objects whose own members, or those of what they return, are entries.
-    pub under: Vec<String>,
-    /// What stands before an entry's name where it is read.
-    pub mark: Option<String>,
-    /// Where this is known from.
-    pub source: Option<String>,
-    /// Programs in which this table leads to its verdict.
-    pub yes: Vec<Code>,
-    /// Programs in which that verdict must not come out.
-    pub no: Vec<Code>,
-    /// What the examples are written in.
-    pub lang: ExampleLang,
 }
 
 /// `[[cell]]`: what the calls at `on` make holds a value that changes.

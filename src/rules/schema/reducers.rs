@@ -71,6 +71,8 @@ pub struct ActionTable {
     pub value: Vec<SlotText>,
     /// The kind's name, where it is a text.
     pub kind: Option<SlotText>,
+    /// A function that makes the action's members of what its maker is given.
+    pub prepare: Option<SlotText>,
     /// Where this is known from.
     pub source: Option<String>,
     /// Programs in which this table leads to its verdict.

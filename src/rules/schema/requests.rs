@@ -135,6 +135,8 @@ pub struct AmbientTable {
     pub path: Vec<String>,
     /// The value written is a function, or an annotated list with one, whose result is the token.
     pub getter: bool,
+    /// The value written is a function that is called in the client's place, and sends the request itself.
+    pub replaces: bool,
     /// The value written is no credential but what relative URLs are relative to.
     pub base: bool,
     /// Interfaces whose implementors change requests …

@@ -1,5 +1,6 @@
 //! The shape of tables about stores of whole applications, and of what stands for their members.
 
+use super::Made;
 use super::texts::{Code, ExampleLang, PathText, SlotText};
 use serde::Deserialize;
 
@@ -148,10 +149,53 @@ pub struct ComponentTable {
     pub takes: Vec<String>,
     /// … of this name.
     pub takes_from: Option<String>,
+    /// The static member of a class that lists what its constructor is given instances of.
+    pub injects: Option<String>,
     /// The member of an instance of a class that holds what it is given where it is made.
     pub given: Option<String>,
     /// Methods that write the members of what they are given, or hand the object to a function that writes them.
     pub patch: Vec<String>,
+    /// Where this is known from.
+    pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: ExampleLang,
+}
+
+/// `[[store]]`: a place that keeps values by key.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct StoreTable {
+    /// Stores of one name are one store.
+    pub name: String,
+    /// Objects whose members are the entries.
+    pub object: Vec<PathText>,
+    /// Calls that read `key`, or values that are what is kept under it.
+    pub read: Vec<PathText>,
+    /// Calls that write `value` under `key`.
+    pub write: Vec<PathText>,
+    /// The key; without it `arg(0)`.
+    pub key: Option<SlotText>,
+    /// The value; without it `arg(1)`.
+    pub value: Option<SlotText>,
+    /// What is kept is made of the value.
+    pub made: Option<Made>,
+    /// A writing call is given an object whose members are entries, or a function that makes one.
+    pub entries: Option<SlotText>,
+    /// Whether a dot in a key leads to a member of what is kept under the part before it.
+    pub dotted: bool,
+    /// Whether each object that is made has entries of its own: a map. What it is made of counts, too.
+    pub own: bool,
+    /// Whether the entries are members of every component's `this`.
+    pub inherited: bool,
+    /// Members of options objects whose own members, or those of what they return, are entries.
+    pub under: Vec<String>,
+    /// What stands before an entry's name where it is read.
+    pub mark: Option<String>,
     /// Where this is known from.
     pub source: Option<String>,
     /// Programs in which this table leads to its verdict.
