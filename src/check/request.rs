@@ -201,6 +201,15 @@ impl<'r> Request<'r> {
 
     /// What the method may be; empty where none is given.
     pub(super) fn methods(&self, eval: &mut Eval<'r>) -> Vals {
+        let rules = eval.rules();
+        // a whole request stands where other calls have the method: what made it says the method
+        let is_request = |value: &Value| match value {
+            Value::Api(api) => {
+                rules.facts(&api.states).any(|fact| matches!(fact, Fact::Call(fact) if !fact.url.is_empty()))
+            }
+            _ => false,
+        };
+        let mut whole = Vals::new();
         for part in self.parts.iter().rev() {
             for slot in &part.fact.method {
                 // the argument of a client that is not known is a method only if it reads like one
@@ -215,11 +224,15 @@ impl<'r> Request<'r> {
                     })
                     .collect();
                 if !found.is_empty() {
+                    if found.iter().all(|value| is_request(&value.value)) {
+                        whole = found;
+                        continue;
+                    }
                     return found;
                 }
             }
         }
-        Vals::new()
+        whole
     }
 
     /// The keys of the body; `None` where nothing is known of a body.

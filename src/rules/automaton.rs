@@ -23,6 +23,13 @@ pub struct Automaton<F> {
     met: Option<Box<[AtomicBool]>>,
 }
 
+impl<F: Clone> Clone for Automaton<F> {
+    /// What is watched is not copied.
+    fn clone(&self) -> Self {
+        Automaton { nodes: self.nodes.clone(), roots: self.roots.clone(), met: None }
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Node<F> {
     edges: FxHashMap<Step, State>,
@@ -64,6 +71,19 @@ impl<F: Copy> Automaton<F> {
     /// Hang a fact on a state.
     pub fn add_fact(&mut self, state: State, fact: F) {
         self.nodes[state as usize].facts.push(fact);
+    }
+
+    /// Take a fact off every state.
+    pub fn remove_fact(&mut self, fact: F)
+    where
+        F: PartialEq,
+    {
+        self.nodes.iter_mut().for_each(|node| node.facts.retain(|known| *known != fact));
+    }
+
+    /// A value in `state` is no longer of the type whose root is `of`.
+    pub fn remove_type(&mut self, state: State, of: State) {
+        self.nodes[state as usize].also.retain(|known| *known != of);
     }
 
     /// A value in `state` is also of the type whose root is `of`.

@@ -3,20 +3,71 @@
 //! Owns what each example must come to. Must not know how a program is analysed.
 
 use super::files::RuleFiles;
-use super::schema::{Code, ExampleLang, SubjectKind, TokenKind};
+use super::place::Place;
+use super::schema::{
+    CallTable, Code, EndpointTable, ExampleLang, MemberTable, MisspeltTable, NameTable, OtherProgram, PassTable,
+    Program, RuleFile, SlotText, SubjectKind, SubjectTable, TokenKind, TokenTable, TypeTable,
+};
+use crate::text::nearest::did_you_mean;
+use crate::text::{Mistake, Span};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// `send(token)`, which sends a token, for examples that only say where a token comes from.
 const SEND_JS: &str = include_str!("../../rules/examples/send.js");
 const SEND_RUST: &str = include_str!("../../rules/examples/send.rs");
 
+/// What stands before the name of a further file of an example, on a line of its own: `--- package.json`.
+const FILE_MARK: &str = "\n--- ";
+
+/// The files of a program, with the names of those behind the first.
+pub fn files_of<'a>(first: &'a str, program: &'a str) -> Vec<(&'a str, &'a str)> {
+    let mut parts = program.split(FILE_MARK);
+    let mut all = vec![(first, parts.next().unwrap_or_default())];
+    all.extend(parts.filter_map(|part| part.split_once('\n')).map(|(name, text)| (name.trim(), text)));
+    all
+}
+
 /// What a table leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expected {
     /// A call that sends such a token.
     Token(TokenKind),
     /// A call about such a user.
     Subject(SubjectKind),
+    /// A call that sends an ID token to this endpoint.
+    Endpoint(String),
+    /// A finding about a login.
+    Login,
+    /// A finding that names this scope.
+    Scope(String),
+    /// An edit that puts this in the place of a member.
+    Edit(String),
+    /// A call whose body needs a token for any user.
+    Body,
+    /// A finding about the tenant's toggle.
+    Toggle,
+    /// A call, whatever it sends.
+    Call,
+    /// No call that sends an ID token.
+    Nothing,
+}
+
+/// One table that can hold examples.
+#[derive(Clone, Debug)]
+pub struct Holder<'a> {
+    /// The file's place in [`RuleFiles::sources`].
+    pub source: usize,
+    /// The table's key: `token`, `call`, …
+    pub kind: &'static str,
+    /// Which table of its kind, in its file.
+    pub nth: usize,
+    /// Programs that it is for.
+    pub yes: &'a [Code],
+    /// Programs that it is not for.
+    pub no: &'a [Code],
+    lang: Option<ExampleLang>,
+    expected: Expected,
 }
 
 /// One example.
@@ -30,8 +81,10 @@ pub struct Example<'a> {
     pub nth: usize,
     /// Whether the table is for this program, or not for it.
     pub yes: bool,
-    /// The program as it is written in the table.
-    pub code: &'a Code,
+    /// Where it is written in the file.
+    pub span: Span,
+    /// The program.
+    pub text: Cow<'a, str>,
     /// What it is written in.
     pub lang: ExampleLang,
     /// What the table leads to.
@@ -54,9 +107,17 @@ impl Example<'_> {
             ExampleLang::Js | ExampleLang::Ts => SEND_JS,
             ExampleLang::Rust => SEND_RUST,
         };
-        // where it calls a function `send` that it does not have, that is added at its end
-        let whole = |code: String| if calls_send(&code) { format!("{code}\n{send}") } else { code };
-        variants(self.code.get_ref()).into_iter().map(|(name, code)| (name, whole(code))).collect()
+        // where it calls a function `send` that it does not have, that is added at the end of its first file
+        let whole = |code: String| {
+            if !calls_send(&code) {
+                return code;
+            }
+            match code.split_once(FILE_MARK) {
+                Some((first, others)) => format!("{first}\n{send}{FILE_MARK}{others}"),
+                None => format!("{code}\n{send}"),
+            }
+        };
+        variants(&self.text).into_iter().map(|(name, code)| (name, whole(code))).collect()
     }
 }
 
@@ -107,63 +168,165 @@ fn calls_send(code: &str) -> bool {
 }
 
 impl RuleFiles {
-    /// Every example of every file.
+    /// Every example of every file. Those that name a program that is not there are left out: [`RuleFiles::compile`] says so.
     pub fn examples(&self) -> Vec<Example<'_>> {
+        self.holders().iter().flat_map(|holder| self.of_holder(holder)).filter_map(Result::ok).collect()
+    }
+
+    /// Every table that can hold examples.
+    pub fn holders(&self) -> Vec<Holder<'_>> {
         let mut all = Vec::new();
+        let endpoints = self.sources().iter().flat_map(|source| &source.file.endpoint);
+        let methods: Vec<&str> = endpoints.map(|endpoint| endpoint.method.as_str()).collect();
         for (nth, source) in self.sources().iter().enumerate() {
-            let mut list = Examples { source: nth, all: &mut all };
-            let (file, id) = (&source.file, Expected::Token(TokenKind::Id));
-            list.add("type", &file.r#type, |t| (&t.yes, &t.no, t.lang, id));
-            list.add("token", &file.token, |t| (&t.yes, &t.no, t.lang, Expected::Token(t.kind)));
-            list.add("call", &file.call, |t| {
-                // what the library sends by itself
-                let own = t.fallback.or(t.stored.as_ref().and_then(|stored| stored.kind));
-                (&t.yes, &t.no, t.lang, own.map_or(id, Expected::Token))
-            });
-            list.add("pass", &file.pass, |t| (&t.yes, &t.no, t.lang, id));
-            list.add("store", &file.store, |t| (&t.yes, &t.no, t.lang, id));
-            list.add("name", &file.name, |t| (&t.yes, &t.no, t.lang, Expected::Token(t.kind)));
-            list.add("host", &file.host, |t| (&t.yes, &t.no, t.lang, id));
-            list.add("subject", &file.subject, |t| (&t.yes, &t.no, t.lang, Expected::Subject(t.kind)));
-            list.add("cell", &file.cell, |t| (&t.yes, &t.no, t.lang, id));
-            list.add("setter", &file.setter, |t| (&t.yes, &t.no, t.lang, id));
-            list.add("context", &file.context, |t| (&t.yes, &t.no, t.lang, id));
-            list.add("refs", &file.refs, |t| (&t.yes, &t.no, t.lang, id));
-            list.add("mapper", &file.mapper, |t| (&t.yes, &t.no, t.lang, id));
-            list.add("container", &file.container, |t| (&t.yes, &t.no, t.lang, id));
-            list.add("reducer", &file.reducer, |t| (&t.yes, &t.no, t.lang, id));
-            list.add("reduced", &file.reduced, |t| (&t.yes, &t.no, t.lang, id));
-            list.add("action", &file.action, |t| (&t.yes, &t.no, t.lang, id));
-            list.add("case", &file.case, |t| (&t.yes, &t.no, t.lang, id));
-            list.add("event", &file.event, |t| (&t.yes, &t.no, t.lang, id));
-            list.add("injector", &file.injector, |t| (&t.yes, &t.no, t.lang, id));
-            list.add("test", &file.test, |t| (&t.yes, &t.no, t.lang, id));
-            list.add("ambient", &file.ambient, |t| (&t.yes, &t.no, t.lang, id));
-            list.add("component", std::slice::from_ref(&file.component), |t| (&t.yes, &t.no, t.lang, id));
-            list.add("auto-import", std::slice::from_ref(&file.auto_import), |t| (&t.yes, &t.no, t.lang, id));
-            list.add("evidence", &file.evidence, |t| (&t.yes, &t.no, t.lang, id));
+            holders(nth, &source.file, &methods, &mut all);
         }
         all
     }
-}
 
-struct Examples<'a, 'b> {
-    source: usize,
-    all: &'b mut Vec<Example<'a>>,
-}
-
-/// The examples of one table: yes, no, their language, and what they lead to.
-type Parts<'a> = (&'a Vec<Code>, &'a Vec<Code>, ExampleLang, Expected);
-
-impl<'a> Examples<'a, '_> {
-    fn add<T>(&mut self, kind: &'static str, tables: &'a [T], parts: impl Fn(&'a T) -> Parts<'a>) {
-        let source = self.source;
-        for (nth, table) in tables.iter().enumerate() {
-            let (yes, no, lang, expected) = parts(table);
-            let both = yes.iter().map(|code| (true, code)).chain(no.iter().map(|code| (false, code)));
-            self.all.extend(both.map(|(yes, code)| Example { source, kind, nth, yes, code, lang, expected }));
-        }
+    /// Whether every example that is written as a change of another program can be made of it.
+    pub(super) fn check_examples(&self) -> Result<(), Mistake> {
+        let holders = self.holders();
+        holders.iter().flat_map(|holder| self.of_holder(holder)).try_for_each(|example| example.map(drop))
     }
+
+    fn of_holder<'a>(&'a self, holder: &Holder<'a>) -> impl Iterator<Item = Result<Example<'a>, Mistake>> {
+        let both = holder.yes.iter().map(|code| (true, code)).chain(holder.no.iter().map(|code| (false, code)));
+        let holder = holder.clone();
+        both.filter_map(move |(yes, code)| {
+            let source = self.sources().get(holder.source)?;
+            let span = Span::new(code.span().start, code.span().end);
+            let text = text_of(&source.file, holder.yes, code).map_err(|(message, help)| {
+                Place::new(&source.name, &source.text).mistake(span, &message, "named here", &help)
+            });
+            let lang = holder.lang.unwrap_or(source.file.lang);
+            let (kind, nth, expected) = (holder.kind, holder.nth, holder.expected.clone());
+            Some(text.map(|text| Example { source: holder.source, kind, nth, yes, span, text, lang, expected }))
+        })
+    }
+}
+
+/// The text of a program; else what is wrong with it, and what may help.
+fn text_of<'a>(file: &'a RuleFile, yes: &'a [Code], code: &'a Code) -> Result<Cow<'a, str>, (String, String)> {
+    let other = match code.get_ref() {
+        Program::Written(text) => return Ok(text.into()),
+        Program::Other(other) => other,
+    };
+    let OtherProgram { of, change, to } = other;
+    let base = match of {
+        Some(name) => file.programs.get(name).ok_or_else(|| {
+            let known: Vec<&str> = file.programs.keys().map(String::as_str).collect();
+            (format!("no program is named `{name}` under `[programs]`"), did_you_mean(name, "programs", &known))
+        })?,
+        None => match yes.first() {
+            Some(first) if first.span() != code.span() => return changed(text_of(file, &[], first)?, other),
+            _ => return Err(("this names no program".to_owned(), "Write `of`, or a `yes` before it.".to_owned())),
+        },
+    };
+    match (change, to) {
+        (None, None) => Ok(base.into()),
+        _ => changed(base.into(), other),
+    }
+}
+
+/// A program with one text put in another one's place.
+fn changed<'a>(base: Cow<'a, str>, other: &OtherProgram) -> Result<Cow<'a, str>, (String, String)> {
+    let (Some(change), Some(to)) = (&other.change, &other.to) else {
+        return Err(("`change` and `to` belong together".to_owned(), String::new()));
+    };
+    if change.is_empty() || !base.contains(change) {
+        let help = "A change of nothing shows nothing.".to_owned();
+        return Err((format!("`{change}` is not in the program that this is a change of"), help));
+    }
+    Ok(base.replace(change, to).into())
+}
+
+/// The tables of a file that can hold examples.
+fn holders<'a>(source: usize, file: &'a RuleFile, methods: &[&str], all: &mut Vec<Holder<'a>>) {
+    let id = || Expected::Token(TokenKind::Id);
+    macro_rules! add {
+        ($kind:literal, $tables:expr) => {
+            add!($kind, $tables, |_| id())
+        };
+        ($kind:literal, $tables:expr, $expected:expr) => {
+            all.extend($tables.iter().enumerate().map(|(nth, table)| {
+                let of: &dyn Fn(_) -> Expected = &$expected;
+                let (yes, no) = (table.yes.as_slice(), table.no.as_slice());
+                Holder { source, kind: $kind, nth, yes, no, lang: table.lang, expected: of(table) }
+            }))
+        };
+    }
+    add!("type", &file.r#type, |table: &TypeTable| type_leads_to(table, file));
+    add!("token", &file.token, |table: &TokenTable| Expected::Token(table.kind));
+    add!("call", &file.call, |table: &CallTable| call_leads_to(table, methods));
+    // what is only said to be known is no request
+    add!("pass", &file.pass, |table: &PassTable| if table.says_nothing() { Expected::Nothing } else { id() });
+    add!("store", &file.store);
+    add!("name", &file.name, |table: &NameTable| Expected::Token(table.kind));
+    add!("host", &file.host);
+    add!("subject", &file.subject, |table: &SubjectTable| Expected::Subject(table.kind));
+    add!("endpoint", &file.endpoint, |table: &EndpointTable| {
+        Expected::Endpoint(format!("{} {}", table.method, table.path))
+    });
+    add!("cell", &file.cell);
+    add!("setter", &file.setter);
+    add!("context", &file.context);
+    add!("refs", &file.refs);
+    add!("mapper", &file.mapper);
+    add!("container", &file.container);
+    add!("reducer", &file.reducer);
+    add!("reduced", &file.reduced);
+    add!("action", &file.action);
+    add!("case", &file.case);
+    add!("event", &file.event);
+    add!("injector", &file.injector);
+    add!("test", &file.test);
+    add!("part", &file.part);
+    add!("handed", &file.handed);
+    add!("ambient", &file.ambient);
+    add!("login", &file.login, |_| Expected::Login);
+    add!("misspelt", &file.misspelt, |table: &MisspeltTable| Expected::Scope(table.scope.clone()));
+    add!("member", &file.member, |table: &MemberTable| Expected::Edit(table.access.clone()));
+    add!("evidence", &file.evidence);
+    let component = (!file.component.sections.is_empty()).then_some(&file.component);
+    add!("component", component.into_iter().collect::<Vec<_>>());
+    let imported = (!file.auto_import.folders.is_empty()).then_some(&file.auto_import);
+    add!("auto-import", imported.into_iter().collect::<Vec<_>>());
+}
+
+/// What a type leads to: a finding about a login, where its values are asked for tokens here; another's token, where the
+/// file knows no other; else an ID token, itself or sent.
+fn type_leads_to(table: &TypeTable, file: &RuleFile) -> Expected {
+    let root = format!("type {} ", table.name);
+    if file.login.iter().flat_map(|login| &login.on).any(|path| path.get_ref().starts_with(&root)) {
+        return Expected::Login;
+    }
+    let is_other = !file.token.is_empty() && file.token.iter().all(|token| token.kind == TokenKind::Other);
+    Expected::Token(if is_other { TokenKind::Other } else { TokenKind::Id })
+}
+
+/// What a table of calls leads to; `methods` are those of the endpoints.
+fn call_leads_to(table: &CallTable, methods: &[&str]) -> Expected {
+    let literal = |slot: &SlotText| slot.get_ref().strip_prefix('\'')?.strip_suffix('\'').map(str::to_owned);
+    let is_of_none = match table.method.as_slice() {
+        [only] => literal(only).is_some_and(|method| !methods.contains(&method.as_str())),
+        _ => false,
+    };
+    if is_of_none || !table.alone.is_empty() {
+        return Expected::Nothing;
+    }
+    if !table.settings.is_empty() {
+        return Expected::Toggle;
+    }
+    if table.says_the_body_alone() {
+        return Expected::Body;
+    }
+    if table.sends_without_a_credential() || table.body.is_empty() && !table.body_keys.is_empty() {
+        return Expected::Call;
+    }
+    // what the library sends by itself
+    let own = table.fallback.or(table.stored.as_ref().and_then(|stored| stored.kind));
+    Expected::Token(own.unwrap_or(TokenKind::Id))
 }
 
 #[cfg(test)]

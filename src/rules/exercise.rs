@@ -56,6 +56,13 @@ pub(super) struct Record {
     answered: Vec<AtomicBool>,
 }
 
+impl Clone for Record {
+    /// A copy of the rules records nothing.
+    fn clone(&self) -> Self {
+        Record::default()
+    }
+}
+
 /// Of the paths that one text stands for, and whether each was met: what is idle.
 fn idle_of(paths: &[(&Entry, bool)]) -> Option<Idle> {
     let (first, _) = paths.first()?;

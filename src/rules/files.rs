@@ -4,7 +4,7 @@
 //! that what they say counts before what the build says, and what could only be found by them is looked for.
 
 use super::place::Place;
-use super::schema::{CallTable, ContainerTable, PathText, RuleFile};
+use super::schema::{CallTable, ContainerTable, HostTable, PassTable, PathText, RuleFile};
 use super::{GLOBAL_OBJECT, Outside, Rules, embedded, toml_file};
 use crate::rules::path::Root;
 use crate::text::nearest::did_you_mean;
@@ -39,36 +39,6 @@ impl Source {
         let file = Arc::new(toml_file::read(name, &text)?);
         Ok(Source { name: name.to_owned(), text, own: false, file })
     }
-
-    /// How many tables it has that can hold examples.
-    pub fn tables(&self) -> usize {
-        let file = &self.file;
-        file.r#type.len()
-            + file.token.len()
-            + file.call.len()
-            + file.pass.len()
-            + file.store.len()
-            + file.name.len()
-            + file.host.len()
-            + file.subject.len()
-            + file.cell.len()
-            + file.setter.len()
-            + file.context.len()
-            + file.refs.len()
-            + file.mapper.len()
-            + file.container.len()
-            + file.ambient.len()
-            + file.reducer.len()
-            + file.reduced.len()
-            + file.action.len()
-            + file.case.len()
-            + file.event.len()
-            + file.injector.len()
-            + file.test.len()
-            + file.evidence.len()
-            + usize::from(!file.component.sections.is_empty())
-            + usize::from(!file.auto_import.folders.is_empty())
-    }
 }
 
 /// All rule files of a run, own ones first.
@@ -80,7 +50,12 @@ pub struct RuleFiles {
 impl RuleFiles {
     /// The files of this build.
     pub fn embedded() -> Result<RuleFiles, Mistake> {
-        let sources = embedded::FILES.par_iter().map(|(name, text)| Source::embedded(name, text));
+        RuleFiles::of(embedded::FILES)
+    }
+
+    /// Files that count as those of a build, each with its name and its text.
+    pub fn of(files: &[(&str, &str)]) -> Result<RuleFiles, Mistake> {
+        let sources = files.par_iter().map(|(name, text)| Source::embedded(name, text));
         Ok(RuleFiles { sources: sources.collect::<Result<_, Mistake>>()? })
     }
 
@@ -127,6 +102,7 @@ impl RuleFiles {
     /// Compile them all. `tenants` are hosts that count like those of the rules; `own` ones never count.
     pub fn compile(&self, tenants: &[String], own: &[String]) -> Result<Rules, Mistake> {
         self.check()?;
+        self.check_examples()?;
         self.compile_unchecked(Rules::default(), tenants, own)
     }
 
@@ -145,16 +121,25 @@ impl RuleFiles {
         self.compile_unchecked(rules, &[], &[])
     }
 
+    /// Compile them all, and remember what comes from which table: see [`Rules::without`].
+    pub fn compile_traced(&self) -> Result<Rules, Mistake> {
+        self.check()?;
+        self.check_examples()?;
+        let mut rules = Rules::default();
+        rules.start_trace();
+        self.compile_unchecked(rules, &[], &[])
+    }
+
     fn compile_unchecked(&self, mut rules: Rules, tenants: &[String], own: &[String]) -> Result<Rules, Mistake> {
         let names = self.type_names()?;
         rules.outside = Outside::load()?;
         // endpoints first: calls refer to them; then types: paths lead through them
-        for source in &self.sources {
+        for (nth, source) in self.sources.iter().enumerate() {
             rules.add_tables(&source.file);
-            rules.add_types(&Place::new(&source.name, &source.text), &source.file)?;
+            rules.add_types(&Place::new(&source.name, &source.text).numbered(nth), &source.file)?;
         }
-        for source in &self.sources {
-            let place = Place::new(&source.name, &source.text).with_types(&names);
+        for (nth, source) in self.sources.iter().enumerate() {
+            let place = Place::new(&source.name, &source.text).numbered(nth).with_types(&names);
             rules.add_facts(&place, &source.file)?;
             if source.own {
                 rules.add_own_evidence(&place, &source.file)?;
@@ -170,7 +155,10 @@ impl RuleFiles {
         if let Some(source) = files.sources.get_mut(source)
             && let Ok(mut file) = toml_file::read::<RuleFile>(&source.name, &source.text)
         {
+            // the endpoints' prefix is part of them
+            let prefix = file.host.get(nth).filter(|_| kind == "host").and_then(|table| table.prefix.clone());
             file.remove(kind, nth);
+            file.host.extend(prefix.map(|prefix| HostTable { prefix: Some(prefix), ..HostTable::default() }));
             source.file = Arc::new(file);
         }
         // where it described a type, paths may lead nowhere
@@ -263,6 +251,23 @@ fn matched(kind: &str) -> &'static str {
 impl CallTable {
     /// Whether nothing follows from it.
     fn says_nothing(&self) -> bool {
+        self.body.is_empty() && self.body_keys.is_empty() && self.says_nothing_but_the_body()
+    }
+
+    /// Whether all that follows from it is what the body is.
+    pub(super) fn says_the_body_alone(&self) -> bool {
+        !self.body.is_empty() && self.says_nothing_but_the_body()
+    }
+
+    /// Whether it is a whole call of its own that is given no credential.
+    pub(super) fn sends_without_a_credential(&self) -> bool {
+        let given = [&self.headers, &self.bearer, &self.authorization, &self.header_line, &self.options];
+        let is_given = given.iter().any(|list| !list.is_empty()) || self.header.is_some() || !self.hook.is_empty();
+        let own = self.fallback.is_some() || self.stored.is_some();
+        self.sends && !self.method.is_empty() && !self.url.is_empty() && !is_given && !own
+    }
+
+    fn says_nothing_but_the_body(&self) -> bool {
         let lists = [
             &self.url,
             &self.base,
@@ -274,7 +279,6 @@ impl CallTable {
             &self.authorization,
             &self.header_line,
             &self.options,
-            &self.body,
             &self.alone,
             &self.settings,
         ];
@@ -285,8 +289,26 @@ impl CallTable {
             && self.stored.is_none()
             && self.hook.is_empty()
             && self.handed.is_none()
-            && self.body_keys.is_empty()
             && lists.iter().all(|list| list.is_empty())
+    }
+}
+
+impl PassTable {
+    /// Whether it only says that its calls are known.
+    pub(super) fn says_nothing(&self) -> bool {
+        let lists = [&self.value, &self.with, &self.concat, &self.merge, &self.url, &self.list];
+        let slots = [
+            &self.calls,
+            &self.join,
+            &self.member,
+            &self.resolves,
+            &self.instance,
+            &self.element,
+            &self.append,
+            &self.segment,
+        ];
+        let flags = [self.returns, self.shared, self.pipes, self.absent, self.selects];
+        lists.iter().all(|list| list.is_empty()) && slots.iter().all(|slot| slot.is_none()) && !flags.contains(&true)
     }
 }
 
@@ -432,6 +454,12 @@ impl RuleFile {
             "injector" => take(&mut self.injector, nth),
             "ambient" => take(&mut self.ambient, nth),
             "test" => take(&mut self.test, nth),
+            "handed" => take(&mut self.handed, nth),
+            "part" => take(&mut self.part, nth),
+            "login" => take(&mut self.login, nth),
+            "misspelt" => take(&mut self.misspelt, nth),
+            "member" => take(&mut self.member, nth),
+            "endpoint" => take(&mut self.endpoint, nth),
             "evidence" => take(&mut self.evidence, nth),
             "component" => self.component = super::schema::ComponentTable::default(),
             "auto-import" => self.auto_import = super::schema::AutoImportTable::default(),

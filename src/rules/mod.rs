@@ -27,6 +27,7 @@ mod questions;
 mod reducers;
 mod search;
 mod stored;
+mod traced;
 mod versions;
 
 pub use containers::{ContainerFact, HandlerFact, MapperFact, RefsFact};
@@ -59,7 +60,7 @@ pub const SCHEMA: &str = include_str!("rules.schema.json");
 const GLOBAL_OBJECT: &str = "window";
 
 /// The compiled rules.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Rules {
     /// All access paths.
     pub automaton: Automaton<FactId>,
@@ -137,6 +138,8 @@ pub struct Rules {
     own_hosts: Vec<String>,
     /// What answered, where that is of interest.
     record: Option<Box<exercise::Record>>,
+    /// What comes from which table, where that is of interest.
+    trace: Option<Box<traced::Trace>>,
 }
 
 impl Rules {
@@ -213,13 +216,16 @@ impl Rules {
     }
 
     fn add_types(&mut self, place: &Place<'_>, file: &RuleFile) -> Result<(), Mistake> {
-        for table in &file.r#type {
+        for (nth, table) in file.r#type.iter().enumerate() {
+            self.trace(place.nth(), Some(("type", nth)));
             let root = Path { root: Root::Type(table.name.clone()), steps: Vec::new() };
             let of = self.automaton.insert(&root);
             for state in self.states(place, "type", &table.is)? {
                 self.automaton.add_type(state, of);
+                self.trace_type(state, of);
             }
         }
+        self.trace(place.nth(), None);
         for table in &file.handed {
             let fact = HandedFact {
                 url: place.slots(&table.url)?,
@@ -243,12 +249,14 @@ impl Rules {
         self.add_reducers(place, file)?;
         self.add_logins(place, file)?;
         let client: Arc<str> = file.client.as_deref().unwrap_or_default().into();
-        for table in &file.token {
+        for (nth, table) in file.token.iter().enumerate() {
+            self.trace(place.nth(), Some(("token", nth)));
             let versions = place.versions(&table.versions)?;
             let fact = Fact::Token(TokenFact { kind: table.kind, what: table.what.as_str().into(), versions });
             self.hang(place, &table.at, fact)?;
         }
-        for table in &file.pass {
+        for (nth, table) in file.pass.iter().enumerate() {
+            self.trace(place.nth(), Some(("pass", nth)));
             let fact = PassFact {
                 value: place.slots(&table.value)?,
                 calls: place.slot_opt(table.calls.as_ref())?,
@@ -291,6 +299,7 @@ impl Rules {
             }
             self.hang(place, &table.on, Fact::Pass(Box::new(fact)))?;
         }
+        self.trace(place.nth(), None);
         for table in &file.store {
             let store: Arc<str> = table.name.as_str().into();
             if table.inherited {
@@ -376,10 +385,12 @@ impl Rules {
             }
             self.hang(place, &table.on, Fact::Context(fact))?;
         }
-        for table in &file.test {
+        for (nth, table) in file.test.iter().enumerate() {
+            self.trace(place.nth(), Some(("test", nth)));
             let fact = TestFact { asks: table.asks, text: place.slot(&table.text)?, part: place.slot(&table.part)? };
             self.hang(place, &table.on, Fact::Test(fact))?;
         }
+        self.trace(place.nth(), None);
         self.setters.extend(file.setter.iter().cloned());
         for table in &file.ambient {
             let ty = table
@@ -400,7 +411,8 @@ impl Rules {
             };
             self.ambient.push(fact);
         }
-        for table in &file.call {
+        for (nth, table) in file.call.iter().enumerate() {
+            self.trace(place.nth(), Some(("call", nth)));
             if table.sends || !table.url.is_empty() || table.endpoint.is_some() {
                 for text in &table.on {
                     for path in place.paths(text)? {
@@ -440,6 +452,7 @@ impl Rules {
             let fact = self.call_fact(place, &client, table)?;
             self.hang(place, &table.on, Fact::Call(Box::new(fact)))?;
         }
+        self.trace(place.nth(), None);
         self.names.extend(file.name.iter().cloned());
         self.subjects.extend(file.subject.iter().cloned());
         Ok(())
@@ -584,6 +597,7 @@ impl Rules {
         let id = FactId::try_from(self.facts.len()).unwrap_or(FactId::MAX);
         let (kind, nth) = (fact.kind(), fact.must_answer().then_some(self.facts.len()));
         self.facts.push(fact);
+        self.trace_fact(id);
         for state in self.states_of(place, (kind, nth), paths)? {
             self.automaton.add_fact(state, id);
         }

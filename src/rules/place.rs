@@ -20,13 +20,25 @@ const ROOTS: &[&str] = &["import", "global", "name", "type", "any"];
 pub(super) struct Place<'a> {
     name: &'a str,
     text: &'a Arc<str>,
+    /// Its number.
+    nth: usize,
     /// What the values of each type are called.
     type_names: Option<&'a FxHashMap<String, Vec<String>>>,
 }
 
 impl<'a> Place<'a> {
     pub(super) fn new(name: &'a str, text: &'a Arc<str>) -> Self {
-        Place { name, text, type_names: None }
+        Place { name, text, nth: 0, type_names: None }
+    }
+
+    /// With the number of the file.
+    pub(super) fn numbered(self, nth: usize) -> Self {
+        Place { nth, ..self }
+    }
+
+    /// The number of the file.
+    pub(super) fn nth(&self) -> usize {
+        self.nth
     }
 
     /// The file's path.

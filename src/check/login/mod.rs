@@ -28,6 +28,11 @@ const LINK_BY_ID: &str = "current-user-link-by-id";
 /// The rule for secondary ID tokens that are signed otherwise.
 const NOT_RS256: &str = "secondary-token-not-rs256";
 
+/// Whether a rule is about what a login asks for.
+pub(super) fn is_about_login(rule: &str) -> bool {
+    [MISSING, NOT_SINGLE].contains(&rule)
+}
+
 /// A call with what is known of it beside the report.
 pub(super) struct Sent<'a> {
     /// The call.

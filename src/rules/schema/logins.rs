@@ -1,6 +1,6 @@
 //! Where tokens are asked for: the calls, and what their options are called.
 
-use super::texts::{PathText, SlotText};
+use super::texts::{Code, ExampleLang, PathText, SlotText};
 use serde::Deserialize;
 
 /// `[[login]]`: the calls at `on` ask for tokens, or set up what does.
@@ -46,6 +46,12 @@ pub struct LoginTable {
     pub feeds: Vec<PathText>,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: Option<ExampleLang>,
 }
 
 /// `[[misspelt]]`: a scope that does not exist, and the one that is meant.
@@ -59,6 +65,14 @@ pub struct MisspeltTable {
     pub means: String,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    #[serde(default)]
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    #[serde(default)]
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: Option<ExampleLang>,
 }
 
 /// `[[member]]`: the members of login results that hold the two tokens.
@@ -72,4 +86,12 @@ pub struct MemberTable {
     pub access: String,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    #[serde(default)]
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    #[serde(default)]
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: Option<ExampleLang>,
 }

@@ -14,9 +14,12 @@ pub use logins::{LoginTable, MemberTable, MisspeltTable};
 pub use reducers::{ActionTable, CaseTable, EventTable, InjectorTable, ReducedTable, ReducerTable};
 pub use requests::{AmbientTable, Asks, HandedTable, HookTable, PartTable, TestTable, UrlPart};
 pub use stores::{AutoImportTable, ComponentTable, ContainerTable, HandlerTable, MapperTable, RefsTable, StoreTable};
-pub use texts::{Code, EndpointText, ExampleLang, PathText, SlotText, VersionText, VersionsText};
+pub use texts::{
+    Code, EndpointText, ExampleLang, OtherProgram, PathText, Program, SlotText, VersionText, VersionsText,
+};
 
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// One rule file.
 #[derive(Debug, Default, Deserialize)]
@@ -27,6 +30,10 @@ pub struct RuleFile {
     pub source: Option<String>,
     /// The HTTP client or SDK that this file is about, as reports name it.
     pub client: Option<String>,
+    /// What the examples of this file are written in, where a table does not say so.
+    pub lang: ExampleLang,
+    /// Programs that examples of several tables share, by name.
+    pub programs: BTreeMap<String, String>,
     /// Values that behave alike.
     pub r#type: Vec<TypeTable>,
     /// Values that are tokens.
@@ -109,8 +116,7 @@ pub struct TypeTable {
     #[serde(default)]
     pub no: Vec<Code>,
     /// What the examples are written in.
-    #[serde(default)]
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }
 
 /// What a token is.
@@ -149,8 +155,7 @@ pub struct TokenTable {
     #[serde(default)]
     pub no: Vec<Code>,
     /// What the examples are written in.
-    #[serde(default)]
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }
 
 /// `[[call]]`: what the calls at `on` add to a request.
@@ -229,7 +234,7 @@ pub struct CallTable {
     /// Programs in which that verdict must not come out.
     pub no: Vec<Code>,
     /// What the examples are written in.
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }
 
 /// A default credential of a library.
@@ -331,7 +336,7 @@ pub struct PassTable {
     /// Programs in which that verdict must not come out.
     pub no: Vec<Code>,
     /// What the examples are written in.
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }
 
 /// How a kept value is made.
@@ -375,7 +380,7 @@ pub struct CellTable {
     /// Programs in which that verdict must not come out.
     pub no: Vec<Code>,
     /// What the examples are written in.
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }
 
 /// `[[setter]]`: a method of components that writes members of another member.
@@ -396,8 +401,7 @@ pub struct SetterTable {
     #[serde(default)]
     pub no: Vec<Code>,
     /// What the examples are written in.
-    #[serde(default)]
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }
 
 /// `[[context]]`: the calls at `on` give what a component of the same context was given.
@@ -426,8 +430,7 @@ pub struct ContextTable {
     #[serde(default)]
     pub no: Vec<Code>,
     /// What the examples are written in.
-    #[serde(default)]
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }
 
 /// `[[name]]`: identifiers with one of these phrases hold such a token, if nothing better is known.
@@ -454,12 +457,11 @@ pub struct NameTable {
     #[serde(default)]
     pub no: Vec<Code>,
     /// What the examples are written in.
-    #[serde(default)]
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }
 
 /// `[[host]]`: what tells a tenant's host.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct HostTable {
@@ -480,7 +482,7 @@ pub struct HostTable {
     /// Programs in which that verdict must not come out.
     pub no: Vec<Code>,
     /// What the examples are written in.
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }
 
 /// Whose id a name holds.
@@ -519,8 +521,7 @@ pub struct SubjectTable {
     #[serde(default)]
     pub no: Vec<Code>,
     /// What the examples are written in.
-    #[serde(default)]
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }
 
 /// `[[endpoint]]`: one of the eight.
@@ -551,6 +552,14 @@ pub struct EndpointTable {
     pub linking: Option<LinkingTable>,
     /// Where this is known from.
     pub source: String,
+    /// Programs in which this table leads to its verdict.
+    #[serde(default)]
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    #[serde(default)]
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: Option<ExampleLang>,
 }
 
 /// One row of the scope table.
@@ -606,7 +615,7 @@ pub struct EvidenceTable {
     /// Programs in which that verdict must not come out.
     pub no: Vec<Code>,
     /// What the examples are written in.
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }
 
 #[cfg(test)]

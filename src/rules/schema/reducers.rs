@@ -28,7 +28,7 @@ pub struct ReducerTable {
     /// Programs in which that verdict must not come out.
     pub no: Vec<Code>,
     /// What the examples are written in.
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }
 
 /// `[[reduced]]`: the calls at `on` make something that has a state, which a reducer makes.
@@ -55,7 +55,7 @@ pub struct ReducedTable {
     /// Programs in which that verdict must not come out.
     pub no: Vec<Code>,
     /// What the examples are written in.
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }
 
 /// `[[action]]`: the values at `on` are actions, or, where they end in `()`, what makes them when it is called.
@@ -80,7 +80,7 @@ pub struct ActionTable {
     /// Programs in which that verdict must not come out.
     pub no: Vec<Code>,
     /// What the examples are written in.
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }
 
 /// `[[case]]`: the calls at `on` say which function handles the kinds of actions that their other arguments are.
@@ -101,8 +101,7 @@ pub struct CaseTable {
     #[serde(default)]
     pub no: Vec<Code>,
     /// What the examples are written in.
-    #[serde(default)]
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }
 
 /// `[[injector]]`: what the calls at `on` make is applied to a component, which is given the members of what a function
@@ -127,8 +126,7 @@ pub struct InjectorTable {
     #[serde(default)]
     pub no: Vec<Code>,
     /// What the examples are written in.
-    #[serde(default)]
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }
 
 /// `[[event]]`: a function that is given to one of the methods `listen`, behind the name of an event, is called with what
@@ -148,5 +146,5 @@ pub struct EventTable {
     /// Programs in which that verdict must not come out.
     pub no: Vec<Code>,
     /// What the examples are written in.
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }

@@ -41,6 +41,12 @@ pub struct HandedTable {
     pub named: Vec<String>,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: Option<ExampleLang>,
 }
 
 /// What is asked of a text.
@@ -84,8 +90,7 @@ pub struct TestTable {
     #[serde(default)]
     pub no: Vec<Code>,
     /// What the examples are written in.
-    #[serde(default)]
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }
 
 /// A part of a URL.
@@ -120,6 +125,14 @@ pub struct PartTable {
     pub set: Vec<String>,
     /// Where this is known from.
     pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    #[serde(default)]
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    #[serde(default)]
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: Option<ExampleLang>,
 }
 
 /// `[[ambient]]`: credentials that are kept apart from the requests that carry them.
@@ -154,5 +167,5 @@ pub struct AmbientTable {
     /// Programs in which that verdict must not come out.
     pub no: Vec<Code>,
     /// What the examples are written in.
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }

@@ -24,8 +24,7 @@ pub struct RefsTable {
     #[serde(default)]
     pub no: Vec<Code>,
     /// What the examples are written in.
-    #[serde(default)]
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }
 
 /// `[[mapper]]`: what the calls at `on` make has members of a store, which are spread into a component.
@@ -52,8 +51,7 @@ pub struct MapperTable {
     #[serde(default)]
     pub no: Vec<Code>,
     /// What the examples are written in.
-    #[serde(default)]
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }
 
 /// `[[container]]`: stores made of options: a state, functions that compute from it, and functions that write it, which are
@@ -92,8 +90,7 @@ pub struct ContainerTable {
     #[serde(default)]
     pub no: Vec<Code>,
     /// What the examples are written in.
-    #[serde(default)]
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }
 
 /// Functions of a container that are called by name.
@@ -127,7 +124,7 @@ pub struct AutoImportTable {
     /// Programs in which that verdict must not come out.
     pub no: Vec<Code>,
     /// What the examples are written in.
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }
 
 /// `[component]`: the sections of an options object whose members are members of one `this`.
@@ -162,7 +159,7 @@ pub struct ComponentTable {
     /// Programs in which that verdict must not come out.
     pub no: Vec<Code>,
     /// What the examples are written in.
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }
 
 /// `[[store]]`: a place that keeps values by key.
@@ -203,5 +200,5 @@ pub struct StoreTable {
     /// Programs in which that verdict must not come out.
     pub no: Vec<Code>,
     /// What the examples are written in.
-    pub lang: ExampleLang,
+    pub lang: Option<ExampleLang>,
 }

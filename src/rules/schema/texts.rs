@@ -1,7 +1,10 @@
 //! What is written in a rule file as a text of its own kind, with its place.
 
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
+use std::fmt;
 use toml::Spanned;
 
 /// A text with its place in the file.
@@ -53,11 +56,6 @@ text! {
     /// Versions of a package: `<=0.2.0`.
     VersionText
 }
-text! {
-    /// A small program; where `@{a,b}` stands, one with each of these names.
-    Code
-}
-
 /// The versions of packages that a table is about, where they differ: `{ angular2-jwt = "<=0.2.0" }`. It counts where
 /// the manifests around the code allow one of them, or say nothing.
 pub type VersionsText = BTreeMap<String, VersionText>;
@@ -74,4 +72,78 @@ pub enum ExampleLang {
     Ts,
     /// Rust.
     Rust,
+}
+
+/// A small program; where `@{a,b}` stands, one with each of these names.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Code(Spanned<Program>);
+
+impl Code {
+    /// The program.
+    pub fn get_ref(&self) -> &Program {
+        self.0.get_ref()
+    }
+
+    /// Its bytes in the file, quotes included.
+    pub fn span(&self) -> std::ops::Range<usize> {
+        self.0.span()
+    }
+}
+
+#[cfg(test)]
+impl schemars::JsonSchema for Code {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Code".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let other = generator.subschema_for::<OtherProgram>();
+        let written = "A small program; where `@{a,b}` stands, one with each of these names.";
+        schemars::json_schema!({ "anyOf": [{ "type": "string", "description": written }, other] })
+    }
+}
+
+/// How a program is written.
+#[derive(Clone, Debug)]
+pub enum Program {
+    /// As it is.
+    Written(String),
+    /// By naming another one.
+    Other(OtherProgram),
+}
+
+/// A program that differs from another one.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct OtherProgram {
+    /// The other one: a name under `[programs]` in the same file; without it, the table's first `yes`.
+    pub of: Option<String>,
+    /// A text in it, which must be there …
+    pub change: Option<String>,
+    /// … and what stands in its place, wherever it stands.
+    pub to: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Program {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Program;
+
+            fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+                to.write_str("a program, or a table that says how it differs from another one")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Program, E> {
+                Ok(Program::Written(text.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Program, A::Error> {
+                OtherProgram::deserialize(MapAccessDeserializer::new(map)).map(Program::Other)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
 }
