@@ -321,7 +321,7 @@ fn call_leads_to(table: &CallTable, methods: &[&str]) -> Expected {
     if table.says_the_body_alone() {
         return Expected::Body;
     }
-    if table.sends_without_a_credential() || table.body.is_empty() && !table.body_keys.is_empty() {
+    if table.sends_without_a_credential() || table.says_the_keys_alone() {
         return Expected::Call;
     }
     // what the library sends by itself

@@ -4,7 +4,7 @@
 //! that what they say counts before what the build says, and what could only be found by them is looked for.
 
 use super::place::Place;
-use super::schema::{CallTable, ContainerTable, HostTable, PassTable, PathText, RuleFile};
+use super::schema::{CallTable, ContainerTable, PassTable, PathText, RuleFile};
 use super::{GLOBAL_OBJECT, Outside, Rules, embedded, toml_file};
 use crate::rules::path::Root;
 use crate::text::nearest::did_you_mean;
@@ -152,13 +152,18 @@ impl RuleFiles {
     /// The rules without the `nth` table `[[kind]]` of the file `source`.
     pub fn without(&self, source: usize, kind: &str, nth: usize) -> Result<Rules, Mistake> {
         let mut files = self.clone();
+        let host = self.sources.get(source).and_then(|source| source.file.host.get(nth));
+        if let Some(source) = self.sources.get(source)
+            && kind == "host"
+            && host.is_some_and(|table| table.prefix.is_some())
+        {
+            let place = Place::new(&source.name, &source.text);
+            return Err(place.mistake(Span::default(), "nothing is without the endpoints' `prefix`", "", ""));
+        }
         if let Some(source) = files.sources.get_mut(source)
             && let Ok(mut file) = toml_file::read::<RuleFile>(&source.name, &source.text)
         {
-            // the endpoints' prefix is part of them
-            let prefix = file.host.get(nth).filter(|_| kind == "host").and_then(|table| table.prefix.clone());
             file.remove(kind, nth);
-            file.host.extend(prefix.map(|prefix| HostTable { prefix: Some(prefix), ..HostTable::default() }));
             source.file = Arc::new(file);
         }
         // where it described a type, paths may lead nowhere
@@ -259,6 +264,11 @@ impl CallTable {
         !self.body.is_empty() && self.says_nothing_but_the_body()
     }
 
+    /// Whether all that follows from it is which keys the body has.
+    pub(super) fn says_the_keys_alone(&self) -> bool {
+        self.body.is_empty() && !self.body_keys.is_empty() && self.says_nothing_but_the_body()
+    }
+
     /// Whether it is a whole call of its own that is given no credential.
     pub(super) fn sends_without_a_credential(&self) -> bool {
         let given = [&self.headers, &self.bearer, &self.authorization, &self.header_line, &self.options];
@@ -296,7 +306,17 @@ impl CallTable {
 impl PassTable {
     /// Whether it only says that its calls are known.
     pub(super) fn says_nothing(&self) -> bool {
-        let lists = [&self.value, &self.with, &self.concat, &self.merge, &self.url, &self.list];
+        let lists = [
+            &self.value,
+            &self.with,
+            &self.concat,
+            &self.merge,
+            &self.url,
+            &self.list,
+            &self.replaces,
+            &self.folds,
+            &self.fills,
+        ];
         let slots = [
             &self.calls,
             &self.join,
@@ -306,9 +326,15 @@ impl PassTable {
             &self.element,
             &self.append,
             &self.segment,
+            &self.keys,
+            &self.pairs,
+            &self.behind,
         ];
-        let flags = [self.returns, self.shared, self.pipes, self.absent, self.selects];
-        lists.iter().all(|list| list.is_empty()) && slots.iter().all(|slot| slot.is_none()) && !flags.contains(&true)
+        let flags = [self.returns, self.shared, self.pipes, self.absent, self.selects, self.every];
+        lists.iter().all(|list| list.is_empty())
+            && slots.iter().all(|slot| slot.is_none())
+            && self.steps.is_none()
+            && !flags.contains(&true)
     }
 }
 
