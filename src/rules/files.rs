@@ -330,7 +330,7 @@ impl PassTable {
             &self.pairs,
             &self.behind,
         ];
-        let flags = [self.returns, self.shared, self.pipes, self.absent, self.selects, self.every];
+        let flags = [self.returns, self.shared, self.pipes, self.absent, self.selects, self.every, self.injects];
         lists.iter().all(|list| list.is_empty())
             && slots.iter().all(|slot| slot.is_none())
             && self.steps.is_none()
