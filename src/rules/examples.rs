@@ -288,7 +288,8 @@ fn holders<'a>(source: usize, file: &'a RuleFile, methods: &[&str], all: &mut Ve
     add!("misspelt", &file.misspelt, |table: &MisspeltTable| Expected::Scope(table.scope.clone()));
     add!("member", &file.member, |table: &MemberTable| Expected::Edit(table.access.clone()));
     add!("evidence", &file.evidence);
-    let component = (!file.component.sections.is_empty()).then_some(&file.component);
+    let has_component = !file.component.sections.is_empty() || !file.component.yes.is_empty();
+    let component = has_component.then_some(&file.component);
     add!("component", component.into_iter().collect::<Vec<_>>());
     let imported = (!file.auto_import.folders.is_empty()).then_some(&file.auto_import);
     add!("auto-import", imported.into_iter().collect::<Vec<_>>());
