@@ -13,6 +13,8 @@ const FILES: usize = 200;
 const CANDIDATES: usize = 256;
 /// Calls that are given something of one name and are checked.
 const GIVEN: usize = 64;
+/// Steps to tell what one expression stands for.
+const MEANT: u32 = 1_000;
 
 /// A variable's name of so many letters tells nothing: minified code gives it to most.
 const SHORT: usize = 2;
@@ -28,6 +30,16 @@ pub(crate) struct Callers {
     pub(crate) by_library: Vec<Node>,
     /// Whether a limit was met.
     pub(crate) cut: bool,
+}
+
+/// The functions and classes that an expression stands for, whoever calls the code around it: asked by all of one name.
+#[derive(Debug, Default)]
+pub(crate) struct Meant {
+    functions: Vec<FuncRef>,
+    classes: Vec<ClassRef>,
+    modules: Vec<FileId>,
+    /// Whether nothing else is known of it than its name.
+    is_vague: bool,
 }
 
 impl<'s> Eval<'s> {
@@ -305,41 +317,58 @@ impl<'s> Eval<'s> {
     }
 
     /// Whether an expression is the function or class that is looked for.
-    fn is_named(&mut self, at: Node, func: FuncRef, class: Option<ClassRef>) -> bool {
-        self.eval(at, &None).iter().any(|value| match (&value.value, class) {
-            (Value::Class(found), Some(class)) => *found == class,
-            (Value::Func(closure), None) => closure.func == func,
-            _ => false,
-        })
+    fn is_named(&self, at: Node, func: FuncRef, class: Option<ClassRef>) -> bool {
+        let meant = self.meant(at);
+        class.map_or_else(|| meant.functions.contains(&func), |class| meant.classes.contains(&class))
     }
 
     /// Whether a call calls `func` (or constructs `class`); `None` where its object cannot be told.
-    fn calls(&mut self, call: Node, func: FuncRef, class: Option<ClassRef>) -> Option<bool> {
+    fn calls(&self, call: Node, func: FuncRef, class: Option<ClassRef>) -> Option<bool> {
         let lowered = self.lowered(call.file)?;
         let Expr::Call { callee, kind, .. } = lowered.ir.expr(call.expr) else { return Some(false) };
-        let callees = self.callees(call, &None);
-        let hit = callees.iter().any(|called| match (&called.value, class) {
-            (Value::Class(of), Some(class)) => {
-                *of == class && matches!(kind, CallKind::New | CallKind::Jsx | CallKind::Plain)
+        let called = self.meant(Node { file: call.file, expr: *callee });
+        let hit = match class {
+            Some(class) => {
+                called.classes.contains(&class) && *kind != CallKind::Tagged || called.functions.contains(&func)
             }
-            (Value::Func(closure), _) => closure.func == func,
-            (Value::Module(file), None) => {
-                // `require('./f')()`
-                *file == func.file && self.is_whole_export(func)
+            None => {
+                called.functions.contains(&func) || called.modules.contains(&func.file) && self.is_whole_export(func)
             }
-            _ => false,
-        });
+        };
         if hit {
             return Some(true);
         }
         let is_method = matches!(lowered.ir.expr(lowered.ir.strip(*callee)), Expr::Field { .. });
-        let vague = callees.iter().all(|called| self.is_vague(&called.value));
         // Rust calls a function of no type by its path only
         let is_free = class.is_none()
             && self
                 .lowered(func.file)
                 .is_some_and(|own| own.ir.lang == crate::ir::Lang::Rust && own.ir.func(func.func).class.is_none());
-        if is_method && vague && !is_free && *kind == CallKind::Plain { None } else { Some(false) }
+        if is_method && called.is_vague && !is_free && *kind == CallKind::Plain { None } else { Some(false) }
+    }
+
+    /// What an expression stands for, where parameters are not followed to callers. Found once per run.
+    fn meant(&self, at: Node) -> Arc<Meant> {
+        let shared = self.shared;
+        shared.meant.get(&at, || {
+            let mut eval = Eval::new(shared);
+            eval.ask_callers = false;
+            eval.ask_stores = false;
+            eval.glance_within(MEANT);
+            let values = eval.eval(at, &None);
+            let mut meant =
+                Meant { is_vague: values.iter().all(|value| eval.is_vague(&value.value)), ..Meant::default() };
+            for value in values {
+                match value.value {
+                    Value::Func(closure) => meant.functions.push(closure.func),
+                    Value::Class(class) => meant.classes.push(class),
+                    // `require('./f')()`
+                    Value::Module(file) => meant.modules.push(file),
+                    _ => {}
+                }
+            }
+            Arc::new(meant)
+        })
     }
 
     /// Whether nothing is known of a value but its name.

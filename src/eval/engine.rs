@@ -28,6 +28,8 @@ pub const GLANCE: u32 = 3_000;
 const PART_STEPS: u32 = 5_000;
 /// A value that took this many steps until the budget ended is not tried again in the same evaluation.
 const TIRING: u32 = 1_500;
+/// So many values are kept from one first look to the next.
+const KEPT: usize = 200_000;
 /// How deep expressions are followed.
 const DEPTH: u32 = 240;
 /// How many calls deep.
@@ -49,6 +51,7 @@ pub struct Shared<'p> {
     pub(crate) element_calls: Cache<(Node, u32), Arc<Vec<Node>>>,
     pub(crate) class_callers: Cache<ClassRef, Arc<super::callers::Callers>>,
     pub(crate) callers: Cache<FuncRef, Arc<super::callers::Callers>>,
+    pub(crate) meant: Cache<Node, Arc<super::callers::Meant>>,
     pub(crate) global_places: Cache<Name, Arc<Vec<super::names::GlobalPlace>>>,
     pub(crate) places_in_file: Cache<(FileId, Name), Arc<Vec<super::names::GlobalPlace>>>,
     pub(crate) places_seen: Cache<(FileId, Name), Arc<Vec<super::names::GlobalPlace>>>,
@@ -73,6 +76,7 @@ impl<'p> Shared<'p> {
             element_calls: Cache::default(),
             class_callers: Cache::default(),
             callers: Cache::default(),
+            meant: Cache::default(),
             global_places: Cache::default(),
             places_in_file: Cache::default(),
             places_seen: Cache::default(),
@@ -259,6 +263,10 @@ impl<'s> Eval<'s> {
     /// Begin a first look of so many steps.
     pub fn glance_within(&mut self, steps: u32) {
         self.steps = steps;
+        if self.memo.len() > KEPT {
+            self.memo.clear();
+            self.truths.clear();
+        }
     }
 
     /// Whether the budget was used up.
