@@ -176,7 +176,7 @@ pub(super) fn of_batch(shared: &Shared<'_>, batch: &Batch) -> Judgement {
         for (tentative, sent) in [(sent, true), (built, false)] {
             if let Some(tentative) = tentative {
                 let mut effort = Effort::new(tentative, pool);
-                open(shared, node, &[], sent, &mut effort, &mut records);
+                open(&mut eval, node, &[], sent, &mut effort, &mut records);
                 pool = effort.pool;
             }
         }
@@ -253,31 +253,41 @@ fn around_levels(shared: &Shared<'_>, node: Node, levels: &[Level]) -> Vec<FuncR
     functions
 }
 
-/// Judge the request at `node` under the levels that were opened so far.
-fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, effort: &mut Effort, into: &mut Vec<Record>) {
+/// Judge the request at `node` under the levels that were opened so far. What `looking` learned at a first look is used
+/// by others.
+fn open<'r>(
+    looking: &mut Eval<'r>,
+    node: Node,
+    levels: &[Level],
+    sent: bool,
+    effort: &mut Effort,
+    into: &mut Vec<Record>,
+) {
     let Some(fewer) = effort.expansions.checked_sub(1) else { return };
     effort.expansions = fewer;
-    let mut eval = Eval::new(shared);
+    let shared = looking.shared();
+    let mut whole = Eval::new(shared);
+    let eval = if effort.glance { &mut *looking } else { &mut whole };
     if effort.glance || effort.pool == 0 {
         eval.glance();
     }
     let open_functions = around_levels(shared, node, levels);
-    let Some(ctx) = context(&mut eval, node, levels, &open_functions) else { return };
+    let Some(ctx) = context(eval, node, levels, &open_functions) else { return };
     let site = levels.iter().rev().find_map(|level| match level {
         Level::Caller(_, call) => Some(*call),
         Level::Element(..) | Level::Handing(..) | Level::Action(..) => None,
     });
-    let all = requests(&mut eval, node, &ctx, sent);
+    let all = requests(eval, node, &ctx, sent);
     if all.len() >= ALTERNATIVES
         && levels.len() < LEVELS
-        && let Some(func) = handed_whole(&mut eval, node, &ctx, &open_functions)
+        && let Some(func) = handed_whole(eval, node, &ctx, &open_functions)
     {
         // more requests are handed in than are kept as alternatives of one value: each caller's by itself
         let callers = eval.callers_of(func);
         let mut handed = Vec::new();
         for call in callers.calls.iter().take(CALLERS) {
             let deeper = [levels, &[Level::Handing(func, *call)]].concat();
-            open(shared, node, &deeper, sent, effort, &mut handed);
+            open(eval, node, &deeper, sent, effort, &mut handed);
         }
         let is_whole = !handed.is_empty() && !callers.cut && callers.calls.len() <= CALLERS;
         into.append(&mut handed);
@@ -287,7 +297,7 @@ fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, effort: &
     }
     let mut any = false;
     let mut any_cut = false;
-    let mut accounted = 0;
+    let mut accounted = eval.spent();
     for request in all {
         let (candidates, opens) = eval.with_open(open_functions.clone(), |eval| candidates(eval, &request));
         effort.pool = effort.pool.saturating_sub(eval.spent() - accounted);
@@ -298,7 +308,7 @@ fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, effort: &
         // a call about which nothing is known, with a URL about which nothing is known: only a credential makes it
         // worth asking its callers
         let vague = request.tentative() && !candidates.iter().any(|candidate| candidate.sure);
-        if vague && matches!(request.credential(&mut eval), Credential::None) {
+        if vague && matches!(request.credential(eval), Credential::None) {
             continue;
         }
         // the innermost function first: its callers tell which closure it is
@@ -327,11 +337,11 @@ fn open(shared: &Shared<'_>, node: Node, levels: &[Level], sent: bool, effort: &
                     (elements.collect(), Vec::new(), count > ELEMENTS, false)
                 }
             };
-            let open_all = |steps: &[Level], effort: &mut Effort| {
+            let mut open_all = |steps: &[Level], effort: &mut Effort| {
                 let mut records: Vec<Record> = Vec::new();
                 for step in steps {
                     let deeper = [levels, &[*step]].concat();
-                    open(shared, node, &deeper, sent, effort, &mut records);
+                    open(eval, node, &deeper, sent, effort, &mut records);
                 }
                 records
             };
