@@ -62,6 +62,7 @@ const MATCHED: &[&str] = &[
     "own-words",
     "method",
     "sections",
+    "itself",
     "made",
     "folders",
     "package",
