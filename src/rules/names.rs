@@ -28,10 +28,9 @@ impl Rules {
     /// Whose id the access path `path` (names from the outside in) holds, as far as its names say. A capital begins a
     /// type's name, which is compared as it is written. With `is_param`, the first is a parameter that nobody passes.
     pub fn subject_name(&self, path: &[Arc<str>], is_param: bool) -> Option<SubjectKind> {
-        let plain = |name: &str| words::split(name).concat();
         let same = |name: &Arc<str>, wanted: &str| match wanted.starts_with(char::is_uppercase) {
             true => **name == *wanted,
-            false => plain(name) == plain(wanted),
+            false => words::letters(name).eq(words::letters(wanted)),
         };
         let occurs = |path: &[Arc<str>], wanted: &String| {
             let wanted: Vec<&str> = wanted.split('.').collect();

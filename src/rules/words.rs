@@ -32,6 +32,11 @@ fn flush(words: &mut Vec<String>, word: &mut String) {
     }
 }
 
+/// The letters and digits of the words of an identifier, one behind the other.
+pub fn letters(name: &str) -> impl Iterator<Item = char> {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
+}
+
 /// Whether `phrase` (words separated by spaces) occurs in `words` as neighbours. A word matches with digits behind it.
 pub fn has(words: &[String], phrase: &str) -> bool {
     let phrase: Vec<&str> = phrase.split(' ').collect();
@@ -54,6 +59,9 @@ mod tests {
         assert_eq!(split("AUTH0_ID_TOKEN"), ["auth0", "id", "token"]);
         assert_eq!(split("rawIDToken"), ["raw", "id", "token"]);
         assert_eq!(split("auth0.id-token"), ["auth0", "id", "token"]);
+        for name in ["primaryIdToken", "AUTH0_ID_TOKEN", "rawIDToken", "auth0.id-token", "İd"] {
+            assert_eq!(letters(name).collect::<String>(), split(name).concat());
+        }
     }
 
     #[test]
