@@ -298,7 +298,7 @@ fn patterns() {
     binds("V(x, y)", &["const x = @e().0", "const y = @e().1"]);
     binds("m::S { a, b: (c, _), ref d, 0: z }", &["const a = @e().a", "const c = @e().b.0", "const d = @e().d"]);
     binds("&(ref a, ref mut b)", &["const a = @e().0", "var b = @e().1"]);
-    binds("all @ S { a, .. }", &["const all = @e()", "const a = @e().a"]);
+    binds("all @ S { a, .. }", &["const all = @e()", "const : @S = @e()", "const a = .a"]);
     binds("(A(x) | B(_, x))", &["const x = @e().0 | @e().1"]);
     binds("[a, rest @ .., z]", &["const a = @e().0", "const rest = Rest~@e()", "const z = @e()[*]"]);
     binds("(a, .., z)", &["const a = @e().0", "const z = ?Unsupported"]);
