@@ -1,7 +1,7 @@
 //! Which of several assignments a use can see.
 
 use super::callers::last_name;
-use crate::ir::{BlockId, BlockKind, Expr, FileIr, FuncId};
+use crate::ir::{BlockId, BlockKind, Expr, FileIr, FuncId, Name};
 
 /// An assignment: where it takes effect, and in which block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,26 +78,27 @@ pub(crate) fn reaching(ir: &FileIr, events: &[Event], at: u32, block: BlockId) -
     seen
 }
 
-/// Whether a function may be called between two places of another one: it stands there, or a function of the file is
-/// called there.
+/// Whether a function may be called between two places of another one: it stands there, or it is called there, or a
+/// function of the file that calls something itself.
 fn may_run_between(ir: &FileIr, scope: FuncId, from: u32, to: u32) -> bool {
     let span = ir.func(scope).span;
     if from <= span.start && span.end <= to {
         return true;
     }
     // calls stand in the order in which they begin
-    let first = ir.calls.partition_point(|call| ir.span(*call).start < from);
-    ir.calls[first..].iter().take_while(|call| ir.span(**call).start < to).any(|&call| {
-        if ir.span(call).end > to {
-            return false;
-        }
+    let calls_within = |from: u32, to: u32| {
+        let first = ir.calls.partition_point(|call| ir.span(*call).start < from);
+        let begun = ir.calls[first..].iter().copied().take_while(move |call| ir.span(*call).start < to);
+        begun.filter(move |call| ir.span(*call).end <= to)
+    };
+    let may_lead = |name: Name| {
+        let named = ir.funcs.iter().filter(|func| func.name.as_ref() == Some(&name));
+        named.map(|func| func.span).any(|at| at == span || calls_within(at.start, at.end).next().is_some())
+    };
+    calls_within(from, to).any(|call| {
         let Expr::Call { callee, .. } = ir.expr(call) else { return false };
-        match ir.expr(ir.strip(*callee)) {
-            Expr::Func(_) => true,
-            _ => {
-                last_name(ir, *callee).is_some_and(|name| ir.funcs.iter().any(|func| func.name.as_ref() == Some(&name)))
-            }
-        }
+        // what a function that is called where it stands calls, is between them too
+        last_name(ir, *callee).is_some_and(may_lead)
     })
 }
 
