@@ -15,12 +15,10 @@ pub(super) fn chain(shared: &Shared<'_>, node: Node) -> Vec<Node> {
         match ir.expr(parent) {
             Expr::Through(..) => at = parent,
             Expr::Field { base, .. } if *base == at => at = parent,
-            Expr::Call { callee, .. } if *callee == at => {
-                at = parent;
-                chain.push(Node { file: node.file, expr: parent });
-            }
-            // a helper that hands on what it adds to
-            Expr::Call { args, .. } if args.iter().any(|arg| arg.expr == at && !arg.spread) => {
+            // a method of it, or a helper that hands on what it adds to
+            Expr::Call { callee, args, .. }
+                if *callee == at || args.iter().any(|arg| arg.expr == at && !arg.spread) =>
+            {
                 at = parent;
                 chain.push(Node { file: node.file, expr: parent });
             }

@@ -115,9 +115,7 @@ impl<'r> Request<'r> {
             }
         }
     }
-}
 
-impl<'r> Request<'r> {
     /// What functions of the project do to the object that they are given by a call.
     fn add_helpers(&mut self, eval: &mut Eval<'r>, call: Node, nth: u32, states: &[State], ctx: &Ctx, nesting: u8) {
         for function in eval.callees(call, ctx) {

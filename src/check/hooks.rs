@@ -6,8 +6,7 @@ use super::host;
 use super::request::{
     AUTHORIZATION, Credential, NESTING, Request, against, given, header_in, is_authorization, is_given,
 };
-use crate::eval::ambient::Reach;
-use crate::eval::ambient::Source;
+use crate::eval::ambient::{Reach, Source};
 use crate::eval::value::{Args, Closure, Ctx, Node, Owner, Pattern, Traced, Vals, Value};
 use crate::eval::{AtHand, Eval, Site};
 use crate::ir::{Expr, Name};
@@ -153,16 +152,14 @@ impl<'r> Request<'r> {
             let file = closure.func.file;
             let Some(lowered) = eval.lowered(file) else { continue };
             let ir = &lowered.ir;
-            let span = ir.func(closure.func.func).span;
-            let is_inside =
-                |call: crate::ir::ExprId| span.start <= ir.span(call).start && ir.span(call).end <= span.end;
+            let region = ir.func(closure.func.func).span;
             // its own requests go to the client that it stands for
-            if target.site.node.file == file && is_inside(target.site.node.expr) {
+            if target.site.node.file == file && region.contains(ir.span(target.site.node.expr)) {
                 continue;
             }
             let args = Args::Of(target.site.node, target.site.ctx.clone());
             let ctx = eval.call_frame(closure, args, None);
-            for &call in ir.calls.iter().filter(|call| is_inside(**call)) {
+            for call in ir.calls_within(region) {
                 let node = Node { file, expr: call };
                 let Some(doubtful) = eval.running(node, &ctx) else { continue };
                 for request in Request::of_call(eval, node, &ctx).into_iter().filter(Request::sends) {

@@ -266,8 +266,8 @@ fn open<'r>(
     let Some(fewer) = effort.expansions.checked_sub(1) else { return };
     effort.expansions = fewer;
     let shared = looking.shared();
-    let mut whole = Eval::new(shared);
-    let eval = if effort.glance { &mut *looking } else { &mut whole };
+    let mut whole = (!effort.glance).then(|| Eval::new(shared));
+    let eval = whole.as_mut().unwrap_or(looking);
     if effort.glance || effort.pool == 0 {
         eval.glance();
     }
@@ -410,9 +410,7 @@ fn requests<'r>(eval: &mut Eval<'r>, node: Node, ctx: &Ctx, sent: bool) -> Vec<R
 /// The function around a call whose callers hand in the request that the call is a method of.
 fn handed_whole(eval: &mut Eval<'_>, node: Node, ctx: &Ctx, open: &[FuncRef]) -> Option<FuncRef> {
     let lowered = eval.shared().project.lowered(node.file)?;
-    let Expr::Call { callee, .. } = lowered.ir.expr(node.expr) else { return None };
-    let Expr::Field { base, .. } = lowered.ir.expr(lowered.ir.strip(*callee)) else { return None };
-    let receiver = Node { file: node.file, expr: *base };
+    let receiver = Node { file: node.file, expr: lowered.ir.receiver(node.expr)? };
     let values = eval.with_open(open.to_vec(), |eval| eval.value(receiver, ctx));
     values.iter().find_map(|value| match value.value.open() {
         Some(Open::Param(func)) => Some(func),

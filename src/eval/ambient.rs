@@ -4,10 +4,10 @@
 //! whoever asks for a request's credential.
 
 use super::calls::Site;
-use super::engine::FRAMES;
-use super::engine::{Eval, Shared};
+use super::engine::{Eval, FRAMES, Shared};
 use super::reach::{Event, reaching};
-use super::value::{Api, ApiStep, Args, Closure, Ctx, FrameKind, FuncRef, Node, Traced, Value};
+use super::slots::args_in;
+use super::value::{Api, ApiStep, Args, Closure, Ctx, FuncRef, Node, Traced, Value};
 use crate::ir::{CallKind, Expr, Key, Name};
 use crate::project::PlaceKey;
 use crate::rules::path::Step;
@@ -240,9 +240,9 @@ impl<'s> Eval<'s> {
             if found.settled {
                 return found.events.into_iter().map(|nth| set[nth].clone()).collect();
             }
-            match caller_in(FuncRef { file: at.file, func }, &ctx) {
-                Some((call, caller)) => (at, ctx) = (call, caller),
-                None => return Vec::new(),
+            match args_in(FuncRef { file: at.file, func }, &ctx) {
+                Some(Args::Of(call, caller)) => (at, ctx) = (call, caller),
+                _ => return Vec::new(),
             }
         }
         Vec::new()
@@ -302,20 +302,6 @@ impl<'s> Eval<'s> {
         }
         found
     }
-}
-
-/// The call of a function that a context assumes, and the context around that.
-fn caller_in(func: FuncRef, ctx: &Ctx) -> Option<(Node, Ctx)> {
-    let mut frame = ctx.as_ref();
-    while let Some(current) = frame {
-        match &current.kind {
-            FrameKind::Call { func: called, args: Args::Of(call, caller), .. } if *called == func => {
-                return Some((*call, caller.clone()));
-            }
-            _ => frame = current.up.as_ref(),
-        }
-    }
-    None
 }
 
 /// Everything that is said about requests apart from them, in the order of files and places.

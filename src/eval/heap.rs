@@ -521,9 +521,8 @@ impl<'s> Eval<'s> {
         let mut on_it = Vec::new();
         for &call in &callers.calls {
             let Some(there) = self.lowered(call.file) else { continue };
-            let Expr::Call { callee, .. } = there.ir.expr(call.expr) else { continue };
-            let Expr::Field { base, .. } = there.ir.expr(there.ir.strip(*callee)) else { continue };
-            let receivers = self.eval(Node { file: call.file, expr: *base }, &None);
+            let Some(receiver) = there.ir.receiver(call.expr) else { continue };
+            let receivers = self.eval(Node { file: call.file, expr: receiver }, &None);
             let is_it =
                 |value: &Traced| matches!(&value.value, Value::Object(receiver) if receiver.node == object.node);
             if receivers.iter().any(is_it) {

@@ -100,13 +100,7 @@ impl<'s> Eval<'s> {
     /// The arguments that a function's rest parameter holds, where the context says how it was called.
     fn handed_on_args(&mut self, list: Node, ctx: &Ctx) -> Option<Vec<Vals>> {
         let ir = &self.lowered(list.file)?.ir;
-        let mut expr = ir.strip(list.expr);
-        if let Expr::Local(binding) = ir.expr(expr)
-            && let [def] = ir.binding(*binding).defs.as_slice()
-        {
-            expr = ir.strip(def.value);
-        }
-        let Expr::Param { func, index, rest: true } = *ir.expr(expr) else { return None };
+        let Expr::Param { func, index, rest: true } = *ir.expr(ir.behind_variable(list.expr)) else { return None };
         let func = FuncRef { file: list.file, func };
         let Some(args) = args_in(func, ctx) else {
             let open = self.is_open(func).then_some(Open::Param(func));

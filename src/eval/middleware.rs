@@ -64,10 +64,7 @@ impl<'s> Eval<'s> {
         is_applied
             && index.param_bindings.get(&(next, 0)).into_iter().flatten().any(|&binding| {
                 let mut calls = index.calls_of(ir, binding);
-                calls.any(|call| {
-                    let at = ir.span(call);
-                    span.start <= at.start && at.end <= span.end
-                })
+                calls.any(|call| span.contains(ir.span(call)))
             })
     }
 

@@ -99,9 +99,8 @@ fn key_where(lowered: &Lowered, pair: ExprId, at: ExprId) -> Option<Name> {
     let mut child = at;
     for _ in 0..CHAIN {
         let Some(parent) = ir.parents[child.index()] else { break };
-        if let Expr::Call { callee, .. } = ir.expr(parent)
-            && let Expr::Field { base, .. } = ir.expr(ir.strip(*callee))
-            && let Some(name) = key_is(ir, ir.strip(*base), pair)
+        if let Some(receiver) = ir.receiver(parent)
+            && let Some(name) = key_is(ir, ir.strip(receiver), pair)
         {
             return Some(name);
         }
@@ -112,9 +111,7 @@ fn key_where(lowered: &Lowered, pair: ExprId, at: ExprId) -> Option<Name> {
     let given = ir.parents[ir.func(*func).expr.index()]?;
     let mut call = given;
     for _ in 0..CHAIN {
-        let Expr::Call { callee, .. } = ir.expr(call) else { return None };
-        let Expr::Field { base, .. } = ir.expr(ir.strip(*callee)) else { return None };
-        call = ir.strip(*base);
+        call = ir.strip(ir.receiver(call)?);
         let Expr::Call { args, .. } = ir.expr(call) else { return None };
         let chosen = args.iter().find_map(|arg| match ir.expr(ir.strip(arg.expr)) {
             Expr::Func(chooser) => chosen_by(ir, *chooser),

@@ -2,6 +2,7 @@
 
 use super::callers::last_name;
 use crate::ir::{BlockId, BlockKind, Expr, FileIr, FuncId, Name};
+use crate::text::Span;
 
 /// An assignment: where it takes effect, and in which block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,29 +31,22 @@ pub(crate) fn reaching(ir: &FileIr, events: &[Event], at: u32, block: BlockId) -
     let mut scopes: Vec<FuncId> = events.iter().map(|event| ir.blocks[event.block.index()].func).collect();
     scopes.sort_unstable();
     scopes.dedup();
-    // what the use's own function has surely assigned by then
-    let own_last = events
-        .iter()
-        .filter(|event| {
-            let is_own = ir.blocks[event.block.index()].func == func;
-            is_own && event.at <= at && always_before(ir, event.block, block)
-        })
-        .map(|event| event.at)
-        .max();
+    // the last assignment in a function that has surely happened by then
+    let last_in = |scope: FuncId, at: u32, block: BlockId| {
+        let is_before = |event: &Event| {
+            ir.blocks[event.block.index()].func == scope && event.at <= at && always_before(ir, event.block, block)
+        };
+        (0..events.len()).filter(|&nth| is_before(&events[nth])).max_by_key(|&nth| (events[nth].at, nth))
+    };
     for scope in scopes {
         let here = |event: &Event| ir.blocks[event.block.index()].func == scope;
         // the place in `scope` from which the use is reached
         match place_in(ir, scope, func, at, block) {
             // another function, that may run at any time; but nothing runs between two neighbours
-            None if own_last.is_some_and(|last| !may_run_between(ir, scope, last, at)) => {}
+            None if last_in(func, at, block).is_some_and(|last| !may_run_between(ir, scope, events[last].at, at)) => {}
             None => seen.events.extend((0..events.len()).filter(|&nth| here(&events[nth]))),
             Some((at, block, nested)) => {
-                let last = (0..events.len())
-                    .filter(|&nth| {
-                        let event = &events[nth];
-                        here(event) && event.at <= at && always_before(ir, event.block, block)
-                    })
-                    .max_by_key(|&nth| (events[nth].at, nth));
+                let last = last_in(scope, at, block);
                 seen.settled |= last.is_some();
                 let from = last.map_or(0, |nth| events[nth].at);
                 let before: Vec<usize> = (0..events.len())
@@ -82,20 +76,15 @@ pub(crate) fn reaching(ir: &FileIr, events: &[Event], at: u32, block: BlockId) -
 /// function of the file that calls something itself.
 fn may_run_between(ir: &FileIr, scope: FuncId, from: u32, to: u32) -> bool {
     let span = ir.func(scope).span;
-    if from <= span.start && span.end <= to {
+    let between = Span { start: from, end: to };
+    if between.contains(span) {
         return true;
     }
-    // calls stand in the order in which they begin
-    let calls_within = |from: u32, to: u32| {
-        let first = ir.calls.partition_point(|call| ir.span(*call).start < from);
-        let begun = ir.calls[first..].iter().copied().take_while(move |call| ir.span(*call).start < to);
-        begun.filter(move |call| ir.span(*call).end <= to)
-    };
     let may_lead = |name: Name| {
         let named = ir.funcs.iter().filter(|func| func.name.as_ref() == Some(&name));
-        named.map(|func| func.span).any(|at| at == span || calls_within(at.start, at.end).next().is_some())
+        named.map(|func| func.span).any(|at| at == span || ir.calls_within(at).next().is_some())
     };
-    calls_within(from, to).any(|call| {
+    ir.calls_within(between).any(|call| {
         let Expr::Call { callee, .. } = ir.expr(call) else { return false };
         // what a function that is called where it stands calls, is between them too
         last_name(ir, *callee).is_some_and(may_lead)

@@ -218,9 +218,8 @@ impl<'s> Eval<'s> {
             let Some(lowered) = self.lowered(file) else { continue };
             for method in &methods {
                 for &call in lowered.index.calls_by_name.get(method.as_str()).into_iter().flatten() {
-                    let Expr::Call { callee, .. } = lowered.ir.expr(call) else { continue };
-                    let Expr::Field { base, .. } = lowered.ir.expr(lowered.ir.strip(*callee)) else { continue };
-                    if self.eval(Node { file, expr: *base }, &None).iter().any(is_of_class) {
+                    let Some(receiver) = lowered.ir.receiver(call) else { continue };
+                    if self.eval(Node { file, expr: receiver }, &None).iter().any(is_of_class) {
                         rules.answered(*method);
                         values.extend(self.patched(Node { file, expr: call }, name, node));
                     }

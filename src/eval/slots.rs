@@ -105,11 +105,8 @@ impl<'s> Eval<'s> {
             };
             let Some(lowered) = self.lowered(closure.func.file) else { continue };
             let ir = &lowered.ir;
-            let span = ir.func(closure.func.func).span;
-            let first = ir.calls.partition_point(|call| ir.span(*call).start < span.start);
-            let inside = ir.calls[first..].iter().take_while(|call| ir.span(**call).start < span.end).take(CALLS);
             let mut made: Vals = Vals::new();
-            for &call in inside {
+            for call in ir.calls_within(ir.func(closure.func.func).span).take(CALLS) {
                 let call = Node { file: closure.func.file, expr: call };
                 for called in self.callees(call, &closure.ctx) {
                     let Value::Api(api) = &called.value else { continue };
@@ -316,12 +313,7 @@ impl<'s> Eval<'s> {
     /// Element `index` of the list that is spread into a call.
     fn spread_arg(&mut self, list: Node, index: u32, ctx: &Ctx) -> Vals {
         let Some(lowered) = self.lowered(list.file) else { return Vals::new() };
-        let mut expr = lowered.ir.strip(list.expr);
-        if let Expr::Local(binding) = lowered.ir.expr(expr)
-            && let [def] = lowered.ir.binding(*binding).defs.as_slice()
-        {
-            expr = lowered.ir.strip(def.value);
-        }
+        let expr = lowered.ir.behind_variable(list.expr);
         // the arguments of the function around it, handed on
         let handed = match lowered.ir.expr(expr) {
             Expr::Param { func, index: from, rest: true } => Some((*func, *from)),

@@ -148,21 +148,13 @@ impl<'s> Eval<'s> {
     fn listing(&mut self, list: &Slot, site: &Site) -> Option<(&'s PassFact, Site)> {
         let lowered = self.lowered(site.node.file)?;
         let ir = &lowered.ir;
-        let Expr::Call { callee, args, .. } = ir.expr(site.node.expr) else { return None };
+        let Expr::Call { args, .. } = ir.expr(site.node.expr) else { return None };
         let written = match list.base {
-            Base::Receiver => match ir.expr(ir.strip(*callee)) {
-                Expr::Field { base, .. } => *base,
-                _ => return None,
-            },
+            Base::Receiver => ir.receiver(site.node.expr)?,
             Base::Arg(nth) => args.get(nth as usize)?.expr,
             _ => return None,
         };
-        let mut expr = ir.strip(written);
-        if let Expr::Local(binding) = ir.expr(expr)
-            && let [def] = ir.binding(*binding).defs.as_slice()
-        {
-            expr = ir.strip(def.value);
-        }
+        let expr = ir.behind_variable(written);
         if !matches!(ir.expr(expr), Expr::Call { .. }) {
             return None;
         }

@@ -49,7 +49,7 @@ impl Rules {
     /// stay: they decide nothing.
     pub fn without(&self, source: usize, kind: &str, nth: usize) -> Option<Rules> {
         let trace = self.trace.as_ref()?;
-        let is_meant = |table: &Table| *table == (source, table.1, nth) && table.1 == kind;
+        let is_meant = |table: &Table| matches!(*table, (of, what, at) if (of, what, at) == (source, kind, nth));
         let facts: Vec<FactId> =
             trace.facts.iter().filter(|(_, table)| is_meant(table)).map(|(fact, _)| *fact).collect();
         let (meant, others): (Vec<_>, Vec<_>) = trace.types.iter().partition(|(_, table)| is_meant(table));

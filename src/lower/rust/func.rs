@@ -1,9 +1,10 @@
 //! Functions and closures.
 
+use super::types::only_type;
 use super::{Flow, Lower, extent, name, place};
 use crate::ir::{BindingKind, ClassId, Expr, ExprId, FuncId, Name, OpaqueKind, Param, ThisOf};
 use crate::text::Span;
-use syn::{Block, ExprClosure, FnArg, GenericArgument, Pat, PathArguments, Safety, Signature, Type};
+use syn::{Block, ExprClosure, FnArg, Pat, Safety, Signature, Type};
 
 impl Lower {
     /// A function item, or a method of `class`. One without a body gives back a value nobody knows.
@@ -116,12 +117,7 @@ impl Lower {
         let (Pat::TupleStruct(tuple), Type::Path(ty)) = (pat, ty) else { return None };
         let (made, named) = (tuple.path.segments.last()?, ty.path.segments.last()?);
         let inner = tuple.elems.first().filter(|inner| tuple.elems.len() == 1 && matches!(inner, Pat::Ident(_)))?;
-        let PathArguments::AngleBracketed(args) = &named.arguments else { return None };
-        let mut args = args.args.iter().filter(|arg| !matches!(arg, GenericArgument::Lifetime(_)));
-        let (Some(GenericArgument::Type(only)), None) = (args.next(), args.next()) else { return None };
-        if made.ident != named.ident {
-            return None;
-        }
+        let only = only_type(&named.arguments).filter(|_| made.ident == named.ident)?;
         let held = self.hint(only)?;
         Some((self.path(None, &ty.path, super::scope::Ns::Type), inner, held))
     }

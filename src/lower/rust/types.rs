@@ -85,19 +85,7 @@ impl Lower {
                     }
                     let own = self.path(inner.qself.as_ref(), path, Ns::Type);
                     // a library's wrapper around one type (`State<T>`, `Json<T>`) is destructured or dereferenced to it
-                    let only = match &last.arguments {
-                        PathArguments::AngleBracketed(args) => match args
-                            .args
-                            .iter()
-                            .filter(|arg| !matches!(arg, GenericArgument::Lifetime(_)))
-                            .collect::<Vec<_>>()
-                            .as_slice()
-                        {
-                            [GenericArgument::Type(only)] => Some(only),
-                            _ => None,
-                        },
-                        _ => None,
-                    };
+                    let only = only_type(&last.arguments);
                     let Some(inside) = only.and_then(|only| self.hint(only)) else { return Some(own) };
                     return Some(self.b.either(vec![own, inside], extent::path(path)));
                 }
@@ -181,5 +169,15 @@ impl Lower {
         if let Some(slot) = self.generics.last_mut().and_then(|frame| frame.get_mut(param)) {
             slot.get_or_insert(bound);
         }
+    }
+}
+
+/// The one type that a wrapper is given, `T` of `State<'_, T>`.
+pub(super) fn only_type(arguments: &PathArguments) -> Option<&Type> {
+    let PathArguments::AngleBracketed(args) = arguments else { return None };
+    let mut args = args.args.iter().filter(|arg| !matches!(arg, GenericArgument::Lifetime(_)));
+    match (args.next(), args.next()) {
+        (Some(GenericArgument::Type(only)), None) => Some(only),
+        _ => None,
     }
 }

@@ -1,0 +1,108 @@
+//! What is asked of a file's graph: its parts by their numbers, and what syntax alone tells of an expression.
+
+use super::{
+    Binding, BindingId, BlockId, Class, ClassId, Expr, ExprId, FileIr, Func, FuncId, Key, Lit, Name, OpaqueKind, Prop,
+    Why,
+};
+use crate::text::Span;
+
+impl FileIr {
+    /// The expression.
+    pub fn expr(&self, id: ExprId) -> &Expr {
+        &self.exprs[id.index()]
+    }
+
+    /// Its span.
+    pub fn span(&self, id: ExprId) -> Span {
+        self.spans[id.index()]
+    }
+
+    /// Its block.
+    pub fn block_of(&self, id: ExprId) -> BlockId {
+        self.blocks_of[id.index()]
+    }
+
+    /// The function whose code it is.
+    pub fn func_of(&self, id: ExprId) -> FuncId {
+        self.blocks[self.block_of(id).index()].func
+    }
+
+    /// The binding.
+    pub fn binding(&self, id: BindingId) -> &Binding {
+        &self.bindings[id.index()]
+    }
+
+    /// The function.
+    pub fn func(&self, id: FuncId) -> &Func {
+        &self.funcs[id.index()]
+    }
+
+    /// The class.
+    pub fn class(&self, id: ClassId) -> &Class {
+        &self.classes[id.index()]
+    }
+
+    /// The first region that was left out because it is nested too deeply.
+    pub fn too_deep(&self) -> Option<Span> {
+        let left_out = |expr: &Expr| matches!(expr, Expr::Opaque(OpaqueKind::TooDeep));
+        self.exprs.iter().zip(&self.spans).filter(|(expr, _)| left_out(expr)).map(|(_, span)| *span).min()
+    }
+
+    /// The object literal that holds a value as a member, and the member's name.
+    pub fn held_under(&self, value: ExprId) -> Option<(&Name, ExprId)> {
+        let literal = self.parents[value.index()]?;
+        let Expr::Object { props, .. } = self.expr(literal) else { return None };
+        props.iter().find_map(|prop| match prop {
+            Prop::Field(Key::Name(name), held) if *held == value => Some((name, literal)),
+            _ => None,
+        })
+    }
+
+    /// Whether `id` is a text with a slash in it, or joined from one: part of a path, perhaps.
+    pub fn is_path_text(&self, id: ExprId) -> bool {
+        let has_slash = |id| matches!(self.expr(self.strip(id)), Expr::Lit(Lit::Str(text)) if text.contains('/'));
+        match self.expr(self.strip(id)) {
+            Expr::Concat(parts) => parts.iter().any(|part| has_slash(*part)),
+            _ => has_slash(id),
+        }
+    }
+
+    /// `id` without the syntax its value passes through unchanged.
+    pub fn strip(&self, mut id: ExprId) -> ExprId {
+        while let Expr::Through(inner, why) = self.expr(id) {
+            if *why == Why::Rest {
+                break;
+            }
+            id = *inner;
+        }
+        id
+    }
+
+    /// What `id` reads: where it is a variable that is assigned once, what that is assigned.
+    pub fn behind_variable(&self, id: ExprId) -> ExprId {
+        let id = self.strip(id);
+        match self.expr(id) {
+            Expr::Local(binding) => match self.binding(*binding).defs.as_slice() {
+                [def] => self.strip(def.value),
+                _ => id,
+            },
+            _ => id,
+        }
+    }
+
+    /// What a call's method is called on, as far as syntax tells.
+    pub fn receiver(&self, call: ExprId) -> Option<ExprId> {
+        let Expr::Call { callee, .. } = self.expr(call) else { return None };
+        match self.expr(self.strip(*callee)) {
+            Expr::Field { base, .. } => Some(*base),
+            _ => None,
+        }
+    }
+
+    /// The calls that lie within a region, in source order.
+    pub fn calls_within(&self, region: Span) -> impl Iterator<Item = ExprId> {
+        let first = self.calls.partition_point(|call| self.span(*call).start < region.start);
+        let begun = self.calls[first..].iter().copied().take_while(move |call| self.span(*call).start < region.end);
+        begun.filter(move |call| region.contains(self.span(*call)))
+    }
+}
