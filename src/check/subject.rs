@@ -24,12 +24,12 @@ pub(super) fn whose(shared: &Shared<'_>, endpoint: &Endpoint, id: Option<&Vals>,
     let mut found: Option<(Subject, Vec<Name>)> = None;
     let mut bare = false;
     for value in id.into_iter().flatten() {
-        for (names, is_param) in names_in(shared, value) {
-            match shared.rules.subject_name(&names, is_param) {
+        for (names, root) in names_in(shared, value) {
+            match shared.rules.subject_name(&names, root == Root::Entry) {
                 // one caller that means any user decides which scope will do
                 Some(SubjectKind::AnyUser) => return any_user(&names),
                 Some(SubjectKind::CurrentUser) => found = Some((Subject::CurrentUser, names)),
-                None => bare |= is_param,
+                None => bare |= root == Root::Param,
             }
         }
     }
@@ -61,17 +61,35 @@ fn name_of(shared: &Shared<'_>, func: FuncRef) -> Option<Name> {
     shared.project.lowered(func.file)?.ir.func(func.func).name.clone()
 }
 
-/// The names on the way to each value in an id, and whether it is a parameter that nobody passes.
-fn names_in(shared: &Shared<'_>, value: &Traced) -> Vec<(Vec<Name>, bool)> {
+/// What the first name of a way is.
+#[derive(PartialEq)]
+enum Root {
+    /// A parameter that nobody passes.
+    Param,
+    /// A key of a store.
+    Entry,
+    /// Anything else.
+    Other,
+}
+
+/// The names on the way to each value in an id.
+fn names_in(shared: &Shared<'_>, value: &Traced) -> Vec<(Vec<Name>, Root)> {
     match &value.value {
         Value::Str(pattern) => pattern.holes().flat_map(|hole| names_in(shared, hole)).collect(),
-        Value::Unknown(unknown) => vec![(unknown.names.clone(), unknown.reason == Reason::NoCallers)],
+        Value::Unknown(unknown) => {
+            let root = match &unknown.reason {
+                Reason::NoCallers => Root::Param,
+                Reason::Storage(_) => Root::Entry,
+                _ => Root::Other,
+            };
+            vec![(unknown.names.clone(), root)]
+        }
         Value::Api(api) => {
             let mut names = api.names();
             names.extend(asked_for(shared, api));
-            vec![(names, false)]
+            vec![(names, Root::Other)]
         }
-        other => vec![(other.names(), false)],
+        other => vec![(other.names(), Root::Other)],
     }
 }
 

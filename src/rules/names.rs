@@ -26,8 +26,8 @@ impl Rules {
     }
 
     /// Whose id the access path `path` (names from the outside in) holds, as far as its names say. A capital begins a
-    /// type's name, which is compared as it is written. With `is_param`, the first is a parameter that nobody passes.
-    pub fn subject_name(&self, path: &[Arc<str>], is_param: bool) -> Option<SubjectKind> {
+    /// type's name, which is compared as it is written. With `is_entry`, the first is a key of a store.
+    pub fn subject_name(&self, path: &[Arc<str>], is_entry: bool) -> Option<SubjectKind> {
         let same = |name: &Arc<str>, wanted: &str| match wanted.starts_with(char::is_uppercase) {
             true => **name == *wanted,
             false => words::letters(name).eq(words::letters(wanted)),
@@ -37,12 +37,9 @@ impl Rules {
             path.windows(wanted.len()).any(|window| window.iter().zip(&wanted).all(|(name, wanted)| same(name, wanted)))
         };
         let counts = |table: &&SubjectTable| {
-            // a member of a parameter has its name before it; what comes behind are the variables that hold it
-            let path = match (table.member, is_param) {
-                (true, true) => path.get(1..).unwrap_or_default(),
-                (true, false) if path.len() < 2 => &[],
-                _ => path,
-            };
+            // a member has the name of what holds it before it; what comes behind are the variables that it is kept in
+            let has_holder = table.member && !is_entry;
+            let path = if has_holder { path.get(1..).unwrap_or_default() } else { path };
             self.any_of(&table.path, |wanted| occurs(path, wanted))
         };
         self.subjects.iter().find(counts).map(|table| table.kind)
