@@ -327,6 +327,10 @@ impl<'s> Eval<'s> {
             let deeper = self.api_step(base, States::new(), ApiStep::Member(name.clone()), node, ctx);
             return vec![held.iter().fold(deeper, super::engine::own)];
         }
+        // a promise of it, which is waited for
+        if self.is_only_absent(&states) && self.passes_on(name) {
+            return self.any_member(base, name, node, ctx);
+        }
         if !states.is_empty() {
             return self.known_member(base, states, name, node, ctx);
         }
@@ -366,8 +370,14 @@ impl<'s> Eval<'s> {
     /// Whether the rules do not say what a member is.
     fn says_nothing(&self, states: &States, name: &Name) -> bool {
         let any = self.rules.automaton.root(&ApiRoot::Any);
-        let mut facts = self.rules.facts(states);
         self.rules.automaton.step(&any, &Step::Member(name.to_string())).is_empty()
+            && (states.is_empty() || self.is_only_absent(states))
+    }
+
+    /// Whether the rules know of a member no more than that it may be absent.
+    fn is_only_absent(&self, states: &States) -> bool {
+        let mut facts = self.rules.facts(states).peekable();
+        facts.peek().is_some()
             && facts.all(|fact| matches!(fact, Fact::Pass(pass) if pass.absent))
             && self.rules.automaton.is_leaf(states)
     }

@@ -1,6 +1,8 @@
 //! Look-ups over one file's graph: what happens to an object, who calls by which name, whose definition this is.
 
-use crate::ir::{BindingId, BindingKind, BlockId, Expr, ExprId, FileIr, FuncId, Key, Lang, Name, Prop, ThisOf, Why};
+use crate::ir::{
+    BindingId, BindingKind, BlockId, Def, Expr, ExprId, FileIr, FuncId, Key, Lang, Name, Prop, ThisOf, Why,
+};
 use rustc_hash::FxHashMap;
 
 /// Where an object is held.
@@ -71,7 +73,7 @@ pub struct FileIndex {
     pub given_members: FxHashMap<Name, Vec<(ExprId, u32)>>,
     /// The property write whose value an expression is.
     pub write_of: FxHashMap<ExprId, usize>,
-    /// The bindings of a name that something declares once and for all, in order.
+    /// The bindings of a name that are declared once and for all or hold a function or a class, in order.
     pub declared: FxHashMap<Name, Vec<BindingId>>,
     /// The reads of a binding.
     pub reads: FxHashMap<BindingId, Vec<ExprId>>,
@@ -90,8 +92,11 @@ impl FileIndex {
     pub fn new(ir: &FileIr) -> FileIndex {
         let mut index = FileIndex::default();
         for (at, binding) in (0u32..).zip(&ir.bindings) {
-            use BindingKind::{Class, Const, Func, Import};
-            if matches!(binding.kind, Func | Class | Import | Const) {
+            use BindingKind::{Class, Const, Func, Import, Var};
+            let holds_code = |def: &Def| matches!(ir.expr(ir.strip(def.value)), Expr::Func(_) | Expr::Class(_));
+            if matches!(binding.kind, Func | Class | Import | Const)
+                || binding.kind == Var && binding.defs.iter().any(holds_code)
+            {
                 index.declared.entry(binding.name.clone()).or_default().push(BindingId(at));
             }
             for def in &binding.defs {

@@ -80,11 +80,6 @@ const LIMITS: &[(&str, &str, &str)] = &[
         "a module that one promise hands to another is taken for its exports, which have no default",
     ),
     (
-        "await to then",
-        "state/next-auth-callbacks",
-        "what a library hands out is known where it is awaited, not behind a promise around it",
-    ),
-    (
         "Rust: question marks to matches",
         "rust/http-request-send-fn",
         "a request that is taken out of a match is not followed on to the header that is put into it",
