@@ -109,7 +109,10 @@ impl<'s> Eval<'s> {
                     }
                 }
                 found = self.with_others(found, object, &name, node);
-                if found.is_empty() { self.any_member(base, &name, node, ctx) } else { found }
+                // what passes any value on passes on this one, not what is spread into it
+                let any = self.any_states(&name);
+                let is_any = |value: &Traced| matches!(&value.value, Value::Api(api) if api.states == any);
+                if found.iter().all(is_any) { self.any_member(base, &name, node, ctx) } else { found }
             }
             Value::Module(_) if &*name == "exports" => vec![base.clone()],
             Value::Instance(class) => {
@@ -157,20 +160,21 @@ impl<'s> Eval<'s> {
         }
     }
 
+    /// What the rules know of a member of this name whatever it is a member of.
+    fn any_states(&self, name: &Name) -> States {
+        self.rules.automaton.step(&self.rules.automaton.root(&ApiRoot::Any), &Step::Member(name.to_string()))
+    }
+
     /// Whether calling a member of this name passes any value on.
     pub(crate) fn passes_on(&self, name: &Name) -> bool {
-        let any = self.rules.automaton.root(&ApiRoot::Any);
-        let states = self.rules.automaton.step(&any, &Step::Member(name.to_string()));
-        let states = self.rules.automaton.step(&states, &Step::Call);
+        let states = self.rules.automaton.step(&self.any_states(name), &Step::Call);
         let mut facts = self.rules.facts(&states).peekable();
         facts.peek().is_some() && facts.all(|fact| matches!(fact, Fact::Pass(_)))
     }
 
     /// Whether a name would make a token of what is not known, and no rule knows the member.
     fn is_other_by_name(&self, name: &Name) -> bool {
-        let any = self.rules.automaton.root(&ApiRoot::Any);
-        self.rules.token_name(name).is_some()
-            && self.rules.automaton.step(&any, &Step::Member(name.to_string())).is_empty()
+        self.rules.token_name(name).is_some() && self.any_states(name).is_empty()
     }
 
     /// A member of something about which only the rules for anything may know.
@@ -194,8 +198,7 @@ impl<'s> Eval<'s> {
                 return given;
             }
         }
-        let any = self.rules.automaton.root(&ApiRoot::Any);
-        let mut states = self.rules.automaton.step(&any, &Step::Member(name.to_string()));
+        let mut states = self.any_states(name);
         if base.value.is_unknown() || matches!(base.value, Value::Object(_) | Value::Instance(_)) {
             for state in self.rules.automaton.root(&ApiRoot::Name(name.to_string())) {
                 if !states.contains(&state) {
@@ -301,9 +304,7 @@ impl<'s> Eval<'s> {
                 && self.rules.automaton.step(&api.states, &Step::Member(name.to_string())).is_empty()
             {
                 let values = self.cell_value(api, cell);
-                let any = self.rules.automaton.root(&ApiRoot::Any);
-                let passes = !self.rules.automaton.step(&any, &Step::Member(name.to_string())).is_empty();
-                if !passes && !values.is_empty() {
+                if self.any_states(name).is_empty() && !values.is_empty() {
                     return self.members(&values, &PlaceKey::Name(name.clone()), node, ctx);
                 }
             }
@@ -349,8 +350,7 @@ impl<'s> Eval<'s> {
                 return self.any_member(base, name, node, ctx);
             }
             // a store of its own inside: `request.session`
-            let any = self.rules.automaton.root(&ApiRoot::Any);
-            let inside = self.rules.automaton.step(&any, &Step::Member(name.to_string()));
+            let inside = self.any_states(name);
             let is_store = self.rules.facts(&inside).any(|fact| matches!(fact, Fact::Store(_)));
             if is_store && !self.stores(&store, name) {
                 return self.any_member(base, name, node, ctx);
@@ -369,9 +369,7 @@ impl<'s> Eval<'s> {
 
     /// Whether the rules do not say what a member is.
     fn says_nothing(&self, states: &States, name: &Name) -> bool {
-        let any = self.rules.automaton.root(&ApiRoot::Any);
-        self.rules.automaton.step(&any, &Step::Member(name.to_string())).is_empty()
-            && (states.is_empty() || self.is_only_absent(states))
+        self.any_states(name).is_empty() && (states.is_empty() || self.is_only_absent(states))
     }
 
     /// Whether the rules know of a member no more than that it may be absent.
