@@ -475,20 +475,7 @@ fn given_as_argument(lowered: &Lowered, names: &[Name]) -> impl Iterator<Item = 
     declared.sort_unstable();
     declared.dedup();
     let reads = declared.into_iter().flat_map(|at| lowered.index.reads.get(&at).into_iter().flatten());
-    reads.filter_map(|&read| {
-        let mut child = read;
-        while let Some(parent) = ir.parents[child.index()] {
-            match ir.expr(parent) {
-                Expr::Through(..) => child = parent,
-                Expr::Call { args, .. } => {
-                    let nth = args.iter().position(|arg| arg.expr == child && !arg.spread);
-                    return nth.and_then(|nth| u32::try_from(nth).ok()).map(|nth| (parent, nth));
-                }
-                _ => return None,
-            }
-        }
-        None
-    })
+    reads.filter_map(|&read| ir.argument_of(read))
 }
 
 /// What an import of this file is called after: the file's stem, or its folder's name for an index file.

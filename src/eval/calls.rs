@@ -311,6 +311,7 @@ impl<'s> Eval<'s> {
                 Fact::Pass(pass) => values.extend(self.pass(pass, &site)),
                 Fact::Read(read) => values.extend(self.read_store(read, &site)),
                 Fact::StateOf(number) => values.extend(self.state_read(*number, &site)),
+                Fact::Flow(flow) => values.extend(self.flow_result(flow, &site)),
                 Fact::Call(_) => is_request = true,
                 Fact::Test(test) => {
                     let answer = self.text_test(test, &site);

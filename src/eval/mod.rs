@@ -19,6 +19,7 @@ mod engine;
 mod evidence;
 mod exports;
 mod extensions;
+mod flows;
 mod growth;
 mod handed;
 mod heap;

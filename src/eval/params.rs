@@ -257,9 +257,13 @@ impl<'s> Eval<'s> {
         let Some(lowered) = self.lowered(call.file) else { return Vals::new() };
         let Expr::Call { args, .. } = lowered.ir.expr(call.expr) else { return Vals::new() };
         let Some(arg) = args.iter().position(|arg| arg.expr == function) else { return Vals::new() };
-        let arg = u32::try_from(arg).unwrap_or(u32::MAX);
-        let callback = Callback { call, arg, members: Vec::new(), inline: true };
-        self.callback_param(FuncRef { file: call.file, func: crate::ir::FuncId::MODULE }, &callback, 0, call, &None)
+        self.given_to_param(call, u32::try_from(arg).unwrap_or(u32::MAX), 0, &None)
+    }
+
+    /// What a call gives, as parameter `index`, to a function that is its argument at `arg`, whichever that is.
+    pub(super) fn given_to_param(&mut self, call: Node, arg: u32, index: u32, ctx: &Ctx) -> Vals {
+        let callback = Callback { call, arg, members: Vec::new(), inline: false };
+        self.callback_param(FuncRef { file: call.file, func: crate::ir::FuncId::MODULE }, &callback, index, call, ctx)
     }
 
     /// Where a function is given to calls: directly, inside an object literal, or by a name that holds it or the literal.
@@ -299,6 +303,12 @@ impl<'s> Eval<'s> {
                     if items.len() == 1 && ir.held_under(parent).is_some_and(|(name, _)| &**name == CHILDREN) =>
                 {
                     child = parent;
+                }
+                Expr::List(items) => {
+                    let Some(nth) = items.iter().position(|item| item.expr == child && !item.spread) else { return };
+                    members.insert(0, nth.to_string().into());
+                    child = parent;
+                    whole = Node { file: held.file, expr: parent };
                 }
                 Expr::Call { args, .. } => {
                     if let Some(arg) = args.iter().position(|arg| arg.expr == child && !arg.spread) {
@@ -427,6 +437,11 @@ impl<'s> Eval<'s> {
                         {
                             let closure = Closure { func, ctx: None, this: None };
                             values.push(Traced::new(Value::Func(Rc::new(closure))));
+                        }
+                        if let Fact::Flow(flow) = fact {
+                            let (arg, members) = (callback.arg, callback.members.as_slice());
+                            let at = super::flows::InFlow { func, arg, members, index, count };
+                            values.extend(self.flow_param(flow, &site, &at));
                         }
                         if let Fact::Pass(pass) = fact
                             && let PassFact { calls: Some(function), .. } = &**pass
@@ -602,7 +617,7 @@ fn is_handed(lowered: &crate::project::Lowered, read: ExprId) -> bool {
     while let Some(parent) = ir.parents[child.index()] {
         match ir.expr(parent) {
             Expr::Through(..) => child = parent,
-            Expr::Object { .. } => return true,
+            Expr::Object { .. } | Expr::List(_) => return true,
             Expr::Call { args, .. } => return args.iter().any(|arg| arg.expr == child),
             _ => return false,
         }

@@ -90,6 +90,22 @@ impl FileIr {
         }
     }
 
+    /// The call that a value is given to, and as which argument.
+    pub fn argument_of(&self, value: ExprId) -> Option<(ExprId, u32)> {
+        let mut child = value;
+        while let Some(parent) = self.parents[child.index()] {
+            match self.expr(parent) {
+                Expr::Through(..) => child = parent,
+                Expr::Call { args, .. } => {
+                    let nth = args.iter().position(|arg| arg.expr == child && !arg.spread)?;
+                    return Some((parent, u32::try_from(nth).ok()?));
+                }
+                _ => return None,
+            }
+        }
+        None
+    }
+
     /// What a call's method is called on, as far as syntax tells.
     pub fn receiver(&self, call: ExprId) -> Option<ExprId> {
         let Expr::Call { callee, .. } = self.expr(call) else { return None };

@@ -278,6 +278,7 @@ fn holders<'a>(source: usize, file: &'a RuleFile, methods: &[&str], all: &mut Ve
     add!("reduced", &file.reduced);
     add!("action", &file.action);
     add!("case", &file.case);
+    add!("flow", &file.flow);
     add!("event", &file.event);
     add!("injector", &file.injector);
     add!("test", &file.test);

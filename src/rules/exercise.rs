@@ -269,6 +269,7 @@ impl Fact {
             Fact::Reduced(_) | Fact::StateOf(_) => "reduced",
             Fact::Action(_) => "action",
             Fact::Case(_) => "case",
+            Fact::Flow(_) => "flow",
             Fact::Injector(_) => "injector",
             Fact::Login(_) | Fact::Feeds(_) => "login",
             Fact::Test(_) => "test",

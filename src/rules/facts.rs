@@ -3,7 +3,7 @@
 use super::automaton::State;
 use super::containers::{MapperFact, RefsFact};
 use super::reducers::{ActionFact, ReducerFact};
-use super::schema::{Asks, Made, TokenKind};
+use super::schema::{Asks, Hands, Made, TokenKind};
 use super::slot::Slot;
 use super::stored::StoredFact;
 use super::versions::Versions;
@@ -51,6 +51,8 @@ pub enum Fact {
     Action(Box<ActionFact>),
     /// The call says which function handles some actions.
     Case(Slot),
+    /// The call runs functions.
+    Flow(FlowFact),
     /// The call gives values to a component, as number `.0` says.
     Injector(usize),
     /// The call tells something of a text.
@@ -216,6 +218,14 @@ pub struct CellFact {
     pub setter_by: Vec<String>,
     pub pair_by: Vec<String>,
     pub transparent: bool,
+}
+
+/// See [`FlowTable`](super::schema::FlowTable).
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the members are those of the table")]
+pub struct FlowFact {
+    pub tasks: Slot,
+    pub hands: Hands,
 }
 
 /// See [`ContextTable`](super::schema::ContextTable).

@@ -424,6 +424,7 @@ impl RuleFile {
         all.extend(of("reduced", &self.reduced, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("action", &self.action, |table| table.on.iter().collect(), |_| Vec::new()));
         all.extend(of("case", &self.case, |_| Vec::new(), |table| table.on.iter().collect()));
+        all.extend(of("flow", &self.flow, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("injector", &self.injector, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("test", &self.test, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("refs", &self.refs, |_| Vec::new(), |table| table.on.iter().collect()));
@@ -476,6 +477,7 @@ impl RuleFile {
             "reduced" => take(&mut self.reduced, nth),
             "action" => take(&mut self.action, nth),
             "case" => take(&mut self.case, nth),
+            "flow" => take(&mut self.flow, nth),
             "event" => take(&mut self.event, nth),
             "injector" => take(&mut self.injector, nth),
             "ambient" => take(&mut self.ambient, nth),

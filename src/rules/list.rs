@@ -26,6 +26,7 @@ const KINDS: &[&str] = &[
     "reduced",
     "action",
     "case",
+    "flow",
     "injector",
     "event",
     "handed",

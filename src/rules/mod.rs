@@ -33,14 +33,14 @@ mod versions;
 pub use containers::{ContainerFact, HandlerFact, MapperFact, RefsFact};
 pub use endpoint::{Endpoint, Segment};
 pub use facts::{
-    AmbientFact, CallFact, CellFact, ContextFact, Fact, FactId, HandedFact, Hook, PassFact, StoreFact, TestFact,
-    TokenFact,
+    AmbientFact, CallFact, CellFact, ContextFact, Fact, FactId, FlowFact, HandedFact, Hook, PassFact, StoreFact,
+    TestFact, TokenFact,
 };
 pub use files::{RuleFiles, endpoint_names};
 pub use logins::{LoginFact, Way};
 pub use outside::{CommandTable, Form, Kind as OutsideKind, Outside, SettingsFormat, SettingsTable};
 pub use reducers::{ActionFact, InjectorFact, KIND, ReducedFact, ReducerFact};
-pub use schema::{Asks, BodyTable, LinkingTable, Made, SubjectKind, TokenKind, UrlPart};
+pub use schema::{Asks, BodyTable, Hands, LinkingTable, Made, SubjectKind, TokenKind, UrlPart};
 pub use stored::StoredFact;
 pub use versions::Versions;
 
@@ -372,6 +372,10 @@ impl Rules {
                 transparent: table.transparent,
             };
             self.hang(place, &table.on, Fact::Cell(fact))?;
+        }
+        for table in &file.flow {
+            let fact = FlowFact { tasks: place.slot(&table.tasks)?, hands: table.hands };
+            self.hang(place, &table.on, Fact::Flow(fact))?;
         }
         for table in &file.context {
             let fact = ContextFact {

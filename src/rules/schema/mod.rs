@@ -4,12 +4,14 @@
 //! Most tables can hold examples: `yes` and `no`, small programs that `rules test` runs. The JSON Schema of rule files
 //! is derived from these types by a test.
 
+mod flows;
 mod logins;
 mod reducers;
 mod requests;
 mod stores;
 mod texts;
 
+pub use flows::{FlowTable, Hands};
 pub use logins::{LoginTable, MemberTable, MisspeltTable};
 pub use reducers::{ActionTable, CaseTable, EventTable, InjectorTable, ReducedTable, ReducerTable};
 pub use requests::{AmbientTable, Asks, HandedTable, HookTable, PartTable, TestTable, UrlPart};
@@ -74,6 +76,8 @@ pub struct RuleFile {
     pub action: Vec<ActionTable>,
     /// What says which function handles which actions.
     pub case: Vec<CaseTable>,
+    /// Calls that run functions one after the other or side by side.
+    pub flow: Vec<FlowTable>,
     /// What gives values to components.
     pub injector: Vec<InjectorTable>,
     /// Methods that hand values on by the name of an event.

@@ -1,0 +1,188 @@
+//! Functions that a library runs in turn, each of which calls back with what it found: what they are called with, and
+//! what comes of all.
+//!
+//! Which libraries do this is the rules' to say, see [`FlowTable`](crate::rules::schema::FlowTable).
+
+use super::calls::Site;
+use super::engine::Eval;
+use super::value::{Closure, FuncRef, Handed, Node, Reason, Traced, Vals, Value};
+use crate::ir::{ExprId, FuncId, Name};
+use crate::project::{Lowered, PlaceKey};
+use crate::rules::slot::{Base, Into};
+use crate::rules::{FlowFact, Hands};
+use std::rc::Rc;
+
+/// A parameter of a function that is given to a call that runs functions.
+pub(super) struct InFlow<'a> {
+    /// The function.
+    pub func: FuncRef,
+    /// Which argument it is, or is in.
+    pub arg: u32,
+    /// Under which members of the argument.
+    pub members: &'a [Name],
+    /// Which parameter.
+    pub index: u32,
+    /// Of how many.
+    pub count: u32,
+}
+
+impl Eval<'_> {
+    /// What the parameter gets: of a function that is run, what others found; of the last argument, the whole.
+    pub(super) fn flow_param(&mut self, flow: &FlowFact, site: &Site, at: &InFlow<'_>) -> Vals {
+        let is_task = flow.tasks.base == Base::Arg(at.arg);
+        match (is_task, at.members, flow.hands) {
+            (true, [key], Hands::Next) => {
+                let tasks = self.tasks(flow, site);
+                let before = tasks.iter().position(|(name, _)| name == key).and_then(|nth| nth.checked_sub(1));
+                before.map(|nth| self.found(&tasks[nth].1, at.index)).unwrap_or_default()
+            }
+            (true, [key, _], Hands::Named) if self.called_back(at.func, at.count) != Some(at.index) => {
+                self.named_before(flow, site, key)
+            }
+            (false, [], _) if at.arg + 1 == self.arity(site) => match at.index.checked_sub(1) {
+                Some(nth) => self.whole(flow, site, nth),
+                None => vec![Traced::new(Value::Null)],
+            },
+            _ => Vals::new(),
+        }
+    }
+
+    /// The whole, which the call gives in the end.
+    pub(super) fn flow_result(&mut self, flow: &FlowFact, site: &Site) -> Vals {
+        self.whole(flow, site, 0)
+    }
+
+    /// What comes together in the end: the `nth` thing that the last one found, or what each found.
+    fn whole(&mut self, flow: &FlowFact, site: &Site, nth: u32) -> Vals {
+        let tasks = self.tasks(flow, site);
+        if tasks.is_empty() {
+            // one function, run for each of several things: an element is any of what it found
+            let functions = self.slot(&flow.tasks, site);
+            return self.found(&functions, nth);
+        }
+        match flow.hands {
+            Hands::Next => tasks.last().map(|(_, last)| self.found(last, nth)).unwrap_or_default(),
+            Hands::Nothing | Hands::Named if nth == 0 => self.together(&tasks),
+            Hands::Nothing | Hands::Named => Vals::new(),
+        }
+    }
+
+    /// The functions of a list or an object, under their places or names.
+    fn tasks(&mut self, flow: &FlowFact, site: &Site) -> Vec<(Name, Vals)> {
+        let mut tasks = Vec::new();
+        for whole in self.slot(&flow.tasks, site) {
+            let Value::Object(object) = &whole.value else { continue };
+            let values = vec![whole.clone()];
+            match self.spread_items(object, 0) {
+                Some(items) => {
+                    let named = items.into_iter().enumerate().map(|(nth, item)| (nth.to_string().into(), item));
+                    tasks.extend(named);
+                }
+                None => {
+                    for name in self.keys(&values).names {
+                        let of_name = PlaceKey::Name(name.clone());
+                        tasks.push((name, self.members(&values, &of_name, site.node, &site.ctx)));
+                    }
+                }
+            }
+        }
+        tasks
+    }
+
+    /// What those tasks found whose names stand before a task in its list.
+    fn named_before(&mut self, flow: &FlowFact, site: &Site, task: &Name) -> Vals {
+        let tasks = self.tasks(flow, site);
+        let Some((_, listed)) = tasks.iter().find(|(name, _)| name == task) else { return Vals::new() };
+        let mut names = Vec::new();
+        for list in listed {
+            let Value::Object(object) = &list.value else { continue };
+            for item in self.spread_items(object, 0).into_iter().flatten().flatten() {
+                if let Value::Str(text) = &item.value {
+                    names.extend(text.text().map(str::to_owned));
+                }
+            }
+        }
+        let before: Vec<_> =
+            tasks.into_iter().filter(|(name, _)| names.iter().any(|before| **before == **name)).collect();
+        self.together(&before)
+    }
+
+    /// An object or list of what each task found.
+    fn together(&mut self, tasks: &[(Name, Vals)]) -> Vals {
+        let mut known = Vec::new();
+        for (name, task) in tasks {
+            let found = self.found(task, 0);
+            if !found.is_empty() {
+                known.push((vec![Into::Member(name.to_string())], Rc::new(found)));
+            }
+        }
+        if known.is_empty() {
+            return Vals::new();
+        }
+        let otherwise = Traced::new(Value::unknown(Reason::Call, Vec::new()));
+        vec![Traced::new(Value::Handed(Rc::new(Handed { known, otherwise })))]
+    }
+
+    /// The `nth` thing that a task found: what it calls back with behind the error, or returns.
+    fn found(&mut self, task: &Vals, nth: u32) -> Vals {
+        let mut found = Vals::new();
+        for value in task {
+            match &value.value {
+                Value::Func(closure) => found.extend(self.found_by(closure, nth)),
+                // behind the names of those that it waits for
+                Value::Object(object) => {
+                    let last = self.spread_items(object, 0).and_then(|mut items| items.pop());
+                    for value in last.into_iter().flatten() {
+                        if let Value::Func(closure) = &value.value {
+                            found.extend(self.found_by(closure, nth));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    fn found_by(&mut self, closure: &Rc<Closure>, nth: u32) -> Vals {
+        let Some(lowered) = self.lowered(closure.func.file) else { return Vals::new() };
+        let count = u32::try_from(lowered.ir.func(closure.func.func).params.len()).unwrap_or(u32::MAX);
+        match self.called_back(closure.func, count) {
+            Some(callback) => self.called_back_with(closure, callback, nth + 1),
+            None if nth == 0 => self.free_result(closure),
+            None => Vals::new(),
+        }
+    }
+
+    /// Which of a function's parameters it calls, or hands on to be called: the last of them.
+    fn called_back(&self, func: FuncRef, count: u32) -> Option<u32> {
+        let lowered = self.lowered(func.file)?;
+        let is_called = |nth: &u32| {
+            let bindings = lowered.index.param_bindings.get(&(func.func, *nth)).into_iter().flatten();
+            bindings.copied().any(|binding| lowered.index.calls_of(&lowered.ir, binding).next().is_some())
+        };
+        // one that is only handed on may be a value like any other: where it stands tells
+        let last = count.checked_sub(1)?;
+        let is_handed_on = handed_on(lowered, func.func, last).next().is_some();
+        (0..count).rev().find(is_called).or(is_handed_on.then_some(last))
+    }
+
+    /// What a function calls one of its parameters with at `index`, or whoever it hands the parameter on to.
+    fn called_back_with(&mut self, closure: &Closure, callback: u32, index: u32) -> Vals {
+        let func = closure.func;
+        let mut values = self.called_with(func, callback, index, &closure.ctx);
+        let Some(lowered) = self.lowered(func.file) else { return values };
+        for (call, arg) in handed_on(lowered, func.func, callback) {
+            let call = Node { file: func.file, expr: call };
+            values.extend(self.given_to_param(call, arg, index, &closure.ctx));
+        }
+        values
+    }
+}
+
+/// The calls that a function hands one of its parameters on to, and as which argument.
+fn handed_on(lowered: &Lowered, func: FuncId, param: u32) -> impl Iterator<Item = (ExprId, u32)> {
+    let bindings = lowered.index.param_bindings.get(&(func, param)).into_iter().flatten();
+    let reads = bindings.flat_map(|binding| lowered.index.reads.get(binding).into_iter().flatten());
+    reads.filter_map(|read| lowered.ir.argument_of(*read))
+}
