@@ -89,7 +89,11 @@ impl<'r> Request<'r> {
         if rules.facts(&at).any(changes_it) {
             let before = self.parts.len();
             self.add_facts(eval, &at, &Site::new(node, ctx), nesting);
-            self.parts[before..].iter_mut().for_each(|part| part.doubtful |= doubtful);
+            let fills = fills_absent(lowered, call);
+            for part in &mut self.parts[before..] {
+                part.doubtful |= doubtful;
+                part.fills |= fills;
+            }
         } else if changes != Changes::Itself && !at.is_empty() && !makes(&at) && nesting > 0 {
             // a part of it under a name of its own: `let headers = request.headers_mut();`
             if let Some(binding) = holder(rules, lowered, call) {
@@ -127,6 +131,14 @@ impl<'r> Request<'r> {
             }
         }
     }
+}
+
+/// Whether a call sets something only where the object that it is called on lacks it.
+fn fills_absent(lowered: &Lowered, call: ExprId) -> bool {
+    let ir = &lowered.ir;
+    let (Expr::Call { args, .. }, Some(object)) = (ir.expr(call), ir.receiver(call)) else { return false };
+    let key = args.first().and_then(|arg| ir.key_word(arg.expr));
+    key.is_some_and(|key| ir.is_where_absent(ir.block_of(call), object, key))
 }
 
 /// Whether a call calls something by its name or path, or a method of the object around it.

@@ -32,6 +32,8 @@ pub(super) struct Part<'r> {
     pub hook: Option<usize>,
     /// Whether it hangs on a condition about the request that was not decided.
     pub doubtful: bool,
+    /// Whether it only gives what the calls before it have not given.
+    pub fills: bool,
 }
 
 /// Everything that adds to one request, in the order in which it happens.
@@ -288,12 +290,20 @@ impl<'r> Request<'r> {
     /// The credential that the calls give: that of the last one which surely runs, with those behind it that may.
     pub(super) fn header(&self, eval: &mut Eval<'r>, at_hand: &AtHand, nesting: u8) -> Credential {
         let mut perhaps = Vals::new();
+        let mut filled = Vals::new();
         for part in self.parts.iter().rev() {
             let (mut values, is_header) = match part.credential(eval, at_hand, nesting) {
                 Credential::Header(values) => (values, true),
                 Credential::Bearer(values) => (values, false),
                 _ => continue,
             };
+            if part.fills {
+                filled.extend(values);
+                continue;
+            }
+            if !values.iter().all(|value| value.value.is_there()) {
+                values.append(&mut filled);
+            }
             if part.doubtful {
                 let span = eval.lowered(part.site.node.file).map(|lowered| lowered.ir.span(part.site.node.expr));
                 let span = span.unwrap_or_default();
@@ -305,6 +315,7 @@ impl<'r> Request<'r> {
             values.extend(perhaps);
             return if is_header { Credential::Header(values) } else { Credential::Bearer(values) };
         }
+        perhaps.append(&mut filled);
         for hook in self.hooks.iter().filter(|hook| hook.ty.is_none()) {
             let found = hook_header(eval, hook, at_hand);
             if !found.is_empty() {
@@ -396,7 +407,7 @@ impl<'r> Request<'r> {
                 }
             }
             eval.rules().answered(fact);
-            self.parts.push(Part { fact, site: site.clone(), carries, hook: None, doubtful: false });
+            self.parts.push(Part { fact, site: site.clone(), carries, hook: None, doubtful: false, fills: false });
             for hook in &fact.hooks {
                 for value in eval.slot(&hook.function, site) {
                     let names = eval.names_handed(&value);

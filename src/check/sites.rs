@@ -586,8 +586,9 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
         }
         let deciding = site.or_else(|| handed_in(shared, &part.site.ctx, part.site.node, &matches));
         let mut credential = request.credential(&mut eval);
-        if levels.is_empty() && judge(&credential).mixed {
-            credential = by_caller(shared, &mut eval, node, sent).unwrap_or(credential);
+        if judge(&credential).mixed {
+            let mut left = RECEIVERS;
+            credential = by_caller(shared, &mut eval, node, levels, sent, &mut left).unwrap_or(credential);
         }
         for (endpoint, found, host, subject) in matches {
             let judged = judge(&credential);
@@ -624,18 +625,32 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
     }
 }
 
-/// The credential of a request in a function whose object or closure decides it: that of the calls of the function, of
-/// those that go to a tenant. `None` where it is not called, or not all of its calls are known.
-fn by_caller<'r>(shared: &'r Shared<'r>, eval: &mut Eval<'r>, node: Node, sent: bool) -> Option<Credential> {
+/// The credential of a request whose object or closure decides it: that of the calls of the function around the call that
+/// decides the endpoint, of those that go to a tenant; where they do not tell, that of the calls further out. `None` where
+/// it is not called, or not all of its calls are known.
+fn by_caller<'r>(
+    shared: &'r Shared<'r>,
+    eval: &mut Eval<'r>,
+    node: Node,
+    levels: &[Level],
+    sent: bool,
+    left: &mut usize,
+) -> Option<Credential> {
+    let outermost = match levels.last() {
+        Some(Level::Caller(_, call)) => *call,
+        Some(Level::Element(..) | Level::Handing(..) | Level::Action(..)) => return None,
+        None => node,
+    };
     let known = |func: &FuncRef| {
         let callers = eval.callers_of(*func);
         let all = !callers.cut && callers.perhaps.is_empty() && callers.calls.len() <= RECEIVERS;
         (!callers.calls.is_empty()).then(|| (*func, all.then(|| callers.calls.clone())))
     };
-    let (func, calls) = around(shared, node).iter().find_map(known)?;
+    let (func, calls) = around(shared, outermost).iter().find_map(known)?;
     let (mut values, mut whole) = (Vals::new(), false);
     for call in calls? {
-        let levels = [Level::Caller(func, call)];
+        *left = left.checked_sub(1)?;
+        let levels = [levels, &[Level::Caller(func, call)]].concat();
         let open = around_levels(shared, node, &levels);
         let Some(ctx) = context(eval, node, &levels, &open) else { continue };
         for request in requests(eval, node, &ctx, sent) {
@@ -647,7 +662,11 @@ fn by_caller<'r>(shared: &'r Shared<'r>, eval: &mut Eval<'r>, node: Node, sent: 
             if !is_target {
                 continue;
             }
-            match request.credential(eval) {
+            let mut credential = request.credential(eval);
+            if judge(&credential).mixed && levels.len() < LEVELS {
+                credential = by_caller(shared, eval, node, &levels, sent, left).unwrap_or(credential);
+            }
+            match credential {
                 Credential::Header(found) | Credential::Ambient(found) => {
                     whole = true;
                     values.extend(found);

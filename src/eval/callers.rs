@@ -2,7 +2,7 @@
 
 use super::engine::Eval;
 use super::value::{ApiStep, ClassRef, FuncRef, Node, Value};
-use crate::ir::{CallKind, Expr, ExprId, FileIr, FuncId, Key, MethodKind, Name};
+use crate::ir::{CallKind, Expr, ExprId, FileIr, FuncId, Key, Lang, MethodKind, Name};
 use crate::project::Lowered;
 use crate::text::FileId;
 use std::sync::Arc;
@@ -93,16 +93,8 @@ impl<'s> Eval<'s> {
             names.extend(names_of(lowered, lowered.ir.class(class).expr));
             names.extend(lowered.ir.class(class).name.clone());
         }
-        // a base class's constructor is called by `super(…)`
         if let Some(class) = class {
-            for below in self.implementors(class).iter() {
-                let Some(other) = self.lowered(below.file) else { continue };
-                for &call in other.index.calls_by_name.get("super").into_iter().flatten() {
-                    if other.ir.func(other.ir.func_of(call)).class == Some(below.class) {
-                        callers.calls.push(Node { file: below.file, expr: call });
-                    }
-                }
-            }
+            self.constructed_below(class, 0, &mut callers);
         }
         // a function that is returned is called by whoever calls the one that returns it
         if let Some(outer) = lowered.index.returned_by.get(&declared.expr)
@@ -143,6 +135,30 @@ impl<'s> Eval<'s> {
         callers.by_library.sort();
         callers.by_library.dedup();
         callers
+    }
+
+    /// The calls of a base class's constructor by the classes below it: `super(…)`, or `new` of one that has none of its
+    /// own.
+    fn constructed_below(&mut self, class: ClassRef, depth: u8, callers: &mut Callers) {
+        /// Classes above each other.
+        const DEPTH: u8 = 4;
+        for below in self.implementors(class).iter() {
+            let Some(other) = self.lowered(below.file) else { continue };
+            let declared = other.ir.class(below.class);
+            if declared.methods.iter().any(|method| method.kind == MethodKind::Constructor) {
+                for &call in other.index.calls_by_name.get("super").into_iter().flatten() {
+                    if other.ir.func(other.ir.func_of(call)).class == Some(below.class) {
+                        callers.calls.push(Node { file: below.file, expr: call });
+                    }
+                }
+            } else if other.ir.lang == Lang::Js && depth < DEPTH && *below != class {
+                let shared = self.shared;
+                let made = Eval::new(shared).callers_of_class(*below);
+                callers.calls.extend(made.calls.iter().copied());
+                callers.cut |= made.cut;
+                self.constructed_below(*below, depth + 1, callers);
+            }
+        }
     }
 
     /// Look for the calls of a function or class that is known by `names`.

@@ -5,7 +5,7 @@ use super::members::{key_name, same_key};
 use super::value::{
     ApiStep, Args, ClassRef, Closure, Ctx, FrameKind, FuncRef, Node, Object, Reason, Traced, Vals, Value,
 };
-use crate::ir::{ClassKind, Expr, Key, MethodKind, Name, ThisOf};
+use crate::ir::{CallKind, ClassKind, Expr, Key, MethodKind, Name, ThisOf};
 use crate::project::{EffectKind, PlaceKey, Root};
 use crate::rules::path::Step;
 use crate::text::FileId;
@@ -151,12 +151,18 @@ impl<'s> Eval<'s> {
                     match base.value {
                         Value::Class(base) if base != class => {
                             // what it is made of is what this class hands on to it
-                            let handed_on = self.base_made(class, made).map(|(node, ctx)| {
+                            let mut handed_on: Vec<(Node, Ctx)> = self.base_made(class, made).into_iter().collect();
+                            if handed_on.is_empty() && made.is_none() && ir.lang == crate::ir::Lang::Js {
+                                handed_on = self.all_made(class);
+                            }
+                            if handed_on.is_empty() {
+                                values.extend(self.inherited_member(base, key, made, this, node, depth + 1));
+                            }
+                            for (at, ctx) in handed_on {
                                 let (owners, parts) = (Vec::new(), Vec::new());
-                                Rc::new(Object { node, ctx, owners, class: Some(base), parts })
-                            });
-                            let made = handed_on.as_ref().or(made);
-                            values.extend(self.inherited_member(base, key, made, this, node, depth + 1));
+                                let made = Rc::new(Object { node: at, ctx, owners, class: Some(base), parts });
+                                values.extend(self.inherited_member(base, key, Some(&made), this, node, depth + 1));
+                            }
                         }
                         Value::Api(ref api) => {
                             let made_states = self.rules.automaton.step(&api.states, &Step::New);
@@ -240,6 +246,26 @@ impl<'s> Eval<'s> {
         let calls = self.lowered(class.file)?.index.calls_by_name.get("super")?;
         let own = calls.iter().find(|call| ir.func(ir.func_of(**call)).class == Some(class.class))?;
         Some((Node { file: class.file, expr: *own }, self.constructor_frame(class, made)))
+    }
+
+    /// Where a class without a constructor of its own is made, wherever that is.
+    fn all_made(&mut self, class: ClassRef) -> Vec<(Node, Ctx)> {
+        let Some(lowered) = self.lowered(class.file) else { return Vec::new() };
+        if lowered.ir.class(class.class).methods.iter().any(|method| method.kind == MethodKind::Constructor) {
+            return Vec::new();
+        }
+        let callers = self.callers_of_class(class);
+        let is_new = |call: &Node| {
+            let lowered = self.lowered(call.file);
+            lowered.is_some_and(|there| matches!(there.ir.expr(call.expr), Expr::Call { kind: CallKind::New, .. }))
+        };
+        // those that are not followed one by one are asked for together
+        let is_all = !callers.cut && callers.calls.len() <= super::engine::ALTERNATIVES;
+        if is_all && callers.calls.iter().all(is_new) {
+            callers.calls.iter().map(|call| (*call, None)).collect()
+        } else {
+            Vec::new()
+        }
     }
 
     /// Whether the value at a node is called there.

@@ -17,6 +17,8 @@ pub(crate) struct Written {
     pub(crate) values: Vals,
     /// Whether one of the writes always comes before the read: what was there before counts no more.
     pub(crate) settled: bool,
+    /// Those of the values that are written only where there is none yet, by their place in the list.
+    fills: Vec<usize>,
 }
 
 impl<'s> Eval<'s> {
@@ -36,8 +38,13 @@ impl<'s> Eval<'s> {
         if !owners.iter().any(|owner| owner.root == own) {
             owners.push(Owner::new(object.node.file, own));
         }
-        let written = self.written(&owners, key, any_case, node);
+        let mut written = self.written(&owners, key, any_case, node);
         let mut values = if written.settled { Vals::new() } else { self.literal_member(object, key, any_case, node) };
+        if !values.is_empty() && values.iter().all(|value| value.value.is_there()) {
+            for nth in written.fills.drain(..).rev() {
+                written.values.remove(nth);
+            }
+        }
         values.extend(written.values);
         if let PlaceKey::Name(name) = key {
             let elsewhere = self.importers(&object.owners, Some(name));
@@ -219,7 +226,7 @@ impl<'s> Eval<'s> {
 
     /// What is written to the member of an object that is held at `owners`.
     pub(crate) fn written(&mut self, owners: &[Owner], key: &PlaceKey, any_case: bool, node: Node) -> Written {
-        let mut all = Written { values: Vals::new(), settled: false };
+        let mut all = Written { values: Vals::new(), settled: false, fills: Vec::new() };
         let mut done: Vec<(crate::text::FileId, usize)> = Vec::new();
         for owner in owners {
             let Some(lowered) = self.lowered(owner.file) else { continue };
@@ -259,7 +266,16 @@ impl<'s> Eval<'s> {
             for nth in reached {
                 let write = &lowered.ir.writes[writes[nth]];
                 done.push((owner.file, writes[nth]));
+                let word = match &write.key {
+                    Key::Name(name) => Some(name),
+                    Key::Computed(name) => lowered.ir.key_word(*name),
+                    Key::Index(_) => None,
+                };
+                let fills = word.is_some_and(|word| lowered.ir.is_where_absent(write.block, write.base, word));
                 for value in self.eval(Node { file: owner.file, expr: write.value }, &owner.ctx) {
+                    if fills {
+                        all.fills.push(all.values.len());
+                    }
                     let value = value.step(owner.file, write.span, || format!("written to `{}`", shown(key)));
                     let is_doubtful = doubtful.contains(&writes[nth]);
                     all.values.push(if is_doubtful { value.doubted(owner.file, write.span) } else { value });
@@ -421,7 +437,7 @@ impl<'s> Eval<'s> {
         made: Option<&Rc<Object>>,
         node: Node,
     ) -> Written {
-        let mut all = Written { values: Vals::new(), settled: false };
+        let mut all = Written { values: Vals::new(), settled: false, fills: Vec::new() };
         let Some(lowered) = self.lowered(class.file) else { return all };
         let root = Root::This(ThisOf::Class(class.class));
         let writes: Vec<usize> = lowered

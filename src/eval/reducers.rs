@@ -168,11 +168,21 @@ impl<'s> Eval<'s> {
                         },
                         Fact::Reduced(number) => {
                             let fact = &rules.reduced[*number];
+                            let made_at = Site::of_api(api);
+                            let reducers = fact.of.as_ref().map(|of| self.slot(of, &made_at)).unwrap_or_default();
+                            if let Some(under) = &fact.under {
+                                let names = self.slot(under, &made_at);
+                                let is_name = |value: &Traced| matches!(&value.value, Value::Str(text) if text.text() == Some(name));
+                                if names.iter().any(is_name) {
+                                    for reducer in &reducers {
+                                        values.extend(self.state_of(reducer, node));
+                                    }
+                                }
+                                continue;
+                            }
                             let first = self.initial_of(fact, api);
                             values.extend(self.members_there(&first, &key, node));
-                            for reducer in
-                                fact.of.as_ref().map(|of| self.slot(of, &Site::of_api(api))).unwrap_or_default()
-                            {
+                            for reducer in reducers {
                                 // what is given to this store alone counts for its reducer
                                 let found = match &reducer.value {
                                     Value::Func(_) => self.reduced_by(&reducer, source, place, name, node),

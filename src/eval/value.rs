@@ -438,6 +438,15 @@ impl Value {
         matches!(self, Value::Plain | Value::Bool(_) | Value::AtLeast(_) | Value::Regex(_) | Value::Returned(_))
     }
 
+    /// Whether it is surely something: a token, or a text that is not empty.
+    pub fn is_there(&self) -> bool {
+        match self {
+            Value::Token { .. } => true,
+            Value::Str(text) => !text.prefix().is_empty(),
+            _ => false,
+        }
+    }
+
     /// Whether nothing at all is known about it.
     pub fn is_unknown(&self) -> bool {
         matches!(self, Value::Unknown(_))

@@ -18,6 +18,7 @@
 //!   have blocks of their own.
 //! - Nothing here knows a library, an endpoint or a rule.
 
+mod absent;
 mod builder;
 mod dump;
 mod questions;

@@ -30,6 +30,7 @@ pub struct ReducedFact {
     pub initial: Vec<Slot>,
     pub dispatch: Option<u32>,
     pub root: bool,
+    pub under: Option<Slot>,
     /// Names of the calls.
     pub made_by: Vec<String>,
 }
@@ -85,6 +86,7 @@ impl Rules {
                 initial: place.slots(&table.initial)?,
                 dispatch: table.dispatch,
                 root: table.root,
+                under: place.slot_opt(table.under.as_ref())?,
                 made_by: names(&table.on)?,
             };
             let number = self.reduced.len();

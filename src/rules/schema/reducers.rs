@@ -48,6 +48,8 @@ pub struct ReducedTable {
     pub dispatch: Option<u32>,
     /// Whether it is the application's: what the slot `state` stands for.
     pub root: bool,
+    /// The name of the only member of the application's state that it makes.
+    pub under: Option<SlotText>,
     /// Where this is known from.
     pub source: Option<String>,
     /// Programs in which this table leads to its verdict.
