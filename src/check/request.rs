@@ -165,7 +165,16 @@ impl<'r> Request<'r> {
         let mut bases: Vec<Pattern> = Vec::new();
         for part in &self.parts {
             let found = patterns(eval, &part.fact.base, &part.site);
-            if !found.is_empty() {
+            // options of which nothing is known most likely leave the base as it is
+            let is_vague = |base: &Pattern| match base.pieces.as_slice() {
+                [Piece::Hole(hole)] if hole.value.is_unknown() => {
+                    let names = hole.value.names();
+                    let mut members = part.fact.base.iter().filter_map(Slot::last_member);
+                    members.any(|member| names.last().is_some_and(|last| **last == *member))
+                }
+                _ => false,
+            };
+            if bases.is_empty() || !found.iter().all(is_vague) {
                 bases = found;
             }
             let behind = patterns(eval, &part.fact.path, &part.site);

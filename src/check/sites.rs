@@ -8,7 +8,7 @@ use super::model::{Confidence, Verdict};
 use super::request::{Credential, Request};
 use super::subject::{Whose, whose};
 use super::target::{Match, Target};
-use super::verdict::{Judged, judge, lower};
+use super::verdict::{Judged, OTHER_TOKEN, judge, lower};
 use crate::eval::value::{
     Args, Closure, Ctx, FrameKind, FuncRef, Node, Open, Owner, Pattern, Reason, Traced, Vals, Value,
 };
@@ -592,6 +592,11 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
         }
         for (endpoint, found, host, subject) in matches {
             let judged = judge(&credential);
+            // somebody else's token, to a host that is not known: somebody else's API
+            let is_foreign = judged.reason.as_ref().is_some_and(|(reason, _)| *reason == OTHER_TOKEN);
+            if is_foreign && host == Host::Maybe {
+                continue;
+            }
             // a call about whose client nothing is known may be no request at all
             let is_evident = part.fact.on_tenant && host == Host::Tenant && found == Match::Yes;
             if request.tentative() && !judged.given && !is_evident {

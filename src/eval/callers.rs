@@ -73,6 +73,14 @@ impl<'s> Eval<'s> {
         args.iter().any(|arg| is_path(arg.expr))
     }
 
+    /// Whether a call gives no more arguments than `params`, and no function among them.
+    fn is_given_all(&self, call: Node, params: usize) -> bool {
+        let Some(lowered) = self.lowered(call.file) else { return false };
+        let ir = &lowered.ir;
+        let Expr::Call { args, .. } = ir.expr(call.expr) else { return false };
+        args.len() <= params && !args.iter().any(|arg| matches!(ir.expr(ir.behind_variable(arg.expr)), Expr::Func(_)))
+    }
+
     fn find_callers(&mut self, func: FuncRef) -> Callers {
         let Some(lowered) = self.lowered(func.file) else { return Callers::default() };
         let declared = lowered.ir.func(func.func);
@@ -122,7 +130,12 @@ impl<'s> Eval<'s> {
         let mut weak = Vec::new();
         self.search(func, class, names, &mut callers, &mut weak);
         // a method of an object that cannot be told: by its name alone, where nothing better was found
-        if callers.calls.is_empty() && class.is_none() && declared.name.as_ref().is_some_and(|name| name.len() > 3) {
+        let is_telling = declared.name.as_ref().is_some_and(|name| name.len() > 3);
+        if callers.calls.is_empty() && class.is_none() && !is_telling {
+            // `get`, `put`: a path and no more than the function takes must tell
+            weak.retain(|call| self.passes_path(*call) && self.is_given_all(*call, declared.params.len()));
+        }
+        if callers.calls.is_empty() && class.is_none() {
             callers.calls = weak;
         } else {
             weak.retain(|call| self.passes_path(*call));
@@ -132,6 +145,11 @@ impl<'s> Eval<'s> {
         }
         callers.calls.sort();
         callers.calls.dedup();
+        // what tests hand in says nothing of what the program does, where the program calls it, too
+        let is_test = |call: &Node| is_test(self.project.path(call.file));
+        if !is_test(&Node { file: func.file, expr: declared.expr }) && !callers.calls.iter().all(is_test) {
+            callers.calls.retain(|call| !is_test(call));
+        }
         callers.by_library.sort();
         callers.by_library.dedup();
         callers
@@ -345,7 +363,9 @@ impl<'s> Eval<'s> {
         let called = self.meant(Node { file: call.file, expr: *callee });
         let hit = match class {
             Some(class) => {
-                called.classes.contains(&class) && *kind != CallKind::Tagged || called.functions.contains(&func)
+                called.classes.contains(&class) && *kind != CallKind::Tagged
+                    || called.functions.contains(&func)
+                    || called.modules.contains(&class.file) && self.is_whole_class(class)
             }
             None => {
                 called.functions.contains(&func) || called.modules.contains(&func.file) && self.is_whole_export(func)
@@ -398,6 +418,13 @@ impl<'s> Eval<'s> {
             },
             _ => false,
         }
+    }
+
+    /// Whether a module is a class: `module.exports = class { … }`.
+    fn is_whole_class(&self, class: ClassRef) -> bool {
+        let Some(lowered) = self.lowered(class.file) else { return false };
+        let mut whole = lowered.ir.exports.whole.iter();
+        whole.any(|whole| self.meant(Node { file: class.file, expr: *whole }).classes.contains(&class))
     }
 
     fn is_whole_export(&self, func: FuncRef) -> bool {
@@ -503,6 +530,15 @@ pub(crate) fn module_stem(path: &str) -> &str {
         return folder.rsplit('/').next().unwrap_or(folder);
     }
     stem
+}
+
+/// Whether a file is one of a program's tests, by its name or a folder's.
+fn is_test(path: &str) -> bool {
+    let mut folders: Vec<&str> = path.split('/').collect();
+    let file = folders.pop().unwrap_or_default();
+    let is_folder = |folder: &&str| matches!(*folder, "test" | "tests" | "__tests__" | "__mocks__" | "spec" | "e2e");
+    let mut words = file.split(['.', '-', '_']).skip(1);
+    folders.iter().any(is_folder) || words.any(|word| matches!(word, "test" | "tests" | "spec"))
 }
 
 /// The last name of an expression: `b` of `a.b`, `a` of `a`.

@@ -111,7 +111,8 @@ impl<'s> Eval<'s> {
                 found = self.with_others(found, object, &name, node);
                 // what passes any value on passes on this one, not what is spread into it
                 let any = self.any_states(&name);
-                let is_any = |value: &Traced| matches!(&value.value, Value::Api(api) if api.states == any);
+                let is_any =
+                    |value: &Traced| matches!(&value.value, Value::Api(api) if !any.is_empty() && api.states == any);
                 if found.iter().all(is_any) { self.any_member(base, &name, node, ctx) } else { found }
             }
             Value::Module(_) if &*name == "exports" => vec![base.clone()],

@@ -152,6 +152,15 @@ impl<'s> Eval<'s> {
         if index == 0 && values.is_empty() {
             values.extend(self.dispatched_values(func));
         }
+        // what a decorator takes from somewhere else
+        if values.is_empty()
+            && let Some(decorator) = param.and_then(|param| param.decorator)
+        {
+            let told = self.eval(Node { file: func.file, expr: decorator }, &None);
+            values.extend(
+                told.into_iter().filter(|value| !matches!(value.value, Value::Api(_)) && !value.value.is_unknown()),
+            );
+        }
         if cut {
             values.push(Traced::new(Value::unknown(Reason::TooManyCallers, names.clone())));
         }

@@ -85,11 +85,6 @@ impl<'s> Eval<'s> {
                     values.extend(written.into_iter().map(|value| value.step(file, write.span, note)));
                 }
             }
-            if file == whole.file {
-                for call in self.setting_calls(whole) {
-                    values.extend(self.patched(call, name, node));
-                }
-            }
             for method in &self.rules.component.patch {
                 for &call in lowered.index.calls_by_name.get(method.as_str()).into_iter().flatten() {
                     let Expr::Call { callee, .. } = lowered.ir.expr(call) else { continue };
@@ -100,6 +95,9 @@ impl<'s> Eval<'s> {
                     }
                 }
             }
+        }
+        for call in self.setting_calls(whole) {
+            values.extend(self.patched(call, name, node));
         }
         values
     }
@@ -123,17 +121,54 @@ impl<'s> Eval<'s> {
         }
         let Some(sets) = sets else { return Vec::new() };
         let mut calls = Vec::new();
-        for &binding in lowered.index.param_bindings.get(&(maker, sets)).into_iter().flatten() {
-            let named = lowered.index.calls_by_name.get(&ir.binding(binding).name).into_iter().flatten();
-            let of_binding = |call: &&ExprId| match ir.expr(**call) {
-                Expr::Call { callee, .. } => {
-                    matches!(ir.expr(ir.strip(*callee)), Expr::Local(called) if *called == binding)
-                }
-                _ => false,
-            };
-            calls.extend(named.filter(of_binding).map(|call| Node { file: whole.file, expr: *call }));
-        }
+        self.calls_of_setter(FuncRef { file: whole.file, func: maker }, sets, whole, &mut calls, 0);
         calls
+    }
+
+    /// The calls of a parameter by the function that has it, and by those that make parts of the literal `whole`, which are
+    /// given it: `{ ...one(set), ...other(...all) }`.
+    fn calls_of_setter(&mut self, maker: FuncRef, index: u32, whole: Node, calls: &mut Vec<Node>, depth: u8) {
+        let Some(lowered) = self.lowered(maker.file) else { return };
+        let ir = &lowered.ir;
+        let bindings = lowered.index.param_bindings.get(&(maker.func, index)).cloned().unwrap_or_default();
+        for &binding in &bindings {
+            let of_binding = lowered.index.calls_of(ir, binding);
+            calls.extend(of_binding.map(|expr| Node { file: maker.file, expr }));
+        }
+        let Expr::Object { props, .. } = ir.expr(whole.expr) else { return };
+        if depth > 2 {
+            return;
+        }
+        for prop in props {
+            let Prop::Spread(part) = prop else { continue };
+            let part = ir.strip(*part);
+            let Expr::Call { args, .. } = ir.expr(part) else { continue };
+            let handed = (0u32..).zip(args).find_map(|(nth, arg)| {
+                let Expr::Local(binding) = ir.expr(ir.strip(arg.expr)) else { return None };
+                if !arg.spread {
+                    return bindings.contains(binding).then_some(nth);
+                }
+                ir.binding(*binding).defs.iter().find_map(|def| match ir.expr(def.value) {
+                    Expr::Param { func, index: from, rest: true } if *func == maker.func => {
+                        index.checked_sub(*from).map(|behind| nth + behind)
+                    }
+                    _ => None,
+                })
+            });
+            let Some(handed) = handed else { continue };
+            for called in self.callees(Node { file: maker.file, expr: part }, &None) {
+                let Value::Func(slice) = &called.value else { continue };
+                let Some(there) = self.lowered(slice.func.file) else { continue };
+                let made = there.index.returned_by.iter().filter(|(_, func)| **func == slice.func.func);
+                let mut made: Vec<ExprId> = made.map(|(literal, _)| *literal).collect();
+                made.sort_unstable();
+                let literal = made.into_iter().find(|literal| matches!(there.ir.expr(*literal), Expr::Object { .. }));
+                // without a literal of its own, it has no parts
+                let literal =
+                    Node { file: slice.func.file, expr: literal.unwrap_or(there.ir.func(slice.func.func).expr) };
+                self.calls_of_setter(slice.func, handed, literal, calls, depth + 1);
+            }
+        }
     }
 
     fn is_made_by(&mut self, read: Node, whole: Node) -> bool {

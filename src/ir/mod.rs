@@ -385,6 +385,8 @@ pub struct Param {
     pub rest: bool,
     /// The key under which a decorator takes its value from somewhere else: `@Headers('x-token')`.
     pub key: Option<Name>,
+    /// What decorates it.
+    pub decorator: Option<ExprId>,
 }
 
 /// A function, method, closure, getter, or the module's own code.

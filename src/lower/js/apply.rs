@@ -117,7 +117,7 @@ impl<'t> Lower<'t> {
         let around = self.this;
         let (func, expr): (FuncId, ExprId) = self.b.enter_func(None, around, span);
         let rest = self.b.expr(Expr::Param { func, index: 0, rest: true }, span);
-        let param = Param { name: None, span, default: None, ty: None, rest: true, key: None };
+        let param = Param { name: None, span, default: None, ty: None, rest: true, key: None, decorator: None };
         self.b.func_mut(func).params.push(param);
         let mut args = given;
         args.push(Arg { expr: rest, spread: true });

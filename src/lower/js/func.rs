@@ -175,7 +175,8 @@ impl<'t> Lower<'t> {
                         self.bind_given(*param, value);
                     }
                     let span = self.span(*param);
-                    let param = Param { name: None, span, default: None, ty: None, rest: false, key: None };
+                    let param =
+                        Param { name: None, span, default: None, ty: None, rest: false, key: None, decorator: None };
                     self.b.func_mut(func).params.push(param);
                 }
                 None => self.param(*param, func, u32::try_from(index).unwrap_or(u32::MAX), class),
@@ -193,7 +194,7 @@ impl<'t> Lower<'t> {
         let mut default = None;
         let mut ty = None;
         let mut is_field = false;
-        let mut told = None;
+        let (mut told, mut decorator) = (None, None);
         match self.kind(node) {
             K::RequiredParameter | K::OptionalParameter => {
                 let Some(inner) = self.at(node, F::Pattern).or_else(|| self.at(node, F::Name)) else { return };
@@ -202,7 +203,12 @@ impl<'t> Lower<'t> {
                 ty = self.at(node, F::Type).and_then(|annotation| self.ty(annotation));
                 for part in self.parts(node) {
                     match self.kind(part) {
-                        K::Decorator => told = self.key_of_decorator(part).or(told),
+                        K::Decorator => {
+                            let mut decorators = Vec::new();
+                            self.decorator(part, &mut decorators);
+                            decorator = decorators.first().copied().or(decorator);
+                            told = decorator.and_then(|decorator| self.key_of_decorator(decorator)).or(told);
+                        }
                         K::Accessibility | K::Override => is_field = true,
                         K::Token if self.text(part) == "readonly" => is_field = true,
                         _ => {}
@@ -242,7 +248,7 @@ impl<'t> Lower<'t> {
             let field = ClassField { key, value: Some(param), ty, is_static: false, data_name: None, span };
             self.b.class_mut(class).fields.push(field);
         }
-        self.b.func_mut(func).params.push(Param { name, span, default, ty, rest, key: told });
+        self.b.func_mut(func).params.push(Param { name, span, default, ty, rest, key: told, decorator });
     }
 
     /// The name and the keywords of a method.
@@ -278,11 +284,9 @@ impl<'t> Lower<'t> {
         }
     }
 
-    /// Lower a parameter's decorator; the text that it is given first.
-    fn key_of_decorator(&mut self, node: Node<'t>) -> Option<Name> {
-        let mut named = Vec::new();
-        self.decorator(node, &mut named);
-        let Expr::Call { args, .. } = self.b.ir().expr(*named.first()?) else { return None };
+    /// The text that a parameter's decorator is given first.
+    fn key_of_decorator(&self, decorator: ExprId) -> Option<Name> {
+        let Expr::Call { args, .. } = self.b.ir().expr(decorator) else { return None };
         match self.b.ir().expr(args.first()?.expr) {
             Expr::Lit(Lit::Str(text)) => Some(Name::from(&**text)),
             _ => None,

@@ -101,7 +101,15 @@ impl Lower {
             Pat::Ident(pat) if pat.subpat.is_none() => Some(name(&pat.ident)),
             _ => None,
         };
-        self.b.func_mut(func).params.push(Param { name: plain, span, default: None, ty, rest: false, key: None });
+        self.b.func_mut(func).params.push(Param {
+            name: plain,
+            span,
+            default: None,
+            ty,
+            rest: false,
+            key: None,
+            decorator: None,
+        });
         let value = self.b.expr(Expr::Param { func, index, rest: false }, span);
         match unwrapped {
             Some((_, inner, ty)) => {
