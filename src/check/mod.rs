@@ -5,6 +5,7 @@
 
 mod advice;
 mod body;
+mod by_caller;
 mod chain;
 mod effects;
 pub mod examples;

@@ -1,6 +1,7 @@
 //! The calls that send requests to affected endpoints: found, expanded to the callers that decide them, judged.
 
 use super::body::Body;
+use super::by_caller::{RECEIVERS, by_caller};
 use super::chain::chain;
 use super::host::{Host, host_of};
 use super::methods::method_matches;
@@ -19,7 +20,7 @@ use crate::text::FileId;
 use std::rc::Rc;
 
 /// How many levels of wrappers are opened.
-const LEVELS: usize = 5;
+pub(super) const LEVELS: usize = 5;
 /// Callers of one wrapper that are judged one by one.
 const CALLERS: usize = 64;
 /// Callers and elements of all levels together that are judged for one request.
@@ -37,8 +38,6 @@ const FILE_LOOKS: u32 = 6_000_000;
 const BRIEF_LOOK: u32 = 200;
 /// Steps for the requests of one batch at the least.
 const BATCH_STEPS: u64 = 20_000;
-/// Calls of a method that are looked at for what its object carries.
-const RECEIVERS: usize = 16;
 /// Elements of one table that are judged one by one.
 const ELEMENTS: usize = 64;
 
@@ -74,7 +73,7 @@ pub(super) struct Record {
 
 /// A level of the way from the request out to the call that decides it, innermost first.
 #[derive(Clone, Copy)]
-enum Level {
+pub(super) enum Level {
     Caller(FuncRef, Node),
     /// A caller that hands in a whole request, which says itself where it was made.
     Handing(FuncRef, Node),
@@ -228,7 +227,7 @@ fn may_request(shared: &Shared<'_>, lowered: &Lowered, call: ExprId) -> bool {
 }
 
 /// The functions around a node, innermost first; the module's own code is none.
-fn around(shared: &Shared<'_>, node: Node) -> Vec<FuncRef> {
+pub(super) fn around(shared: &Shared<'_>, node: Node) -> Vec<FuncRef> {
     let Some(lowered) = shared.project.lowered(node.file) else { return Vec::new() };
     let mut functions = Vec::new();
     let mut func = Some(lowered.ir.func_of(node.expr));
@@ -241,7 +240,7 @@ fn around(shared: &Shared<'_>, node: Node) -> Vec<FuncRef> {
 
 /// The functions around a node and around the callers that were opened so far. A function comes as late as it can: its
 /// callers tell nothing of which closure the functions inside it belong to, but theirs tell which call of it is meant.
-fn around_levels(shared: &Shared<'_>, node: Node, levels: &[Level]) -> Vec<FuncRef> {
+pub(super) fn around_levels(shared: &Shared<'_>, node: Node, levels: &[Level]) -> Vec<FuncRef> {
     let mut functions = around(shared, node);
     for level in levels {
         if let Level::Caller(_, call) | Level::Handing(_, call) | Level::Action(_, call) = level {
@@ -380,7 +379,7 @@ fn open<'r>(
 }
 
 /// The requests that a node makes: by a call's facts, or carried by a chain's value.
-fn requests<'r>(eval: &mut Eval<'r>, node: Node, ctx: &Ctx, sent: bool) -> Vec<Request<'r>> {
+pub(super) fn requests<'r>(eval: &mut Eval<'r>, node: Node, ctx: &Ctx, sent: bool) -> Vec<Request<'r>> {
     if sent {
         return Request::of_call(eval, node, ctx).into_iter().filter(Request::sends).collect();
     }
@@ -420,7 +419,7 @@ fn handed_whole(eval: &mut Eval<'_>, node: Node, ctx: &Ctx, open: &[FuncRef]) ->
 
 /// The context of the request at `node` under the levels around it; `None` where one of these calls, or the request, does
 /// not run under those further out.
-fn context(eval: &mut Eval<'_>, node: Node, levels: &[Level], open: &[FuncRef]) -> Option<Ctx> {
+pub(super) fn context(eval: &mut Eval<'_>, node: Node, levels: &[Level], open: &[FuncRef]) -> Option<Ctx> {
     let runs = |eval: &mut Eval<'_>, node: Node, ctx: &Ctx| {
         ctx.is_none() || eval.with_open(open.to_vec(), |eval| eval.running(node, ctx)).is_some()
     };
@@ -500,7 +499,7 @@ fn candidates<'r>(eval: &mut Eval<'r>, request: &Request<'r>) -> (Vec<Candidate>
     (found, opens)
 }
 
-fn split(eval: &Eval<'_>, url: &Pattern) -> Option<Target> {
+pub(super) fn split(eval: &Eval<'_>, url: &Pattern) -> Option<Target> {
     let rules = eval.rules();
     let heads: Vec<&str> = rules
         .endpoints
@@ -627,64 +626,6 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
                 judged,
             });
         }
-    }
-}
-
-/// The credential of a request whose object or closure decides it: that of the calls of the function around the call that
-/// decides the endpoint, of those that go to a tenant; where they do not tell, that of the calls further out. `None` where
-/// it is not called, or not all of its calls are known.
-fn by_caller<'r>(
-    shared: &'r Shared<'r>,
-    eval: &mut Eval<'r>,
-    node: Node,
-    levels: &[Level],
-    sent: bool,
-    left: &mut usize,
-) -> Option<Credential> {
-    let outermost = match levels.last() {
-        Some(Level::Caller(_, call)) => *call,
-        Some(Level::Element(..) | Level::Handing(..) | Level::Action(..)) => return None,
-        None => node,
-    };
-    let known = |func: &FuncRef| {
-        let callers = eval.callers_of(*func);
-        let all = !callers.cut && callers.perhaps.is_empty() && callers.calls.len() <= RECEIVERS;
-        (!callers.calls.is_empty()).then(|| (*func, all.then(|| callers.calls.clone())))
-    };
-    let (func, calls) = around(shared, outermost).iter().find_map(known)?;
-    let (mut values, mut whole) = (Vals::new(), false);
-    for call in calls? {
-        *left = left.checked_sub(1)?;
-        let levels = [levels, &[Level::Caller(func, call)]].concat();
-        let open = around_levels(shared, node, &levels);
-        let Some(ctx) = context(eval, node, &levels, &open) else { continue };
-        for request in requests(eval, node, &ctx, sent) {
-            let is_target = request.target().is_some_and(|part| part.fact.endpoint.is_some())
-                || request
-                    .urls(eval)
-                    .iter()
-                    .any(|url| split(eval, url).is_some_and(|target| host_of(eval.rules(), &target) != Host::Other));
-            if !is_target {
-                continue;
-            }
-            let mut credential = request.credential(eval);
-            if judge(&credential).mixed && levels.len() < LEVELS {
-                credential = by_caller(shared, eval, node, &levels, sent, left).unwrap_or(credential);
-            }
-            match credential {
-                Credential::Header(found) | Credential::Ambient(found) => {
-                    whole = true;
-                    values.extend(found);
-                }
-                Credential::Bearer(found) => values.extend(found),
-                Credential::Library(..) | Credential::None => return None,
-            }
-        }
-    }
-    match whole {
-        _ if values.is_empty() => None,
-        true => Some(Credential::Header(values)),
-        false => Some(Credential::Bearer(values)),
     }
 }
 
