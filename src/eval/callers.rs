@@ -13,6 +13,8 @@ const FILES: usize = 200;
 const CANDIDATES: usize = 256;
 /// Calls that are given something of one name and are checked.
 const GIVEN: usize = 64;
+/// Files that are looked through for a class of one name.
+const CLASSES: usize = 16;
 /// Steps to tell what one expression stands for.
 const MEANT: u32 = 1_000;
 
@@ -380,7 +382,34 @@ impl<'s> Eval<'s> {
             && self
                 .lowered(func.file)
                 .is_some_and(|own| own.ir.lang == crate::ir::Lang::Rust && own.ir.func(func.func).class.is_none());
-        if is_method && called.is_vague && !is_free && *kind == CallKind::Plain { None } else { Some(false) }
+        if is_method && called.is_vague && !is_free && *kind == CallKind::Plain && !self.is_of_another(call, func) {
+            None
+        } else {
+            Some(false)
+        }
+    }
+
+    /// Whether a method is called on what is called like a class that has it, and is not that of `func`: what a container
+    /// hands out goes by the names of classes.
+    fn is_of_another(&self, call: Node, func: FuncRef) -> bool {
+        let Some(lowered) = self.lowered(call.file).filter(|lowered| lowered.ir.lang == Lang::Js) else { return false };
+        let Expr::Call { callee, .. } = lowered.ir.expr(call.expr) else { return false };
+        let method = last_name(&lowered.ir, *callee);
+        let receiver = lowered.ir.receiver(call.expr).and_then(|receiver| last_name(&lowered.ir, receiver));
+        let (Some(method), Some(receiver)) = (method, receiver) else { return false };
+        let mut letters = receiver.chars();
+        let Some(first) = letters.next().filter(char::is_ascii_lowercase) else { return false };
+        let class: Name = format!("{}{}", first.to_ascii_uppercase(), letters.as_str()).into();
+        let own = self.lowered(func.file).and_then(|own| own.ir.func(func.func).class.map(|class| (own, class)));
+        if own.is_some_and(|(own, own_class)| own.ir.class(own_class).name.as_ref() == Some(&class)) {
+            return false;
+        }
+        let has_it = |declared: &crate::ir::Class| {
+            declared.name.as_ref() == Some(&class)
+                && declared.methods.iter().any(|own| matches!(&own.key, Key::Name(name) if *name == method))
+        };
+        let (files, _) = self.project.files_with(&class, CLASSES);
+        files.into_iter().any(|file| self.lowered(file).is_some_and(|there| there.ir.classes.iter().any(has_it)))
     }
 
     /// What an expression stands for, where parameters are not followed to callers. Found once per run.

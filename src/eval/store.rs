@@ -24,6 +24,8 @@ const LOOK: u32 = 200;
 /// Callers of a function that writes under several keys.
 const CALLERS: usize = 32;
 
+/// Entries that are written by one call.
+const ENTRIES: usize = 32;
 /// The store whose entries come from outside the program.
 const ENVIRONMENT: &str = "env";
 
@@ -217,7 +219,10 @@ impl<'s> Eval<'s> {
                         for made in made {
                             if let Value::Object(object) = &made.value {
                                 let key = crate::project::PlaceKey::Name(name.into());
-                                found.extend(self.object_member(object, &key, *at));
+                                found.extend(match self.items(object) {
+                                    Some(_) => self.entry(&made, name, *at),
+                                    None => self.object_member(object, &key, *at),
+                                });
                             }
                         }
                     }
@@ -470,6 +475,7 @@ impl<'s> Eval<'s> {
             }
         }
         let mut keys: Vec<Name> = made.iter().flat_map(|made| self.entries(made, 0)).map(|(key, _)| key).collect();
+        keys.extend(made.iter().flat_map(|made| self.keys_of_pairs(made)));
         keys.sort();
         keys.dedup();
         for key in keys {
@@ -481,6 +487,25 @@ impl<'s> Eval<'s> {
                 at: WriteAt::Options(at),
             });
         }
+    }
+
+    /// The keys of a list of pairs: `[['name', value]]`.
+    fn keys_of_pairs(&mut self, list: &Traced) -> Vec<Name> {
+        let Value::Object(object) = &list.value else { return Vec::new() };
+        let items = self.items(object).unwrap_or_default();
+        let mut keys = Vec::new();
+        for item in items.into_iter().take(ENTRIES) {
+            let node = Node { file: object.node.file, expr: item };
+            let pair = self.eval(node, &object.ctx);
+            for key in self.members(&pair, &crate::project::PlaceKey::Index(0), node, &None) {
+                if let Value::Str(text) = &key.value
+                    && let Some(text) = text.text()
+                {
+                    keys.push(text.into());
+                }
+            }
+        }
+        keys
     }
 
     /// What is kept under a key that leads on behind a dot, or has others behind a dot.
