@@ -25,68 +25,18 @@ fn the_examples_of_the_build_hold() {
     assert!(silent.len() * 5 <= files.sources().len(), "files without an example: {silent:?}");
 }
 
-/// Tables that no program of one file was found for whose verdict needs them: other tables say the same of what they are
-/// met in, or it takes a project, which is a fixture. By file, kind and place.
-const WITHOUT: &[(&str, &str, usize)] = &[
-    ("rules/clients/angular.toml", "type", 3),
-    ("rules/clients/http.toml", "type", 4),
-    ("rules/clients/rtk-query.toml", "type", 0),
-    ("rules/logins.toml", "member", 1),
-    ("rules/logins.toml", "type", 0),
-    ("rules/sdks/auth0-rules.toml", "call", 1),
-    ("rules/sdks/node-auth0.toml", "call", 2),
-    ("rules/sdks/node-auth0.toml", "call", 13),
-    ("rules/sdks/node-auth0.toml", "type", 2),
-    ("rules/sdks/react-native-auth0.toml", "call", 1),
-    ("rules/std/cells.toml", "pass", 6),
-    ("rules/std/cells.toml", "type", 1),
-    ("rules/std/cells.toml", "type", 2),
-    ("rules/std/cells.toml", "type", 3),
-    ("rules/std/headers.toml", "type", 2),
-    ("rules/std/js.toml", "pass", 13),
-    ("rules/std/js.toml", "pass", 14),
-    ("rules/std/js.toml", "pass", 15),
-    ("rules/std/models.toml", "pass", 0),
-    ("rules/std/models.toml", "pass", 2),
-    ("rules/std/models.toml", "pass", 3),
-    ("rules/std/models.toml", "pass", 4),
-    ("rules/std/models.toml", "pass", 5),
-    ("rules/std/models.toml", "pass", 6),
-    ("rules/std/models.toml", "pass", 7),
-    ("rules/std/models.toml", "type", 0),
-    ("rules/std/models.toml", "type", 1),
-    ("rules/std/models.toml", "type", 2),
-    ("rules/std/models.toml", "type", 3),
-    ("rules/std/models.toml", "type", 4),
-    ("rules/std/rxjs.toml", "pass", 6),
-    ("rules/std/stores.toml", "store", 6),
-    ("rules/std/stores.toml", "store", 14),
-    ("rules/std/stores.toml", "type", 5),
-    ("rules/std/stores.toml", "type", 6),
-    ("rules/tokens/openid.toml", "type", 6),
-    ("rules/tokens/vendors.toml", "type", 2),
-];
-
 /// Every table shows what it is for and what it is not for.
 #[test]
 fn every_table_has_examples_in_both_directions() {
     let files = RuleFiles::embedded().unwrap();
     let holders = files.holders();
     assert!(holders.len() > 750, "{} tables", holders.len());
-    let name = |source: usize| files.sources()[source].name.as_str();
-    let (lacking, whole): (Vec<_>, Vec<_>) =
-        holders.iter().partition(|holder| holder.yes.is_empty() || holder.no.is_empty());
-    let is_listed = |holder: &&&Holder<'_>| WITHOUT.contains(&(name(holder.source), holder.kind, holder.nth));
-    let needless: Vec<_> = whole.iter().filter(is_listed).map(|holder| (name(holder.source), holder.nth)).collect();
-    assert!(needless.is_empty(), "these have both now: {needless:?}");
-    let without: Vec<String> = lacking
-        .iter()
-        .filter(|holder| !is_listed(holder))
-        .map(|holder| {
-            let which = if holder.yes.is_empty() { "yes" } else { "no" };
-            format!("{}: `[[{}]]` {} needs `{which}`", name(holder.source), holder.kind, holder.nth + 1)
-        })
-        .collect();
+    let lacks = |holder: &&Holder<'_>| holder.yes.is_empty() || holder.no.is_empty();
+    let describe = |holder: &Holder<'_>| {
+        let which = if holder.yes.is_empty() { "yes" } else { "no" };
+        format!("{}: `[[{}]]` {} needs `{which}`", files.sources()[holder.source].name, holder.kind, holder.nth + 1)
+    };
+    let without: Vec<String> = holders.iter().filter(lacks).map(describe).collect();
     assert!(without.is_empty(), "{}", without.join("\n"));
 }
 
