@@ -1,6 +1,6 @@
 //! Every folder `fixtures/<area>/<case>/` is one test: a miniature project whose comments say what must come out.
 //!
-//! `//~ <verdict> [label | reason] METHOD /path [subject] [scope …]` at the end of the line on which a call is reported;
+//! `//~ <verdict> [label | reason] METHOD /path [subject] [confidence] [scope …]` at the end of the line on which a call is reported;
 //! `//~v …` on a line of its own is about the next line without a mark; `//~ origin a` marks where a trace labelled
 //! `a` begins; `//~? …` marks a known gap, which must not pass unnoticed. Strict in both directions. Scopes
 //! (`read:current_user`) are those that the call is told to ask for, all of them.
@@ -116,6 +116,7 @@ struct Mark {
     reason: Option<String>,
     endpoint: Option<String>,
     subject: Option<String>,
+    confidence: Option<String>,
     scopes: Vec<String>,
 }
 
@@ -230,6 +231,7 @@ fn parse_mark(gap: bool, words: &[&str]) -> Option<Mark> {
         reason: None,
         endpoint: None,
         subject: None,
+        confidence: None,
         scopes: Vec::new(),
     };
     let mut words = rest.iter();
@@ -237,6 +239,7 @@ fn parse_mark(gap: bool, words: &[&str]) -> Option<Mark> {
         match *word {
             "GET" | "PATCH" | "POST" | "DELETE" => mark.endpoint = Some(format!("{word} /api/v2{}", words.next()?)),
             "current-user" | "any-user" | "unclear" => mark.subject = Some((*word).to_owned()),
+            "high" | "medium" | "low" => mark.confidence = Some((*word).to_owned()),
             scope if scope.contains(':') => mark.scopes.push(scope.to_owned()),
             label if label.len() <= 2 => mark.label = Some(label.to_owned()),
             reason if verdict == "unknown" => mark.reason = Some(reason.to_owned()),
@@ -278,6 +281,11 @@ fn compare(report: &Report, marks: &Marks, problems: &mut Vec<String>) {
             && subject != call.subject.as_str()
         {
             wrong.push(format!("wanted {subject}"));
+        }
+        if let Some(confidence) = &mark.confidence
+            && confidence != call.confidence.as_str()
+        {
+            wrong.push(format!("wanted {confidence}, found {}", call.confidence.as_str()));
         }
         if !mark.scopes.is_empty() && mark.scopes != call.suggested_scopes {
             wrong.push(format!("wanted {}, suggested {}", mark.scopes.join(" "), call.suggested_scopes.join(" ")));

@@ -8,6 +8,7 @@ use super::cache::Cache;
 use super::cargo::Crates;
 use super::json::Json;
 use super::loader::Loader;
+use super::locks::Lock;
 use super::manifest::{Manifest, Packages};
 use super::settings::Settings;
 use super::{Project, Resolved};
@@ -32,6 +33,7 @@ pub(super) struct Configs {
     pub(super) by_folder: FxHashMap<String, Vec<String>>,
     pub(super) manifests: Cache<String, Option<Arc<Manifest>>>,
     pub(super) packages: OnceLock<Packages>,
+    pub(super) locks: Cache<String, Option<Arc<Lock>>>,
     pub(super) aliases: Cache<String, Option<Arc<Config>>>,
     pub(super) crates: OnceLock<Crates>,
     pub(super) settings: OnceLock<Settings>,
@@ -62,7 +64,9 @@ impl Configs {
     /// Whether a file without code is of interest.
     pub(super) fn wanted(path: &str) -> bool {
         let name = file_name(path);
-        is_data(name) || matches!(name, "Cargo.toml" | "pnpm-workspace.yaml") || super::settings::is_settings(name)
+        let is_lock = name == super::locks::CARGO || super::locks::NPM.contains(&name);
+        let is_manifest = matches!(name, super::cargo::NAME | super::manifest::PNPM_WORKSPACE);
+        is_data(name) || is_manifest || is_lock || super::settings::is_settings(name)
     }
 
     /// From sorted paths, found below `roots`.

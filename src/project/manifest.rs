@@ -12,6 +12,9 @@ use std::sync::Arc;
 /// The file's name.
 pub(super) const NAME: &str = "package.json";
 
+/// The file that lists the packages of a workspace of pnpm.
+pub(super) const PNPM_WORKSPACE: &str = "pnpm-workspace.yaml";
+
 /// One `package.json`.
 #[derive(Debug)]
 pub(super) struct Manifest {
@@ -202,7 +205,7 @@ impl Project<'_> {
                 packages.workspaces.push(Workspace::new(parent(path), &patterns));
             }
         }
-        for path in self.configs.named("pnpm-workspace.yaml") {
+        for path in self.configs.named(PNPM_WORKSPACE) {
             let patterns = self.config_text(path).map(|text| pnpm_packages(&text)).unwrap_or_default();
             packages.workspaces.push(Workspace::new(parent(path), &patterns));
         }

@@ -11,6 +11,7 @@ mod importers;
 mod index;
 mod json;
 mod loader;
+mod locks;
 mod manifest;
 mod pages;
 mod resolve_js;
