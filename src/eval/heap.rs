@@ -3,7 +3,7 @@
 use super::conditions::Runs;
 use super::engine::{Eval, drop_null, owners_of_member};
 use super::reach::{Event, reaching};
-use super::store::is_made_key;
+use super::store_keys::is_made_key;
 use super::value::{ApiStep, Args, ClassRef, Closure, Ctx, Node, Object, Owner, Reason, Traced, Vals, Value};
 use crate::ir::{BlockId, CallKind, Expr, Key, MethodKind, Name, Prop, ThisOf};
 use crate::project::{EffectKind, PlaceKey, Root};

@@ -42,7 +42,7 @@ impl<'s> Eval<'s> {
                 let mut values = Vals::new();
                 for text in texts {
                     // a key that is equal to itself alone has no name by which anything but a literal is known
-                    let is_text = !super::store::is_made_key(&text);
+                    let is_text = !super::store_keys::is_made_key(&text);
                     let found = self.members(&bases, &PlaceKey::Name(text), node, ctx);
                     values.extend(found.into_iter().map(|value| match &value.value {
                         Value::Unknown(unknown) if !is_text => dynamic(unknown.open),

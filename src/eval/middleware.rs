@@ -6,7 +6,7 @@
 
 use super::actions::actions_in;
 use super::engine::Eval;
-use super::store::made_key;
+use super::store_keys::made_key;
 use super::value::{Api, ApiStep, FuncRef, Node, Traced, Vals, Value};
 use crate::ir::{Expr, ExprId, Key, Lang, Name, Prop};
 use crate::project::Lowered;

@@ -41,6 +41,7 @@ mod settings;
 mod sharing;
 mod slots;
 mod store;
+mod store_keys;
 mod templates;
 mod texts;
 mod types;

@@ -3,6 +3,7 @@
 use super::calls::Site;
 use super::conditions;
 use super::engine::{Eval, Shared};
+use super::store_keys::{is_made, made_key, own_key, shown_key};
 use super::value::{Evidence, FuncRef, Handed, Node, Reason, Traced, Vals, Value};
 use crate::ir::{Expr, Key, Name};
 use crate::rules::path::Step;
@@ -24,8 +25,6 @@ const LOOK: u32 = 200;
 /// Callers of a function that writes under several keys.
 const CALLERS: usize = 32;
 
-/// Entries that are written by one call.
-const ENTRIES: usize = 32;
 /// The store whose entries come from outside the program.
 const ENVIRONMENT: &str = "env";
 
@@ -116,6 +115,11 @@ impl<'s> Eval<'s> {
                     }
                 }
                 other => {
+                    let of_variable = self.key_of_variable(&read.key, site);
+                    if let Some(key) = of_variable.filter(|key| self.stores(&read.store, key)) {
+                        values.extend(self.stored(&read.store, &key, site.node.file, span));
+                        continue;
+                    }
                     // a key that is a named constant elsewhere: its name may still tell
                     let names = other.names();
                     let last = names.last().cloned();
@@ -422,6 +426,7 @@ impl<'s> Eval<'s> {
                             Value::Api(api) if is_made(api) => Some(made_key(api.node).to_string()),
                             _ => None,
                         };
+                        let key = key.or_else(|| self.key_of_variable(&write.key, &site).map(|key| key.to_string()));
                         if let Some(key) = key {
                             let (store, mark) = (write.store.clone(), write.mark.clone());
                             into.push(StoreWrite { store, key, mark, within, at: WriteAt::Call(node, write.clone()) });
@@ -487,25 +492,6 @@ impl<'s> Eval<'s> {
                 at: WriteAt::Options(at),
             });
         }
-    }
-
-    /// The keys of a list of pairs: `[['name', value]]`.
-    fn keys_of_pairs(&mut self, list: &Traced) -> Vec<Name> {
-        let Value::Object(object) = &list.value else { return Vec::new() };
-        let items = self.items(object).unwrap_or_default();
-        let mut keys = Vec::new();
-        for item in items.into_iter().take(ENTRIES) {
-            let node = Node { file: object.node.file, expr: item };
-            let pair = self.eval(node, &object.ctx);
-            for key in self.members(&pair, &crate::project::PlaceKey::Index(0), node, &None) {
-                if let Value::Str(text) = &key.value
-                    && let Some(text) = text.text()
-                {
-                    keys.push(text.into());
-                }
-            }
-        }
-        keys
     }
 
     /// What is kept under a key that leads on behind a dot, or has others behind a dot.
@@ -652,34 +638,4 @@ impl<'s> Eval<'s> {
 fn called_at(func: FuncRef, caller: Node) -> super::value::Ctx {
     let kind = super::value::FrameKind::Call { func, args: super::value::Args::Of(caller, None), this: None };
     super::engine::push_frame(kind, &None, 1)
-}
-
-/// Whether a library's value was made by a call of its own: a key that is equal to itself alone.
-fn is_made(api: &super::value::Api) -> bool {
-    use super::value::ApiStep;
-    matches!(api.step, ApiStep::Call | ApiStep::New)
-}
-
-/// A key as a trace shows it.
-fn shown_key(key: &str) -> &str {
-    key.rsplit('\u{0}').next().filter(|key| !key.is_empty()).unwrap_or("…")
-}
-
-/// What stands for a key of an object that has entries of its own: all keys that are no texts are one.
-fn own_key(made: Node, key: &Traced) -> Name {
-    let text = match &key.value {
-        Value::Str(pattern) => pattern.text().unwrap_or_default(),
-        _ => "",
-    };
-    format!("{}\u{0}{text}", made_key(made)).into()
-}
-
-/// What stands for a key that is no text.
-pub(super) fn made_key(node: Node) -> Name {
-    format!("\u{0}{}:{}", node.file.0, node.expr.0).into()
-}
-
-/// Whether a key stands for one that is no text.
-pub(super) fn is_made_key(key: &str) -> bool {
-    key.starts_with('\u{0}')
 }
