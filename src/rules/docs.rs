@@ -139,6 +139,19 @@ impl Doc {
         paragraph(self.page.split("\n\n").find(|part| !part.starts_with('#') && !part.starts_with("Severity: ")))
     }
 
+    /// The page behind that paragraph, Markdown; empty where there is nothing more.
+    pub fn rest(&self) -> &'static str {
+        let is_head = |part: &str| part.starts_with('#') || part.starts_with("Severity: ");
+        let mut rest = self.page;
+        while let Some((part, after)) = rest.split_once("\n\n") {
+            rest = after;
+            if !is_head(part) {
+                return rest;
+            }
+        }
+        ""
+    }
+
     /// The first paragraph of the section with this heading, on one line; empty where there is none.
     pub fn section(&self, heading: &str) -> String {
         let mut parts = self.page.split("\n\n").skip_while(|part| part.strip_prefix("## ") != Some(heading));

@@ -181,10 +181,22 @@ fn read_bytes(path: &str, limit: u64, into: &mut Vec<u8>) -> Result<(), ReadErro
     if size > limit {
         return Err(ReadError::TooLarge(size, limit));
     }
-    // room for one byte more, so that the end is seen without growing
-    into.reserve(usize::try_from(size).unwrap_or(0).saturating_add(1));
-    // it may grow while it is read
-    std::fs::File::open(path).map_err(io)?.take(limit.saturating_add(1)).read_to_end(into).map_err(io)?;
+    let expected = usize::try_from(size).unwrap_or(0);
+    let mut file = std::fs::File::open(path).map_err(io)?;
+    // room for one byte more: one read that fills less brings all of a file that is as long as the system says
+    into.resize(expected.saturating_add(1), 0);
+    let first = loop {
+        match file.read(into) {
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            first => break first.map_err(io)?,
+        }
+    };
+    into.truncate(first);
+    if first != expected || first == 0 {
+        // it may grow while it is read
+        let rest = limit.saturating_add(1).saturating_sub(first as u64);
+        file.take(rest).read_to_end(into).map_err(io)?;
+    }
     let size = into.len() as u64;
     if size > limit { Err(ReadError::TooLarge(size, limit)) } else { Ok(()) }
 }

@@ -5,6 +5,7 @@ use idtoken_lint::check::model::Verdict;
 use idtoken_lint::check::model::{Finding, Report, Severity, Suppressed, SuppressedBy, Suppression};
 use idtoken_lint::check::outside::model::{Recorded, Toggle, ToggleState};
 use idtoken_lint::report::html;
+use idtoken_lint::rules::docs;
 use sha2::{Digest, Sha256};
 
 fn page(report: &Report) -> String {
@@ -125,4 +126,36 @@ fn what_is_left_to_do_and_what_other_files_tell_is_there() {
     let told = between(&page, "<section id=\"told\"", "</section>");
     assert!(told.contains("<td class=\"bad\">on</td>") && told.contains("&lt;b&gt;eyJ…redacted&lt;/b&gt;"), "{told}");
     assert!(!self::page(&sample()).contains("id=\"told\""), "no heading without anything below it");
+}
+
+#[test]
+fn what_is_named_leads_to_its_page() {
+    let report = sample();
+    let page = page(&report);
+    for (at, _) in page.match_indices("href=\"#") {
+        let target = between(&page[at..], "href=\"#", "\"");
+        assert_eq!(page.matches(&format!(" id=\"{target}\"")).count(), 1, "{target}");
+    }
+    for finding in &report.findings {
+        let doc = docs::rule(&finding.rule).unwrap();
+        let shown = between(&page, &format!("id=\"rule-{}\"", doc.id), "</details>");
+        assert!(shown.contains("<h4>Why</h4>") && shown.contains("<h4>What to do</h4>"), "{shown}");
+    }
+    let unknown = report.calls.iter().filter_map(|call| call.reason.as_ref());
+    assert!(unknown.clone().count() > 0);
+    for reason in unknown {
+        let link = format!("<a href=\"#reason-{}\">", reason.id);
+        assert!(page.matches(&link).count() >= 2, "the chart and the call lead to {}", reason.id);
+    }
+    for endpoint in report.endpoints.iter() {
+        let doc = docs::find(endpoint).unwrap();
+        let is_called = report.calls.iter().any(|call| call.endpoint == *endpoint);
+        assert_eq!(page.contains(&format!("id=\"endpoint-{}\"", doc.id)), is_called, "{endpoint}");
+    }
+    // a table of a page is one
+    let rule = between(&page, "id=\"rule-id-token-as-bearer\"", "</details>");
+    assert!(
+        rule.contains("<th scope=\"col\">Endpoint</th>") && rule.contains("<td><code>read:users</code></td>"),
+        "{rule}"
+    );
 }

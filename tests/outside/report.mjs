@@ -119,6 +119,14 @@ for (const [name, options] of Object.entries({
     await checkFilters(page);
   }
   if (calls > 0) await page.locator('#open-ways').click();
+  // what is named on the page leads to what is said about it
+  const lost = await page.locator('a').evaluateAll((all) =>
+    all.map((link) => link.getAttribute('href')).filter((to) => !to.startsWith('#') || !document.getElementById(to.slice(1))));
+  assert.deepEqual(lost, [], `${name}: links that lead nowhere`);
+  const pages = await page.locator('details.page').count();
+  assert.ok(calls === 0 || pages > 2, `${name}: ${pages} pages about what the report speaks of`);
+  for (let nth = 0; nth < pages; nth += 1) await page.locator('details.page summary').nth(nth).click();
+  assert.equal(await page.locator('details.page[open] :is(p, li):visible').count() > pages, calls > 0);
   await checkAccessibility(page, name);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(overflow <= 0, `${name}: ${overflow} pixels too wide`);

@@ -2,9 +2,10 @@
 
 use super::code;
 use super::markup::Html;
-use super::{filters, place, section, way};
+use super::{filters, pages, place, section, way};
 use crate::check::model::{Call, Finding, Fix, Location, Report, Suppression};
 use crate::report::excerpt::Sources;
+use crate::rules::docs::About;
 use std::io;
 
 /// Up to so many calls, the ways of those that send an ID token are open.
@@ -92,7 +93,7 @@ fn article<'a>(card: &Card<'a>, few: bool, sources: &mut Sources<'a>, html: &mut
         html.element("h3", &[("id", &heading)], |html| {
             html.words("span", &[("class", verdict)], verdict)?;
             html.text(" ")?;
-            html.path("code", &[], &call.endpoint)
+            pages::link(About::Endpoint, &call.endpoint, html, |html| html.path("code", &[], &call.endpoint))
         })?;
         html.line()?;
         html.path("p", &[("class", "place")], &place(&call.at))?;
@@ -122,7 +123,7 @@ pub(super) fn said<'a>(
     html.line()?;
     html.element("div", &[("class", "finding")], |html| {
         html.element("p", &[], |html| {
-            let target = format!("#rule-{}", finding.rule);
+            let target = format!("#{}", pages::rule_anchor(&finding.rule));
             html.words("span", &[("class", finding.severity.as_str())], finding.severity.as_str())?;
             html.text(" ")?;
             html.words("a", &[("href", &target)], &finding.rule)?;
@@ -166,6 +167,15 @@ fn edits(fix: &Fix, html: &mut Html<'_>) -> io::Result<()> {
 /// What is known of the call beside its verdict.
 fn facts(call: &Call, html: &mut Html<'_>) -> io::Result<()> {
     html.element("dl", &[], |html| {
+        if let Some(reason) = &call.reason {
+            html.element("div", &[], |html| {
+                html.words("dt", &[], "Unknown because")?;
+                html.element("dd", &[], |html| {
+                    pages::link(About::Reason, reason.id, html, |html| html.words("code", &[], reason.id))?;
+                    html.marked("span", &[], &format!(": {}", reason.text))
+                })
+            })?;
+        }
         let mut fact = |name: &str, text: &str| {
             html.element("div", &[], |html| {
                 html.words("dt", &[], name)?;
@@ -175,9 +185,6 @@ fn facts(call: &Call, html: &mut Html<'_>) -> io::Result<()> {
         fact("Sent with", &call.client)?;
         fact("Whose user", call.subject.as_str())?;
         fact("Confidence", call.confidence.as_str())?;
-        if let Some(reason) = &call.reason {
-            fact("Unknown because", &format!("{}: {}", reason.id, reason.text))?;
-        }
         if !call.suggested_scopes.is_empty() {
             fact("Scope to ask for", &call.suggested_scopes.join(" or "))?;
         }

@@ -1,9 +1,10 @@
 //! The endpoints by verdict: a table of numbers, with bars drawn beside them; and why calls are unknown.
 
 use super::markup::Html;
-use super::section;
+use super::{pages, section};
 use crate::check::model::{Report, Verdict};
 use crate::report::text::audit::VERDICTS;
+use crate::rules::docs::About;
 use std::collections::BTreeMap;
 use std::io;
 
@@ -35,7 +36,12 @@ pub(super) fn write(report: &Report, html: &mut Html<'_>) -> io::Result<()> {
                     let counts = VERDICTS.map(|verdict| count(endpoint, verdict));
                     html.line()?;
                     html.element("tr", &[], |html| {
-                        html.element("th", &[("scope", "row")], |html| html.path("code", &[], endpoint))?;
+                        let name = |html: &mut Html<'_>| html.path("code", &[], endpoint);
+                        html.element("th", &[("scope", "row")], |html| match counts.iter().sum() {
+                            // only what is called has its page here
+                            0_usize => name(html),
+                            _ => pages::link(About::Endpoint, endpoint, html, name),
+                        })?;
                         for count in counts {
                             let class = if count == 0 { "number none" } else { "number" };
                             html.words("td", &[("class", class)], &count.to_string())?;
@@ -86,7 +92,7 @@ fn reasons(report: &Report, html: &mut Html<'_>) -> io::Result<()> {
         html.text("Unknown because of: ")?;
         for (nth, (reason, count)) in counts.into_iter().enumerate() {
             html.text(if nth > 0 { ", " } else { "" })?;
-            html.words("code", &[], reason)?;
+            pages::link(About::Reason, reason, html, |html| html.words("code", &[], reason))?;
             html.text(&format!(" ({count})"))?;
         }
         Ok(())

@@ -1,12 +1,10 @@
-//! What is not a call: findings elsewhere, what does not count, what to tidy up, what was not looked at, and the rules.
+//! What is not a call: findings elsewhere, what does not count, what to tidy up, and what was not looked at.
 
 use super::code;
 use super::markup::Html;
 use super::{calls, place, section};
 use crate::check::model::{Finding, Report, Suppressed};
 use crate::report::excerpt::Sources;
-use crate::rules::docs;
-use std::collections::BTreeSet;
 use std::io;
 
 /// Findings that belong to no call: a login, a setting, a recorded call.
@@ -80,28 +78,5 @@ pub(super) fn write_skipped(report: &Report, html: &mut Html<'_>) -> io::Result<
             }
             Ok(())
         })
-    })
-}
-
-/// What the rules say that found something.
-pub(super) fn write_rules(report: &Report, html: &mut Html<'_>) -> io::Result<()> {
-    let all = report.findings.iter().chain(report.suppressed.iter().map(|it| &it.finding));
-    let ids: BTreeSet<&str> = all.map(|finding| finding.rule.as_str()).collect();
-    if ids.is_empty() {
-        return Ok(());
-    }
-    section("rules", "The rules", html, |html| {
-        for id in ids {
-            let anchor = format!("rule-{id}");
-            html.words("h3", &[("id", &anchor)], id)?;
-            // rules of a team's own have no page
-            if let Some(doc) = docs::find(id) {
-                for part in [doc.summary(), doc.section("Why"), doc.section("What to do")] {
-                    html.marked("p", &[], &part.replace('*', ""))?;
-                }
-            }
-            html.line()?;
-        }
-        Ok(())
     })
 }

@@ -11,6 +11,7 @@ mod filters;
 mod left;
 mod lists;
 mod markup;
+mod pages;
 mod plan;
 mod way;
 
@@ -26,7 +27,7 @@ const SCRIPT: &str = include_str!("report.js");
 
 /// Only the page's own style and script count, each by its hash, which a test compares with the files.
 const POLICY: &str = "default-src 'none'; \
-                      style-src 'sha256-RnDA5U0R5Y6FC9jckoo4jvtLGzEGny76NA09bvwzbY4='; \
+                      style-src 'sha256-B+eDJ/eb0LY5uQT8MocaPVJMDHgotL5pF0PlTFhw9RU='; \
                       script-src 'sha256-E3ksKpMperfE4fBNv9MvVvCOrCE94HsGcPcxxBT3tFQ='; \
                       base-uri 'none'; form-action 'none'";
 
@@ -94,7 +95,7 @@ fn body(report: &Report, html: &mut Html<'_>) -> io::Result<()> {
         lists::write_suppressed(report, html)?;
         lists::write_notices(report, html)?;
         lists::write_skipped(report, html)?;
-        lists::write_rules(report, html)
+        pages::write(report, html)
     })?;
     html.line()?;
     html.element("footer", &[], |html| {
