@@ -5,15 +5,17 @@
 use super::callers::names_of;
 use super::calls::Site;
 use super::engine::{Eval, drop_null};
-use super::value::{Api, ApiStep, Node, Traced, Vals, Value};
+use super::value::{Api, ApiStep, FuncRef, Node, Owner, Reason, Traced, Vals, Value};
 use crate::ir::{BindingId, CallKind, Expr, ExprId, Key, Name};
-use crate::project::{EffectKind, Lowered, PlaceKey};
+use crate::project::{EffectKind, Lowered, PlaceKey, Root};
 use crate::rules::{CellFact, ContextFact, Fact};
 use std::rc::Rc;
 use std::sync::Arc;
 
 /// Files that are looked through for the components of a context.
 const FILES: usize = 64;
+/// Steps that a look at what may be the same cell may take.
+const CELL: u32 = 2_000;
 /// Calls of functions that may change a cell and are checked.
 const CALLS: usize = 256;
 
@@ -41,10 +43,99 @@ impl<'s> Eval<'s> {
     /// Everything a cell may hold.
     pub(crate) fn cell_value(&mut self, api: &Rc<Api>, cell: &CellFact) -> Vals {
         self.mark(super::conditions::STATE);
-        let key = (api.node, usize::MAX);
-        if !self.enter_cell(key) {
+        let entered = (api.node, usize::MAX);
+        if !self.enter_cell(entered) {
             return Vals::new();
         }
+        let mut values = Vals::new();
+        if let Some(key) = self.cell_key(api, cell) {
+            for one in self.cells_under(&key, api, cell) {
+                values.extend(self.own_value(&one, cell));
+            }
+            let span = self.lowered(api.node.file).map(|lowered| lowered.ir.span(api.node.expr)).unwrap_or_default();
+            if let Some(store) = cell.store.as_ref().filter(|store| self.stores(store, &key)) {
+                values.extend(self.stored(store, &key, api.node.file, span));
+            }
+            // nothing but its key may tell what it holds
+            if values.iter().all(|value| value.value.is_unknown() || matches!(value.value, Value::Null)) {
+                let unknown = Value::unknown(Reason::Storage(key.clone()), vec![key.clone()]);
+                values.push(Traced::new(unknown));
+            }
+            values = values.into_iter().map(|value| self.by_name(value, &key, api.node.file, span)).collect();
+        } else {
+            values = self.own_value(api, cell);
+        }
+        self.leave_cell(entered);
+        drop_null(values)
+    }
+
+    /// The text under which a cell is shared.
+    fn cell_key(&mut self, api: &Rc<Api>, cell: &CellFact) -> Option<Name> {
+        let site = Site::new(api.node, &api.ctx);
+        let keys = self.slot(cell.key.as_ref()?, &site);
+        keys.iter().find_map(|key| match &key.value {
+            Value::Str(text) => text.text().map(Name::from),
+            _ => None,
+        })
+    }
+
+    /// A cell and all others of its application that are made under its key, wherever that is written out.
+    fn cells_under(&mut self, key: &Name, api: &Rc<Api>, cell: &CellFact) -> Vec<Rc<Api>> {
+        let made_by = |lowered: &Lowered, call: ExprId| match lowered.ir.expr(call) {
+            Expr::Call { callee, .. } => super::callers::last_name(&lowered.ir, *callee),
+            _ => None,
+        };
+        let mut cells = Vec::new();
+        if let Value::Api(held) = self.held_in(Traced::new(Value::Api(api.clone())), api.node).value {
+            cells.push(held);
+        }
+        let Some(maker) = self.lowered(api.node.file).and_then(|lowered| made_by(lowered, api.node.expr)) else {
+            return cells;
+        };
+        for file in self.project.files_with(key, FILES).0 {
+            if !self.project.in_one_application(api.node.file, file) {
+                continue;
+            }
+            let Some(other) = self.lowered(file) else { continue };
+            for &call in other.index.calls_by_name.get(&maker).into_iter().flatten() {
+                let made = Node { file, expr: call };
+                if made == api.node {
+                    continue;
+                }
+                for found in self.within(CELL, |eval| eval.eval(made, &None)) {
+                    let found = self.held_in(found, made);
+                    if let Value::Api(found) = &found.value
+                        && self.cell_fact(found).is_some_and(|known| std::ptr::eq(known, cell))
+                        && self.cell_key(found, cell).as_ref() == Some(key)
+                    {
+                        cells.push(found.clone());
+                    }
+                }
+            }
+        }
+        cells
+    }
+
+    /// What is made at a place, with the variables that hold it there, or where the function that returns it is called.
+    fn held_in(&mut self, found: Traced, made: Node) -> Traced {
+        let mut places = vec![made];
+        if let Some(func) = self.lowered(made.file).and_then(|lowered| lowered.index.returned_by.get(&made.expr)) {
+            places.extend(&self.callers_of(FuncRef { file: made.file, func: *func }).calls);
+        }
+        let mut owners = Vec::new();
+        for place in places {
+            if let Some(binding) =
+                self.lowered(place.file).and_then(|lowered| lowered.index.binding_of.get(&place.expr))
+            {
+                let root = Root::Local(*binding);
+                owners.push(Owner { file: place.file, root, path: Vec::new(), seen: None, ctx: None });
+            }
+        }
+        super::engine::own_all(found, &owners)
+    }
+
+    /// The first value of a cell, and what is set where it is held.
+    fn own_value(&mut self, api: &Rc<Api>, cell: &CellFact) -> Vals {
         let site = Site::new(api.node, &api.ctx);
         let mut values = Vals::new();
         for slot in &cell.initial {
@@ -82,8 +173,17 @@ impl<'s> Eval<'s> {
         if let Some(setter) = cell.setter {
             values.extend(self.setter_calls(api.node, setter));
         }
-        self.leave_cell(key);
-        drop_null(values)
+        values.extend(self.written_at_once(api.node, cell));
+        values
+    }
+
+    /// What is written to a cell where it is made, without a name in between.
+    fn written_at_once(&mut self, made: Node, cell: &CellFact) -> Vals {
+        let Some(lowered) = self.lowered(made.file) else { return Vals::new() };
+        let ir = &lowered.ir;
+        let written = cell.read.iter().filter_map(|member| lowered.index.writes_by_key.get(member.as_str())).flatten();
+        let writes = written.map(|nth| &ir.writes[*nth]).filter(|write| ir.strip(write.base) == made.expr);
+        writes.flat_map(|write| self.eval(Node { file: made.file, expr: write.value }, &None)).collect()
     }
 
     /// What a call that is given a cell sets it to, or what is set by the function that it makes for it.

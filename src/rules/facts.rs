@@ -218,6 +218,8 @@ pub struct CellFact {
     pub setter_by: Vec<String>,
     pub pair_by: Vec<String>,
     pub transparent: bool,
+    pub key: Option<Slot>,
+    pub store: Option<Arc<str>>,
 }
 
 /// See [`FlowTable`](super::schema::FlowTable).

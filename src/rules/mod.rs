@@ -370,6 +370,8 @@ impl Rules {
                 setter_by: table.setter_by.clone(),
                 pair_by: table.pair_by.clone(),
                 transparent: table.transparent,
+                key: table.key.as_ref().map(|key| place.slot(key)).transpose()?,
+                store: table.store.as_deref().map(Arc::from),
             };
             self.hang(place, &table.on, Fact::Cell(fact))?;
         }

@@ -377,6 +377,10 @@ pub struct CellTable {
     pub pair_by: Vec<String>,
     /// Whether the object itself stands for its value: a stream.
     pub transparent: bool,
+    /// All that are made under the same key hold the same value …
+    pub key: Option<SlotText>,
+    /// … which is the entry of that key in this store, too.
+    pub store: Option<String>,
     /// Where this is known from.
     pub source: Option<String>,
     /// Programs in which this table leads to its verdict.
