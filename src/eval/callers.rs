@@ -147,11 +147,6 @@ impl<'s> Eval<'s> {
         }
         callers.calls.sort();
         callers.calls.dedup();
-        // what tests hand in says nothing of what the program does, where the program calls it, too
-        let is_test = |call: &Node| is_test(self.project.path(call.file));
-        if !is_test(&Node { file: func.file, expr: declared.expr }) && !callers.calls.iter().all(is_test) {
-            callers.calls.retain(|call| !is_test(call));
-        }
         callers.by_library.sort();
         callers.by_library.dedup();
         callers
@@ -559,15 +554,6 @@ pub(crate) fn module_stem(path: &str) -> &str {
         return folder.rsplit('/').next().unwrap_or(folder);
     }
     stem
-}
-
-/// Whether a file is one of a program's tests, by its name or a folder's.
-fn is_test(path: &str) -> bool {
-    let mut folders: Vec<&str> = path.split('/').collect();
-    let file = folders.pop().unwrap_or_default();
-    let is_folder = |folder: &&str| matches!(*folder, "test" | "tests" | "__tests__" | "__mocks__" | "spec" | "e2e");
-    let mut words = file.split(['.', '-', '_']).skip(1);
-    folders.iter().any(is_folder) || words.any(|word| matches!(word, "test" | "tests" | "spec"))
 }
 
 /// The last name of an expression: `b` of `a.b`, `a` of `a`.
