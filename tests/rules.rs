@@ -123,6 +123,28 @@ fn a_broken_rule_file_stops_the_run_and_is_shown() {
 }
 
 #[test]
+fn mistakes_of_beginners_are_told_where_they_are() {
+    for (own, place, said) in [
+        ("[[store]]\nread = ['import @acme/s .read()']\n", "1:1", "this store has no `name`"),
+        (
+            "[[token]]\nkind = 'id'\nat = ['import @acme/s .jwt()']\nwhat = 'x'\nno = [{ of = 'a' }]\n",
+            "5:7",
+            "There are no programs.",
+        ),
+        ("[[call]]\non = ['import @acme/s .get']\nsends = true\n", "2:7", "expected a path that ends in `()`"),
+        ("[[call]]\non = ['imports @acme/s .get()']\nsends = true\n", "2:8", "Did you mean import?"),
+        ("[call]\non = []\n", "1:1", "write `[[call]]`."),
+        ("[[call]]\non = ['import @acme/s .get()']\nurl = ['arg[0]']\n", "3:9", "expected `arg(N)`"),
+    ] {
+        let here = folder(&[("own.toml", own)]);
+        let (status, out, err) = run(here.path(), &["rules", "test", "own.toml"]);
+        assert_eq!((status, out.as_str()), (2, ""), "{own}");
+        let flat = err.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains(&format!("own.toml:{place}]")) && flat.contains(said), "{own}\n{err}");
+    }
+}
+
+#[test]
 fn examples_that_do_not_hold_are_named() {
     let table = |examples: &str| format!("{RULES}{examples}\n");
     let here = folder(&[

@@ -16,10 +16,10 @@ pub fn nearest<'a>(given: &str, known: &[&'a str]) -> Vec<&'a str> {
 /// A sentence with the names that may have been meant, or else with all of them: `The {what} are: …`.
 pub fn did_you_mean(given: &str, what: &str, known: &[&str]) -> String {
     let meant = nearest(given, known);
-    if meant.is_empty() {
-        format!("The {what} are: {}.", known.join(", "))
-    } else {
-        format!("Did you mean {}?", meant.join(" or "))
+    match (known, meant.as_slice()) {
+        ([], _) => format!("There are no {what}."),
+        (_, []) => format!("The {what} are: {}.", known.join(", ")),
+        _ => format!("Did you mean {}?", meant.join(" or ")),
     }
 }
 
