@@ -187,8 +187,8 @@ impl RuleFiles {
             let place = Place::new(&source.name, &source.text);
             check_calls(&place, &source.file.call, &stores)?;
             // what two stores keep is told apart by their names
-            let stores = source.file.store.iter().zip(toml_file::tables(&source.text, "store"));
-            if let Some((_, (span, _))) = stores.into_iter().find(|(table, _)| table.name.is_empty()) {
+            let mut stores = source.file.store.iter().zip(toml_file::tables(&source.text, "store"));
+            if let Some((_, (span, _))) = stores.find(|(table, _)| table.name.is_empty()) {
                 let help = "What is written to a store of this name is what is read from one.";
                 return Err(place.mistake(span, "this store has no `name`", "expected `name`", help));
             }
