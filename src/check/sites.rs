@@ -14,7 +14,7 @@ use crate::eval::value::{
     Args, Closure, Ctx, FrameKind, FuncRef, Node, Open, Owner, Pattern, Reason, Traced, Vals, Value,
 };
 use crate::eval::{ALTERNATIVES, Eval, GLANCE, Shared, own, push_frame};
-use crate::ir::{Expr, ExprId, Key, Lang, Lit};
+use crate::ir::{Expr, ExprId, Key, Lang};
 use crate::project::{Lowered, Root};
 use crate::text::FileId;
 use std::rc::Rc;
@@ -209,18 +209,13 @@ fn may_request(shared: &Shared<'_>, lowered: &Lowered, call: ExprId) -> bool {
     match ir.expr(callee) {
         Expr::Field { key: Key::Name(name), .. } if shared.rules.request_members.contains(&**name) => true,
         Expr::Field { .. } if ir.lang == Lang::Rust => false,
-        Expr::Field { .. } => args.first().is_some_and(|arg| {
-            let is_path = |id: ExprId| matches!(ir.expr(id), Expr::Lit(Lit::Str(text)) if text.contains('/'));
-            match ir.expr(ir.strip(arg.expr)) {
-                Expr::Object { .. } => true,
-                Expr::Concat(parts) => parts.iter().any(|part| is_path(*part)),
-                Expr::Lit(_) => is_path(ir.strip(arg.expr)),
-                // `this.send(url, …)`: the URL is made nearby
-                Expr::Local(binding) => {
-                    args.len() == 1 || ir.binding(*binding).defs.iter().any(|def| ir.is_path_text(def.value))
-                }
-                _ => false,
+        Expr::Field { .. } => args.first().is_some_and(|arg| match ir.expr(ir.strip(arg.expr)) {
+            Expr::Object { .. } => true,
+            // `this.send(url, …)`: the URL is made nearby
+            Expr::Local(binding) => {
+                args.len() == 1 || ir.binding(*binding).defs.iter().any(|def| ir.is_path_text(def.value))
             }
+            _ => ir.is_path_text(arg.expr),
         }),
         _ => !args.is_empty(),
     }

@@ -111,7 +111,7 @@ impl<'s> Eval<'s> {
     /// A member of what was handed over.
     pub(crate) fn handed_member(&mut self, handed: &Handed, key: &PlaceKey, node: Node, ctx: &Ctx) -> Vals {
         let name = super::members::key_name(key);
-        match self.handed_step(handed, &Into::Member(name.to_string())) {
+        match self.handed_under(handed, &name) {
             Some(values) => values,
             None if handed.known.iter().any(|(way, _)| way.is_empty()) => {
                 // the URL itself was handed over: a part of it
@@ -120,6 +120,11 @@ impl<'s> Eval<'s> {
             }
             None => self.members(&vec![handed.otherwise.clone()], key, node, ctx),
         }
+    }
+
+    /// What is known to be handed over under a name.
+    pub(crate) fn handed_under(&mut self, handed: &Handed, name: &Name) -> Option<Vals> {
+        self.handed_step(handed, &Into::Member(name.to_string()))
     }
 
     /// The result of calling what was handed over.

@@ -146,6 +146,13 @@ impl<'s> Eval<'s> {
             Value::Token(_, super::value::Evidence::Name) if *key == PlaceKey::Index(1) => vec![base.clone()],
             // somebody else's token, or what it says, is not made Auth0's by its members' names
             Value::Token(TokenKind::Other, _) if self.is_other_by_name(&name) => vec![base.clone()],
+            // a promise of it, which is waited for
+            Value::Handed(handed) if handed.otherwise.value.is_unknown() && self.passes_on(&name) => {
+                match self.handed_under(handed, &name) {
+                    Some(values) => values,
+                    None => self.any_member(base, &name, node, ctx),
+                }
+            }
             Value::Handed(handed) => self.handed_member(handed, key, node, ctx),
             Value::Str(url) => match self.url_part(url, &name) {
                 Some(part) => vec![Traced { value: Value::Str(part), trail: base.trail.clone() }],

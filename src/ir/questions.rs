@@ -58,12 +58,20 @@ impl FileIr {
         })
     }
 
-    /// Whether `id` is a text with a slash in it, or joined from one: part of a path, perhaps.
+    /// Whether `id` is a text with a slash in it, or joined from one, or what a function of the file makes of one: part of
+    /// a path, perhaps.
     pub fn is_path_text(&self, id: ExprId) -> bool {
         let has_slash = |id| matches!(self.expr(self.strip(id)), Expr::Lit(Lit::Str(text)) if text.contains('/'));
-        match self.expr(self.strip(id)) {
+        let is_written = |id| match self.expr(self.strip(id)) {
             Expr::Concat(parts) => parts.iter().any(|part| has_slash(*part)),
             _ => has_slash(id),
+        };
+        match self.expr(self.strip(id)) {
+            Expr::Call { callee, .. } => match self.expr(self.behind_variable(*callee)) {
+                Expr::Func(func) => self.func(*func).returns.iter().any(|text| is_written(*text)),
+                _ => false,
+            },
+            _ => is_written(id),
         }
     }
 
