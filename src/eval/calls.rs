@@ -363,7 +363,8 @@ impl<'s> Eval<'s> {
             return values;
         }
         if let Some(text) = &pass.behind {
-            values.extend(self.behind(text, site, !pass.value.is_empty() || !pass.replaces.is_empty()));
+            let handed_on = !pass.value.is_empty() || !pass.replaces.is_empty();
+            values.extend(self.behind(text, pass.of.as_ref(), site, handed_on));
             if !values.is_empty() {
                 return values;
             }

@@ -13,10 +13,15 @@ use std::rc::Rc;
 const CHAIN: usize = 16;
 
 impl<'s> Eval<'s> {
-    /// What stands behind a text in the receiver of a call: a token where the text names one, a token that is cut at
-    /// something it does not hold. Else nothing where the receiver is `handed_on` anyway, or what is not known of it.
-    pub(crate) fn behind(&mut self, text: &Slot, site: &Site, handed_on: bool) -> Vals {
-        let Some(receiver) = site.receiver.clone() else { return Vals::new() };
+    /// What stands behind a text in the receiver of a call, or in what `of` leads to: a token where the text names one, a
+    /// token that is cut at something it does not hold. Else nothing where the whole is `handed_on` anyway, or where it is
+    /// not known that the call is about texts; or what is not known of the whole.
+    pub(crate) fn behind(&mut self, text: &Slot, of: Option<&Slot>, site: &Site, handed_on: bool) -> Vals {
+        let whole = match of {
+            Some(of) => self.slot(of, site).into_iter().next(),
+            None => site.receiver.clone(),
+        };
+        let Some(whole) = whole else { return Vals::new() };
         let Some(lowered) = self.lowered(site.node.file) else { return Vals::new() };
         let span = lowered.ir.span(site.node.expr);
         let texts = self.slot(text, site);
@@ -25,29 +30,31 @@ impl<'s> Eval<'s> {
             [Traced { value: Value::Regex(text), .. }] => Some(text.clone()),
             _ => None,
         };
-        if let (Value::Token(..), Some(text)) = (&receiver.value, &text) {
+        if of.is_some() && text.is_none() {
+            return Vals::new();
+        }
+        if let (Value::Token(..), Some(text)) = (&whole.value, &text) {
             let parts = |text: &str| text.contains(|c: char| c == '.' || c.is_alphanumeric()) || text.is_empty();
             if !parts(text) {
-                return vec![receiver];
+                return vec![whole];
             }
         }
+        // a part of it is something of its own, whatever is known of the whole
+        let reason = match &whole.value {
+            Value::Unknown(unknown) => unknown.reason.clone(),
+            _ => super::value::Reason::Call,
+        };
+        let part = Unknown { reason, names: whole.value.names(), open: whole.value.open() };
+        let part = Traced { value: Value::Unknown(Rc::new(part)), trail: whole.trail.clone() };
         if let Some(name) = text.as_deref().and_then(named_by)
-            && !matches!(receiver.value, Value::Token(..))
+            && matches!(whole.value, Value::Unknown(_) | Value::Api(_))
         {
-            let named = self.by_name(receiver.clone(), &name.into(), site.node.file, span);
+            let named = self.by_name(part.clone(), &name.into(), site.node.file, span);
             if matches!(named.value, Value::Token(..)) {
                 return vec![named];
             }
         }
-        if handed_on {
-            return Vals::new();
-        }
-        let reason = match &receiver.value {
-            Value::Unknown(unknown) => unknown.reason.clone(),
-            _ => super::value::Reason::Call,
-        };
-        let unknown = Unknown { reason, names: receiver.value.names(), open: receiver.value.open() };
-        vec![Traced { value: Value::Unknown(Rc::new(unknown)), trail: receiver.trail }]
+        if handed_on { Vals::new() } else { vec![part] }
     }
 
     /// The value of a pair, read at `node` where its key is known to be a name: `if key == "id_token" { … value … }`,

@@ -326,7 +326,8 @@ pub struct PassTable {
     pub injects: bool,
     /// The call made a function of its arguments, which are functions: the last gets what the others make.
     pub selects: bool,
-    /// What `member` is a member of, where it is not the receiver; it may be a way to one, then: `a.b`, `['a', 'b']`.
+    /// What `member` is a member of, or `behind` is looked for in, where it is not the receiver; `member` may be a way to
+    /// one, then: `a.b`, `['a', 'b']`.
     pub of: Option<SlotText>,
     /// Where everybody gets the same object: the parameter of the function that makes it that is a function which gives it.
     pub gets: Option<u32>,
