@@ -211,11 +211,9 @@ fn may_request(shared: &Shared<'_>, lowered: &Lowered, call: ExprId) -> bool {
         Expr::Field { .. } if ir.lang == Lang::Rust => false,
         Expr::Field { .. } => args.first().is_some_and(|arg| match ir.expr(ir.strip(arg.expr)) {
             Expr::Object { .. } => true,
-            // `this.send(url, …)`: the URL is made nearby
-            Expr::Local(binding) => {
-                args.len() == 1 || ir.binding(*binding).defs.iter().any(|def| ir.is_path_text(def.value))
-            }
-            _ => ir.is_path_text(arg.expr),
+            // `this.send(url)`: the URL is made nearby
+            Expr::Local(_) if args.len() == 1 => true,
+            _ => ir.may_be_path_text(arg.expr),
         }),
         _ => !args.is_empty(),
     }

@@ -5,7 +5,7 @@
 use super::calls::Site;
 use super::engine::{Eval, Shared};
 use super::reducers::Kind;
-use super::value::{Api, ApiStep, Args, FuncRef, Node, Traced, Vals, Value};
+use super::value::{Api, ApiStep, Args, FuncRef, Node, Traced, Vals, Value, texts};
 use crate::ir::{CallKind, Expr, ExprId, Key, Lit, Name, Prop};
 use crate::project::Lowered;
 use crate::rules::path::Step;
@@ -258,12 +258,7 @@ impl<'s> Eval<'s> {
             Expr::Lit(Lit::Str(text)) => vec![text.clone()],
             Expr::Local(_) | Expr::Field { .. } | Expr::Concat(_) => {
                 self.glance();
-                let values = self.eval(kind, &None);
-                let text = |value: &Traced| match &value.value {
-                    Value::Str(text) => text.text().map(Name::from),
-                    _ => None,
-                };
-                values.iter().filter_map(text).collect()
+                texts(&self.eval(kind, &None))
             }
             _ => Vec::new(),
         }

@@ -68,11 +68,7 @@ impl<'s> Eval<'s> {
         let Some(lowered) = self.lowered(call.file) else { return false };
         let ir = &lowered.ir;
         let Expr::Call { args, .. } = ir.expr(call.expr) else { return false };
-        let is_path = |id: ExprId| match ir.expr(ir.strip(id)) {
-            Expr::Local(binding) => ir.binding(*binding).defs.iter().any(|def| ir.is_path_text(def.value)),
-            _ => ir.is_path_text(id),
-        };
-        args.iter().any(|arg| is_path(arg.expr))
+        args.iter().any(|arg| ir.may_be_path_text(arg.expr))
     }
 
     /// Whether a call gives no more arguments than `params`, and no function among them.
@@ -160,7 +156,7 @@ impl<'s> Eval<'s> {
         for below in self.implementors(class).iter() {
             let Some(other) = self.lowered(below.file) else { continue };
             let declared = other.ir.class(below.class);
-            if declared.methods.iter().any(|method| method.kind == MethodKind::Constructor) {
+            if declared.constructor().is_some() {
                 for &call in other.index.calls_by_name.get("super").into_iter().flatten() {
                     if other.ir.func(other.ir.func_of(call)).class == Some(below.class) {
                         callers.calls.push(Node { file: below.file, expr: call });
@@ -399,12 +395,20 @@ impl<'s> Eval<'s> {
         if own.is_some_and(|(own, own_class)| own.ir.class(own_class).name.as_ref() == Some(&class)) {
             return false;
         }
-        let has_it = |declared: &crate::ir::Class| {
-            declared.name.as_ref() == Some(&class)
-                && declared.methods.iter().any(|own| matches!(&own.key, Key::Name(name) if *name == method))
+        self.is_method_of(class, method)
+    }
+
+    /// Whether some class of this name has a method of this name. Found once per run.
+    fn is_method_of(&self, class: Name, method: Name) -> bool {
+        let find = || {
+            let has_it = |declared: &crate::ir::Class| {
+                declared.name.as_ref() == Some(&class)
+                    && declared.methods.iter().any(|own| matches!(&own.key, Key::Name(name) if *name == method))
+            };
+            let (files, _) = self.project.files_with(&class, CLASSES);
+            files.into_iter().any(|file| self.lowered(file).is_some_and(|there| there.ir.classes.iter().any(has_it)))
         };
-        let (files, _) = self.project.files_with(&class, CLASSES);
-        files.into_iter().any(|file| self.lowered(file).is_some_and(|there| there.ir.classes.iter().any(has_it)))
+        self.shared.methods_of.get(&(class.clone(), method.clone()), find)
     }
 
     /// What an expression stands for, where parameters are not followed to callers. Found once per run.

@@ -6,7 +6,7 @@ use super::value::{
 };
 use crate::ir::{CallKind, Expr, ExprId, Key, Lang, Name};
 use crate::project::{Lowered, PlaceKey, Root};
-use crate::rules::path::{Root as ApiRoot, Step};
+use crate::rules::path::Step;
 use crate::rules::slot::Base;
 use crate::rules::{Fact, PassFact};
 use std::rc::Rc;
@@ -311,7 +311,7 @@ impl<'s> Eval<'s> {
                 Fact::Pass(pass) => values.extend(self.pass(pass, &site)),
                 Fact::Read(read) => values.extend(self.read_store(read, &site)),
                 Fact::StateOf(number) => values.extend(self.state_read(*number, &site)),
-                Fact::Flow(flow) => values.extend(self.flow_result(flow, &site)),
+                Fact::Flow(flow) => values.extend(self.flow_whole(flow, &site, 0)),
                 Fact::Call(_) => is_request = true,
                 Fact::Test(test) => {
                     let answer = self.text_test(test, &site);
@@ -572,9 +572,7 @@ impl<'s> Eval<'s> {
         }
         let first = with.first().cloned().unwrap_or_default();
         let Some(name) = called.value.names().last().cloned() else { return first };
-        let any = self.rules.automaton.root(&ApiRoot::Any);
-        let states = self.rules.automaton.step(&any, &Step::Member(name.to_string()));
-        let states = self.rules.automaton.step(&states, &Step::Call);
+        let states = self.rules.automaton.step(&self.any_states(&name), &Step::Call);
         let rules = self.rules;
         let mut values = Vals::new();
         for receiver in first {

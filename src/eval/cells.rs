@@ -5,7 +5,7 @@
 use super::callers::names_of;
 use super::calls::Site;
 use super::engine::{Eval, drop_null};
-use super::value::{Api, ApiStep, FuncRef, Node, Owner, Reason, Traced, Vals, Value};
+use super::value::{Api, ApiStep, FuncRef, Node, Owner, Reason, Traced, Vals, Value, texts};
 use crate::ir::{BindingId, CallKind, Expr, ExprId, Key, Name};
 use crate::project::{EffectKind, Lowered, PlaceKey, Root};
 use crate::rules::{CellFact, ContextFact, Fact};
@@ -52,7 +52,7 @@ impl<'s> Eval<'s> {
             for one in self.cells_under(&key, api, cell) {
                 values.extend(self.own_value(&one, cell));
             }
-            let span = self.lowered(api.node.file).map(|lowered| lowered.ir.span(api.node.expr)).unwrap_or_default();
+            let span = self.span_of(api.node);
             if let Some(store) = cell.store.as_ref().filter(|store| self.stores(store, &key)) {
                 values.extend(self.stored(store, &key, api.node.file, span));
             }
@@ -72,11 +72,7 @@ impl<'s> Eval<'s> {
     /// The text under which a cell is shared.
     fn cell_key(&mut self, api: &Rc<Api>, cell: &CellFact) -> Option<Name> {
         let site = Site::new(api.node, &api.ctx);
-        let keys = self.slot(cell.key.as_ref()?, &site);
-        keys.iter().find_map(|key| match &key.value {
-            Value::Str(text) => text.text().map(Name::from),
-            _ => None,
-        })
+        texts(&self.slot(cell.key.as_ref()?, &site)).into_iter().next()
     }
 
     /// A cell and all others of its application that are made under its key, wherever that is written out.
@@ -85,10 +81,7 @@ impl<'s> Eval<'s> {
             Expr::Call { callee, .. } => super::callers::last_name(&lowered.ir, *callee),
             _ => None,
         };
-        let mut cells = Vec::new();
-        if let Value::Api(held) = self.held_in(Traced::new(Value::Api(api.clone())), api.node).value {
-            cells.push(held);
-        }
+        let mut cells = vec![self.held_in(api, api.node)];
         let Some(maker) = self.lowered(api.node.file).and_then(|lowered| made_by(lowered, api.node.expr)) else {
             return cells;
         };
@@ -103,12 +96,11 @@ impl<'s> Eval<'s> {
                     continue;
                 }
                 for found in self.within(CELL, |eval| eval.eval(made, &None)) {
-                    let found = self.held_in(found, made);
                     if let Value::Api(found) = &found.value
                         && self.cell_fact(found).is_some_and(|known| std::ptr::eq(known, cell))
                         && self.cell_key(found, cell).as_ref() == Some(key)
                     {
-                        cells.push(found.clone());
+                        cells.push(self.held_in(found, made));
                     }
                 }
             }
@@ -117,21 +109,19 @@ impl<'s> Eval<'s> {
     }
 
     /// What is made at a place, with the variables that hold it there, or where the function that returns it is called.
-    fn held_in(&mut self, found: Traced, made: Node) -> Traced {
+    fn held_in(&mut self, api: &Api, made: Node) -> Rc<Api> {
         let mut places = vec![made];
         if let Some(func) = self.lowered(made.file).and_then(|lowered| lowered.index.returned_by.get(&made.expr)) {
             places.extend(&self.callers_of(FuncRef { file: made.file, func: *func }).calls);
         }
         let mut owners = Vec::new();
         for place in places {
-            if let Some(binding) =
-                self.lowered(place.file).and_then(|lowered| lowered.index.binding_of.get(&place.expr))
-            {
-                let root = Root::Local(*binding);
-                owners.push(Owner { file: place.file, root, path: Vec::new(), seen: None, ctx: None });
+            let Some(lowered) = self.lowered(place.file) else { continue };
+            if let Some(binding) = lowered.index.binding_of.get(&place.expr) {
+                owners.push(Owner::new(place.file, Root::Local(*binding)));
             }
         }
-        super::engine::own_all(found, &owners)
+        Rc::new(Api { owners: super::owners::with_owners(&api.owners, &owners), ..Api::clone(api) })
     }
 
     /// The first value of a cell, and what is set where it is held.
@@ -306,7 +296,7 @@ impl<'s> Eval<'s> {
                 _ => values.push(value),
             }
         }
-        let span = self.lowered(call.file).map(|lowered| lowered.ir.span(call.expr)).unwrap_or_default();
+        let span = self.span_of(call);
         values.into_iter().map(|value| value.step(call.file, span, || "set here".to_owned())).collect()
     }
 

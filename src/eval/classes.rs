@@ -237,8 +237,7 @@ impl<'s> Eval<'s> {
     /// where it has none.
     fn base_made(&self, class: ClassRef, made: Option<&Rc<Object>>) -> Option<(Node, Ctx)> {
         let ir = &self.lowered(class.file)?.ir;
-        let methods = &ir.class(class.class).methods;
-        if !methods.iter().any(|method| method.kind == MethodKind::Constructor) {
+        if ir.class(class.class).constructor().is_none() {
             let object = made?;
             let is_call = matches!(self.lowered(object.node.file)?.ir.expr(object.node.expr), Expr::Call { .. });
             return is_call.then(|| (object.node, object.ctx.clone()));
@@ -251,7 +250,7 @@ impl<'s> Eval<'s> {
     /// Where a class without a constructor of its own is made, wherever that is.
     fn all_made(&mut self, class: ClassRef) -> Vec<(Node, Ctx)> {
         let Some(lowered) = self.lowered(class.file) else { return Vec::new() };
-        if lowered.ir.class(class.class).methods.iter().any(|method| method.kind == MethodKind::Constructor) {
+        if lowered.ir.class(class.class).constructor().is_some() {
             return Vec::new();
         }
         let callers = self.callers_of_class(class);
@@ -375,8 +374,7 @@ impl<'s> Eval<'s> {
     pub(crate) fn constructor_frame(&self, class: ClassRef, made: Option<&Rc<Object>>) -> Ctx {
         let object = made?;
         let lowered = self.lowered(class.file)?;
-        let constructor =
-            lowered.ir.class(class.class).methods.iter().find(|method| method.kind == MethodKind::Constructor)?;
+        let constructor = lowered.ir.class(class.class).constructor()?;
         let made_at = self.lowered(object.node.file)?;
         if !matches!(made_at.ir.expr(object.node.expr), Expr::Call { .. }) {
             return None;

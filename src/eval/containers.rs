@@ -4,7 +4,7 @@
 
 use super::calls::Site;
 use super::engine::{Eval, Shared};
-use super::value::{ApiStep, FuncRef, Node, Object, Traced, Vals, Value};
+use super::value::{ApiStep, FuncRef, Node, Object, Traced, Vals, Value, texts};
 use crate::ir::{Expr, ExprId, Key, Lit, Name, Prop};
 use crate::project::PlaceKey;
 use crate::rules::{ContainerFact, Fact};
@@ -468,13 +468,4 @@ impl<'s> Eval<'s> {
             _ => None,
         })
     }
-}
-
-/// The strings among values.
-fn texts(values: &[Traced]) -> Vec<Name> {
-    let text = |value: &Traced| match &value.value {
-        Value::Str(pattern) => pattern.text().map(Name::from),
-        _ => None,
-    };
-    values.iter().filter_map(text).collect()
 }

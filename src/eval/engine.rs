@@ -15,7 +15,7 @@ use crate::project::{Cache, Lowered, PlaceKey, Project, Resolved};
 use crate::rules::Rules;
 use crate::rules::automaton::States;
 use crate::rules::path::Root as ApiRoot;
-use crate::text::FileId;
+use crate::text::{FileId, Span};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
@@ -52,6 +52,7 @@ pub struct Shared<'p> {
     pub(crate) class_callers: Cache<ClassRef, Arc<super::callers::Callers>>,
     pub(crate) callers: Cache<FuncRef, Arc<super::callers::Callers>>,
     pub(crate) meant: Cache<Node, Arc<super::callers::Meant>>,
+    pub(crate) methods_of: Cache<(Name, Name), bool>,
     pub(crate) global_places: Cache<Name, Arc<Vec<super::names::GlobalPlace>>>,
     pub(crate) places_in_file: Cache<(FileId, Name), Arc<Vec<super::names::GlobalPlace>>>,
     pub(crate) places_seen: Cache<(FileId, Name), Arc<Vec<super::names::GlobalPlace>>>,
@@ -77,6 +78,7 @@ impl<'p> Shared<'p> {
             class_callers: Cache::default(),
             callers: Cache::default(),
             meant: Cache::default(),
+            methods_of: Cache::default(),
             global_places: Cache::default(),
             places_in_file: Cache::default(),
             places_seen: Cache::default(),
@@ -314,6 +316,11 @@ impl<'s> Eval<'s> {
     /// The graph of a file. Nodes only come from files that were lowered.
     pub(crate) fn lowered(&self, file: FileId) -> Option<&'s Lowered> {
         self.project.lowered(file)
+    }
+
+    /// Where a node stands.
+    pub(crate) fn span_of(&self, node: Node) -> Span {
+        self.lowered(node.file).map(|lowered| lowered.ir.span(node.expr)).unwrap_or_default()
     }
 
     /// Everything `node` may be under `ctx`; at least one alternative.

@@ -94,7 +94,7 @@ impl<'s> Eval<'s> {
 
     /// The token that a library adds by itself, as the call at `node` tells it to.
     pub fn own_token(&self, kind: TokenKind, node: Node) -> Traced {
-        let span = self.lowered(node.file).map(|lowered| lowered.ir.span(node.expr)).unwrap_or_default();
+        let span = self.span_of(node);
         let what = kind_text(kind);
         Traced::new(Value::Token(kind, Evidence::Api)).step(node.file, span, || format!("{what} that the library adds"))
     }

@@ -5,55 +5,45 @@
 
 use super::calls::Site;
 use super::engine::Eval;
-use super::value::{Closure, FuncRef, Handed, Node, Reason, Traced, Vals, Value};
+use super::params::Callback;
+use super::value::{Closure, FuncRef, Handed, Node, Reason, Traced, Vals, Value, texts};
 use crate::ir::{ExprId, FuncId, Name};
 use crate::project::{Lowered, PlaceKey};
 use crate::rules::slot::{Base, Into};
 use crate::rules::{FlowFact, Hands};
 use std::rc::Rc;
 
-/// A parameter of a function that is given to a call that runs functions.
-pub(super) struct InFlow<'a> {
-    /// The function.
-    pub func: FuncRef,
-    /// Which argument it is, or is in.
-    pub arg: u32,
-    /// Under which members of the argument.
-    pub members: &'a [Name],
-    /// Which parameter.
-    pub index: u32,
-    /// Of how many.
-    pub count: u32,
-}
-
 impl Eval<'_> {
-    /// What the parameter gets: of a function that is run, what others found; of the last argument, the whole.
-    pub(super) fn flow_param(&mut self, flow: &FlowFact, site: &Site, at: &InFlow<'_>) -> Vals {
-        let is_task = flow.tasks.base == Base::Arg(at.arg);
-        match (is_task, at.members, flow.hands) {
+    /// What parameter `index` of a function gets that is given to a call as `callback`: of a function that is run, what
+    /// others found; of the last argument, the whole.
+    pub(super) fn flow_param(
+        &mut self,
+        flow: &FlowFact,
+        site: &Site,
+        func: FuncRef,
+        callback: &Callback,
+        index: u32,
+    ) -> Vals {
+        let is_task = flow.tasks.base == Base::Arg(callback.arg);
+        match (is_task, callback.members.as_slice(), flow.hands) {
             (true, [key], Hands::Next) => {
                 let tasks = self.tasks(flow, site);
                 let before = tasks.iter().position(|(name, _)| name == key).and_then(|nth| nth.checked_sub(1));
-                before.map(|nth| self.found(&tasks[nth].1, at.index)).unwrap_or_default()
+                before.map(|nth| self.found(&tasks[nth].1, index)).unwrap_or_default()
             }
-            (true, [key, _], Hands::Named) if self.called_back(at.func, at.count) != Some(at.index) => {
+            (true, [key, _], Hands::Named) if self.called_back(func) != Some(index) => {
                 self.named_before(flow, site, key)
             }
-            (false, [], _) if at.arg + 1 == self.arity(site) => match at.index.checked_sub(1) {
-                Some(nth) => self.whole(flow, site, nth),
+            (false, [], _) if callback.arg + 1 == self.arity(site) => match index.checked_sub(1) {
+                Some(nth) => self.flow_whole(flow, site, nth),
                 None => vec![Traced::new(Value::Null)],
             },
             _ => Vals::new(),
         }
     }
 
-    /// The whole, which the call gives in the end.
-    pub(super) fn flow_result(&mut self, flow: &FlowFact, site: &Site) -> Vals {
-        self.whole(flow, site, 0)
-    }
-
     /// What comes together in the end: the `nth` thing that the last one found, or what each found.
-    fn whole(&mut self, flow: &FlowFact, site: &Site, nth: u32) -> Vals {
+    pub(super) fn flow_whole(&mut self, flow: &FlowFact, site: &Site, nth: u32) -> Vals {
         let tasks = self.tasks(flow, site);
         if tasks.is_empty() {
             // one function, run for each of several things: an element is any of what it found
@@ -96,14 +86,9 @@ impl Eval<'_> {
         let mut names = Vec::new();
         for list in listed {
             let Value::Object(object) = &list.value else { continue };
-            for item in self.spread_items(object, 0).into_iter().flatten().flatten() {
-                if let Value::Str(text) = &item.value {
-                    names.extend(text.text().map(str::to_owned));
-                }
-            }
+            names.extend(self.spread_items(object, 0).into_iter().flatten().flat_map(|item| texts(&item)));
         }
-        let before: Vec<_> =
-            tasks.into_iter().filter(|(name, _)| names.iter().any(|before| **before == **name)).collect();
+        let before: Vec<_> = tasks.into_iter().filter(|(name, _)| names.contains(name)).collect();
         self.together(&before)
     }
 
@@ -123,31 +108,15 @@ impl Eval<'_> {
         vec![Traced::new(Value::Handed(Rc::new(Handed { known, otherwise })))]
     }
 
-    /// The `nth` thing that a task found: what it calls back with behind the error, or returns.
+    /// The `nth` thing that a task found: what it calls back with behind the error, or returns. A list ends with the
+    /// function, behind the names of those that it waits for.
     fn found(&mut self, task: &Vals, nth: u32) -> Vals {
-        let mut found = Vals::new();
-        for value in task {
-            match &value.value {
-                Value::Func(closure) => found.extend(self.found_by(closure, nth)),
-                // behind the names of those that it waits for
-                Value::Object(object) => {
-                    let last = self.spread_items(object, 0).and_then(|mut items| items.pop());
-                    for value in last.into_iter().flatten() {
-                        if let Value::Func(closure) = &value.value {
-                            found.extend(self.found_by(closure, nth));
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-        found
+        let functions: Vec<_> = task.iter().flat_map(|value| self.functions_in(value)).collect();
+        functions.iter().flat_map(|closure| self.found_by(closure, nth)).collect()
     }
 
-    fn found_by(&mut self, closure: &Rc<Closure>, nth: u32) -> Vals {
-        let Some(lowered) = self.lowered(closure.func.file) else { return Vals::new() };
-        let count = u32::try_from(lowered.ir.func(closure.func.func).params.len()).unwrap_or(u32::MAX);
-        match self.called_back(closure.func, count) {
+    fn found_by(&mut self, closure: &Closure, nth: u32) -> Vals {
+        match self.called_back(closure.func) {
             Some(callback) => self.called_back_with(closure, callback, nth + 1),
             None if nth == 0 => self.free_result(closure),
             None => Vals::new(),
@@ -155,8 +124,9 @@ impl Eval<'_> {
     }
 
     /// Which of a function's parameters it calls, or hands on to be called: the last of them.
-    fn called_back(&self, func: FuncRef, count: u32) -> Option<u32> {
+    fn called_back(&self, func: FuncRef) -> Option<u32> {
         let lowered = self.lowered(func.file)?;
+        let count = u32::try_from(lowered.ir.func(func.func).params.len()).ok()?;
         let is_called = |nth: &u32| {
             let bindings = lowered.index.param_bindings.get(&(func.func, *nth)).into_iter().flatten();
             bindings.copied().any(|binding| lowered.index.calls_of(&lowered.ir, binding).next().is_some())

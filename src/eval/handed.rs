@@ -108,23 +108,29 @@ impl<'s> Eval<'s> {
         Traced::new(Value::unknown(Reason::NoCallers, name.into_iter().collect()))
     }
 
-    /// A member of what was handed over.
-    pub(crate) fn handed_member(&mut self, handed: &Handed, key: &PlaceKey, node: Node, ctx: &Ctx) -> Vals {
+    /// A member of what was handed over, `base`.
+    pub(crate) fn handed_member(
+        &mut self,
+        base: &Traced,
+        handed: &Handed,
+        key: &PlaceKey,
+        node: Node,
+        ctx: &Ctx,
+    ) -> Vals {
         let name = super::members::key_name(key);
-        match self.handed_under(handed, &name) {
+        match self.handed_step(handed, &Into::Member(name.to_string())) {
             Some(values) => values,
             None if handed.known.iter().any(|(way, _)| way.is_empty()) => {
                 // the URL itself was handed over: a part of it
                 let itself = self.handed_itself(handed);
                 self.members(&itself, key, node, ctx)
             }
+            // a promise of it, which is waited for
+            None if handed.otherwise.value.is_unknown() && self.passes_on(&name) => {
+                self.any_member(base, &name, node, ctx)
+            }
             None => self.members(&vec![handed.otherwise.clone()], key, node, ctx),
         }
-    }
-
-    /// What is known to be handed over under a name.
-    pub(crate) fn handed_under(&mut self, handed: &Handed, name: &Name) -> Option<Vals> {
-        self.handed_step(handed, &Into::Member(name.to_string()))
     }
 
     /// The result of calling what was handed over.

@@ -5,7 +5,7 @@ use super::engine::{Eval, drop_null, owners_of_member};
 use super::reach::{Event, reaching};
 use super::store_keys::is_made_key;
 use super::value::{ApiStep, Args, ClassRef, Closure, Ctx, Node, Object, Owner, Reason, Traced, Vals, Value};
-use crate::ir::{BlockId, CallKind, Expr, Key, MethodKind, Name, Prop, ThisOf};
+use crate::ir::{BlockId, CallKind, Expr, Key, Name, Prop, ThisOf};
 use crate::project::{EffectKind, PlaceKey, Root};
 use crate::rules::Fact;
 use crate::text::FileId;
@@ -464,13 +464,7 @@ impl<'s> Eval<'s> {
             }
         }
         let frame = self.constructor_frame(class, made);
-        let constructor = lowered
-            .ir
-            .class(class.class)
-            .methods
-            .iter()
-            .find(|method| method.kind == MethodKind::Constructor)
-            .map(|method| method.func);
+        let constructor = lowered.ir.class(class.class).constructor().map(|method| method.func);
         let ctx_in = |block: crate::ir::BlockId| {
             let mut func = Some(lowered.ir.blocks[block.index()].func);
             let mut in_constructor = false;

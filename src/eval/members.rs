@@ -85,7 +85,7 @@ impl<'s> Eval<'s> {
         if bases.len() > 1 {
             values = super::engine::drop_null(values);
         }
-        let span = self.lowered(node.file).map(|lowered| lowered.ir.span(node.expr)).unwrap_or_default();
+        let span = self.span_of(node);
         let name = key_name(key);
         values
             .into_iter()
@@ -146,14 +146,7 @@ impl<'s> Eval<'s> {
             Value::Token(_, super::value::Evidence::Name) if *key == PlaceKey::Index(1) => vec![base.clone()],
             // somebody else's token, or what it says, is not made Auth0's by its members' names
             Value::Token(TokenKind::Other, _) if self.is_other_by_name(&name) => vec![base.clone()],
-            // a promise of it, which is waited for
-            Value::Handed(handed) if handed.otherwise.value.is_unknown() && self.passes_on(&name) => {
-                match self.handed_under(handed, &name) {
-                    Some(values) => values,
-                    None => self.any_member(base, &name, node, ctx),
-                }
-            }
-            Value::Handed(handed) => self.handed_member(handed, key, node, ctx),
+            Value::Handed(handed) => self.handed_member(base, handed, key, node, ctx),
             Value::Str(url) => match self.url_part(url, &name) {
                 Some(part) => vec![Traced { value: Value::Str(part), trail: base.trail.clone() }],
                 None => self.any_member(base, &name, node, ctx),
@@ -169,7 +162,7 @@ impl<'s> Eval<'s> {
     }
 
     /// What the rules know of a member of this name whatever it is a member of.
-    fn any_states(&self, name: &Name) -> States {
+    pub(super) fn any_states(&self, name: &Name) -> States {
         self.rules.automaton.step(&self.rules.automaton.root(&ApiRoot::Any), &Step::Member(name.to_string()))
     }
 
@@ -220,7 +213,7 @@ impl<'s> Eval<'s> {
         }
         if matches!(base.value, Value::Object(_) | Value::Instance(_)) {
             let rules = self.rules;
-            let span = self.lowered(node.file).map(|lowered| lowered.ir.span(node.expr)).unwrap_or_default();
+            let span = self.span_of(node);
             for store in &rules.inherited_stores {
                 if self.stores(store, name) {
                     return self.stored(store, name, node.file, span);
@@ -363,7 +356,7 @@ impl<'s> Eval<'s> {
             if is_store && !self.stores(&store, name) {
                 return self.any_member(base, name, node, ctx);
             }
-            let span = self.lowered(node.file).map(|lowered| lowered.ir.span(node.expr)).unwrap_or_default();
+            let span = self.span_of(node);
             let stored = self.stored(&store, name, node.file, span);
             let holder = base.value.names().pop();
             return stored.into_iter().map(|value| below(value, holder.as_ref())).collect();

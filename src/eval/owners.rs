@@ -17,17 +17,7 @@ pub(crate) fn own_all(found: Traced, owners: &[Owner]) -> Traced {
     if owners.is_empty() {
         return found;
     }
-    let add = |known: &[Owner]| {
-        let mut all = known.to_vec();
-        for owner in owners {
-            let same = |known: &Owner| known.file == owner.file && known.root == owner.root && known.path == owner.path;
-            all.retain(|known| !same(known));
-            if all.len() < OWNERS {
-                all.push(owner.clone());
-            }
-        }
-        all
-    };
+    let add = |known: &[Owner]| with_owners(known, owners);
     let value = match &found.value {
         Value::Object(object) => {
             Value::Object(Rc::new(Object { owners: add(&object.owners), ..Object::clone(object) }))
@@ -36,6 +26,19 @@ pub(crate) fn own_all(found: Traced, owners: &[Owner]) -> Traced {
         _ => return found,
     };
     Traced { value, trail: found.trail }
+}
+
+/// Owners with more of them behind; a place that is known already counts as the later one.
+pub(crate) fn with_owners(known: &[Owner], more: &[Owner]) -> Vec<Owner> {
+    let mut all = known.to_vec();
+    for owner in more {
+        let same = |known: &Owner| known.file == owner.file && known.root == owner.root && known.path == owner.path;
+        all.retain(|known| !same(known));
+        if all.len() < OWNERS {
+            all.push(owner.clone());
+        }
+    }
+    all
 }
 
 /// The owners of a member's value: the member's place in each owner of the object.

@@ -4,7 +4,7 @@ use super::calls::Site;
 use super::engine::{ALTERNATIVES, Eval};
 use super::slots::args_in;
 use super::value::{
-    Api, ApiStep, Args, Closure, Ctx, FuncRef, Handed, Node, Open, Reason, Traced, Unknown, Vals, Value,
+    Api, ApiStep, Args, Closure, Ctx, FuncRef, Handed, Node, Open, Reason, Traced, Unknown, Vals, Value, texts,
 };
 use crate::ir::{BindingId, BindingKind, Expr, ExprId, Name};
 use crate::project::{EffectKind, PlaceKey};
@@ -17,13 +17,13 @@ use std::rc::Rc;
 const CALLERS: usize = 32;
 
 /// A function's place in the arguments of a call.
-struct Callback {
+pub(super) struct Callback {
     /// The call it is given to.
     call: Node,
     /// Which argument.
-    arg: u32,
-    /// Under which members of the argument, where it is inside an object.
-    members: Vec<Name>,
+    pub(super) arg: u32,
+    /// Under which members of the argument, where it is inside an object or a list.
+    pub(super) members: Vec<Name>,
     /// Whether the function itself is written there.
     inline: bool,
 }
@@ -223,14 +223,7 @@ impl<'s> Eval<'s> {
         let Some(method) = super::callers::last_name(&lowered.ir, *callee) else { return Vals::new() };
         let mut values = Vals::new();
         for event in rules.events.iter().filter(|event| event.listen.iter().any(|listen| **listen == *method)) {
-            let texts = |values: Vals| -> Vec<Name> {
-                let text = |value: &Traced| match &value.value {
-                    Value::Str(text) => text.text().map(Name::from),
-                    _ => None,
-                };
-                values.iter().filter_map(text).collect()
-            };
-            let listened = texts(self.arg(callback.call, 0, &None));
+            let listened = texts(&self.arg(callback.call, 0, &None));
             if listened.is_empty() {
                 continue;
             }
@@ -239,7 +232,7 @@ impl<'s> Eval<'s> {
                     let Some(other) = self.lowered(file) else { continue };
                     for &call in other.index.calls_by_name.get(emit.as_str()).into_iter().flatten() {
                         let call = Node { file, expr: call };
-                        let emitted = texts(self.within(GLANCES, |eval| eval.arg(call, 0, &None)));
+                        let emitted = texts(&self.within(GLANCES, |eval| eval.arg(call, 0, &None)));
                         if emitted.iter().any(|name| listened.contains(name)) {
                             values.extend(self.passed(call, index + 1, &None, name));
                         }
@@ -433,7 +426,7 @@ impl<'s> Eval<'s> {
                             continue;
                         }
                         let value = self.api_step(&called, given, ApiStep::Given, node, ctx);
-                        let span = self.lowered(node.file).map(|l| l.ir.span(node.expr)).unwrap_or_default();
+                        let span = self.span_of(node);
                         values.push(self.as_token(value, node.file, span));
                         continue;
                     }
@@ -448,9 +441,7 @@ impl<'s> Eval<'s> {
                             values.push(Traced::new(Value::Func(Rc::new(closure))));
                         }
                         if let Fact::Flow(flow) = fact {
-                            let (arg, members) = (callback.arg, callback.members.as_slice());
-                            let at = super::flows::InFlow { func, arg, members, index, count };
-                            values.extend(self.flow_param(flow, &site, &at));
+                            values.extend(self.flow_param(flow, &site, func, callback, index));
                         }
                         if let Fact::Pass(pass) = fact
                             && let PassFact { calls: Some(function), .. } = &**pass

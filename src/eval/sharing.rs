@@ -128,6 +128,8 @@ impl<'s> Eval<'s> {
     /// The calls of a parameter by the function that has it, and by those that make parts of the literal `whole`, which are
     /// given it: `{ ...one(set), ...other(...all) }`.
     fn calls_of_setter(&mut self, maker: FuncRef, index: u32, whole: Node, calls: &mut Vec<Node>, depth: u8) {
+        /// Makers of parts inside one another.
+        const DEPTH: u8 = 2;
         let Some(lowered) = self.lowered(maker.file) else { return };
         let ir = &lowered.ir;
         let bindings = lowered.index.param_bindings.get(&(maker.func, index)).cloned().unwrap_or_default();
@@ -136,7 +138,7 @@ impl<'s> Eval<'s> {
             calls.extend(of_binding.map(|expr| Node { file: maker.file, expr }));
         }
         let Expr::Object { props, .. } = ir.expr(whole.expr) else { return };
-        if depth > 2 {
+        if depth > DEPTH {
             return;
         }
         for prop in props {
@@ -159,13 +161,11 @@ impl<'s> Eval<'s> {
             for called in self.callees(Node { file: maker.file, expr: part }, &None) {
                 let Value::Func(slice) = &called.value else { continue };
                 let Some(there) = self.lowered(slice.func.file) else { continue };
-                let made = there.index.returned_by.iter().filter(|(_, func)| **func == slice.func.func);
-                let mut made: Vec<ExprId> = made.map(|(literal, _)| *literal).collect();
-                made.sort_unstable();
-                let literal = made.into_iter().find(|literal| matches!(there.ir.expr(*literal), Expr::Object { .. }));
+                let func = there.ir.func(slice.func.func);
+                let made = func.returns.iter().map(|value| there.ir.strip(*value));
+                let literal = made.filter(|value| matches!(there.ir.expr(*value), Expr::Object { .. })).min();
                 // without a literal of its own, it has no parts
-                let literal =
-                    Node { file: slice.func.file, expr: literal.unwrap_or(there.ir.func(slice.func.func).expr) };
+                let literal = Node { file: slice.func.file, expr: literal.unwrap_or(func.expr) };
                 self.calls_of_setter(slice.func, handed, literal, calls, depth + 1);
             }
         }
@@ -214,7 +214,7 @@ impl<'s> Eval<'s> {
                 _ => {}
             }
         }
-        let span = self.lowered(call.file).map(|lowered| lowered.ir.span(call.expr)).unwrap_or_default();
+        let span = self.span_of(call);
         values.into_iter().map(|value| value.step(call.file, span, || format!("written to `.{name}`"))).collect()
     }
 

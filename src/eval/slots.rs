@@ -8,7 +8,7 @@ use super::value::{
 use crate::ir::{Expr, ExprId, Name, ThisOf};
 use crate::project::{PlaceKey, Root};
 use crate::rules::Fact;
-use crate::rules::path::{Root as ApiRoot, Step};
+use crate::rules::path::Step;
 use crate::rules::slot::{Base, Into, Slot};
 use std::rc::Rc;
 
@@ -190,8 +190,7 @@ impl<'s> Eval<'s> {
 
     /// Whether the rules take the member of this name for the value itself, whatever it is a member of.
     fn is_value_itself(&self, name: &Name) -> bool {
-        let any = self.rules.automaton.root(&ApiRoot::Any);
-        let states = self.rules.automaton.step(&any, &Step::Member(name.to_string()));
+        let states = self.any_states(name);
         let is_receiver = |slot: &Slot| slot.base == Base::Receiver && slot.path.is_empty();
         let rules = self.rules;
         rules.facts(&states).any(|fact| match fact {

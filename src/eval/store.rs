@@ -97,7 +97,7 @@ impl WriteAt {
 impl<'s> Eval<'s> {
     /// What a reading call reads.
     pub(crate) fn read_store(&mut self, read: &StoreFact, site: &Site) -> Vals {
-        let span = self.lowered(site.node.file).map(|lowered| lowered.ir.span(site.node.expr)).unwrap_or_default();
+        let span = self.span_of(site.node);
         if read.own {
             return self.read_own_store(read, site, span);
         }
@@ -200,7 +200,7 @@ impl<'s> Eval<'s> {
         for write in writes.iter().take(WRITERS) {
             let (found, at, span) = match &write.at {
                 WriteAt::Call(call, fact) => {
-                    let span = self.lowered(call.file).map(|lowered| lowered.ir.span(call.expr)).unwrap_or_default();
+                    let span = self.span_of(*call);
                     let ctx = write.within.and_then(|(func, caller)| called_at(func, caller));
                     let site = Site::new(*call, &ctx);
                     let mut found = self.with_open(Vec::new(), |eval| eval.slot(&fact.value, &site));
@@ -306,7 +306,7 @@ impl<'s> Eval<'s> {
     pub fn stored_defaults(&mut self, defaults: &[(&StoredFact, &Site)]) -> Vals {
         let (mut written, mut by_convention) = (Vals::new(), Vals::new());
         for (default, site) in defaults {
-            let span = self.lowered(site.node.file).map(|lowered| lowered.ir.span(site.node.expr)).unwrap_or_default();
+            let span = self.span_of(site.node);
             let keys = self.slot(&default.key, site);
             for key in keys.iter().filter_map(|key| match &key.value {
                 Value::Str(pattern) => pattern.text().map(Name::from),
@@ -582,7 +582,7 @@ impl<'s> Eval<'s> {
             _ => object.node.expr,
         };
         let Expr::Object { props, .. } = ir.expr(options) else { return None };
-        let span = self.lowered(node.file).map(|lowered| lowered.ir.span(node.expr)).unwrap_or_default();
+        let span = self.span_of(node);
         for prop in props {
             let crate::ir::Prop::Field(Key::Name(key), list) = prop else { continue };
             if !rules.component.takes.iter().any(|takes| **takes == **key) {

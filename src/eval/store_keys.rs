@@ -2,7 +2,7 @@
 
 use super::calls::Site;
 use super::engine::Eval;
-use super::value::{Api, ApiStep, Node, Traced, Value};
+use super::value::{Api, ApiStep, Node, Traced, Value, texts};
 use crate::ir::{Expr, FuncId, Name};
 use crate::project::PlaceKey;
 use crate::rules::slot::{Base, Slot};
@@ -34,13 +34,7 @@ impl<'s> Eval<'s> {
         for item in items.into_iter().take(ENTRIES) {
             let node = Node { file: object.node.file, expr: item };
             let pair = self.eval(node, &object.ctx);
-            for key in self.members(&pair, &PlaceKey::Index(0), node, &None) {
-                if let Value::Str(text) = &key.value
-                    && let Some(text) = text.text()
-                {
-                    keys.push(text.into());
-                }
-            }
+            keys.extend(texts(&self.members(&pair, &PlaceKey::Index(0), node, &None)));
         }
         keys
     }

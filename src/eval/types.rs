@@ -13,7 +13,7 @@ impl<'s> Eval<'s> {
         for named in self.eval(ty, &None) {
             typed.extend(self.instance_of(&named, node));
         }
-        let span = self.lowered(node.file).map(|lowered| lowered.ir.span(node.expr)).unwrap_or_default();
+        let span = self.span_of(node);
         typed.into_iter().map(|value| self.as_token(value, node.file, span)).collect()
     }
 

@@ -90,6 +90,15 @@ pub struct Handed {
     pub otherwise: Traced,
 }
 
+/// The texts among values that are wholly known.
+pub(crate) fn texts(values: &[Traced]) -> Vec<Name> {
+    let text = |value: &Traced| match &value.value {
+        Value::Str(pattern) => pattern.text().map(Name::from),
+        _ => None,
+    };
+    values.iter().filter_map(text).collect()
+}
+
 /// How a token was recognised, strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Evidence {

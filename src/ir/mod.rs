@@ -494,18 +494,6 @@ pub struct Class {
     pub decorators: Vec<ExprId>,
 }
 
-impl Class {
-    /// Whether it does nothing but wrap one value: `struct Token(String);`.
-    pub fn is_newtype(&self) -> bool {
-        let is_first = |field: &ClassField| match &field.key {
-            Key::Name(name) => &**name == "0",
-            Key::Index(index) => *index == 0,
-            Key::Computed(_) => false,
-        };
-        matches!(self.fields.as_slice(), [only] if !only.is_static && is_first(only))
-    }
-}
-
 /// An `impl` block for a type that this file does not declare.
 #[derive(Clone, Debug)]
 pub struct ForeignImpl {

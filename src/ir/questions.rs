@@ -1,10 +1,27 @@
 //! What is asked of a file's graph: its parts by their numbers, and what syntax alone tells of an expression.
 
 use super::{
-    Binding, BindingId, BlockId, Class, ClassId, Expr, ExprId, FileIr, Func, FuncId, Key, Lit, Name, OpaqueKind, Prop,
-    Why,
+    Binding, BindingId, BlockId, Class, ClassField, ClassId, Expr, ExprId, FileIr, Func, FuncId, Key, Lit, Method,
+    MethodKind, Name, OpaqueKind, Prop, Why,
 };
 use crate::text::Span;
+
+impl Class {
+    /// Its constructor, where it has one of its own.
+    pub fn constructor(&self) -> Option<&Method> {
+        self.methods.iter().find(|method| method.kind == MethodKind::Constructor)
+    }
+
+    /// Whether it does nothing but wrap one value: `struct Token(String);`.
+    pub fn is_newtype(&self) -> bool {
+        let is_first = |field: &ClassField| match &field.key {
+            Key::Name(name) => &**name == "0",
+            Key::Index(index) => *index == 0,
+            Key::Computed(_) => false,
+        };
+        matches!(self.fields.as_slice(), [only] if !only.is_static && is_first(only))
+    }
+}
 
 impl FileIr {
     /// The expression.
@@ -72,6 +89,14 @@ impl FileIr {
                 _ => false,
             },
             _ => is_written(id),
+        }
+    }
+
+    /// [`is_path_text`](FileIr::is_path_text), or a variable that may hold such a text.
+    pub fn may_be_path_text(&self, id: ExprId) -> bool {
+        match self.expr(self.strip(id)) {
+            Expr::Local(binding) => self.binding(*binding).defs.iter().any(|def| self.is_path_text(def.value)),
+            _ => self.is_path_text(id),
         }
     }
 

@@ -39,6 +39,15 @@ struct Wanted {
     by: String,
 }
 
+impl Wanted {
+    /// A dependency of npm; without a text, it cannot be read.
+    fn npm(name: &str, text: Option<&str>) -> Wanted {
+        let any = text.map(any_of_npm).unwrap_or_default();
+        let text = text.unwrap_or_default().to_owned();
+        Wanted { name: name.to_owned(), text, any, kind: Kind::Npm, by: String::new() }
+    }
+}
+
 /// Whose manifests and lock files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -144,12 +153,10 @@ fn of_json(text: &str) -> Required {
     let Some(manifest) = Json::parse(text) else { return required };
     for section in SECTIONS {
         for (name, version) in manifest.get(section).map_or(&[][..], Json::members) {
-            let any = version.text().map(any_of_npm).unwrap_or_default();
-            let text = version.text().unwrap_or_default();
-            let wanted =
-                Wanted { name: name.to_string(), text: text.to_owned(), any, kind: Kind::Npm, by: String::new() };
+            let wanted = Wanted::npm(name, version.text());
             // `npm:other@1.2`: another package under this name
-            let alias = text.strip_prefix("npm:").and_then(|alias| alias.rsplit_once('@')).map(|(other, _)| other);
+            let alias =
+                wanted.text.strip_prefix("npm:").and_then(|alias| alias.rsplit_once('@')).map(|(other, _)| other);
             let of = alias.filter(|other| !other.is_empty()).unwrap_or(name);
             let all = required.entry(of.to_owned()).or_default();
             // a section that counts more comes later
@@ -182,9 +189,7 @@ fn catalogs(text: &str) -> Required {
         let default = document.get("catalog").map(|catalog| ("", catalog));
         for (of, catalog) in default.into_iter().chain(named.iter().map(|(of, catalog)| (&**of, catalog))) {
             for (name, version) in catalog.entries() {
-                let text = version.text().unwrap_or_default().to_owned();
-                let wanted =
-                    Wanted { name: name.to_string(), any: any_of_npm(&text), text, kind: Kind::Npm, by: String::new() };
+                let wanted = Wanted::npm(name, version.text());
                 all.entry(format!("{name}@{of}")).or_default().push(wanted);
             }
         }
