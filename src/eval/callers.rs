@@ -395,20 +395,12 @@ impl<'s> Eval<'s> {
         if own.is_some_and(|(own, own_class)| own.ir.class(own_class).name.as_ref() == Some(&class)) {
             return false;
         }
-        self.is_method_of(class, method)
-    }
-
-    /// Whether some class of this name has a method of this name. Found once per run.
-    fn is_method_of(&self, class: Name, method: Name) -> bool {
-        let find = || {
-            let has_it = |declared: &crate::ir::Class| {
-                declared.name.as_ref() == Some(&class)
-                    && declared.methods.iter().any(|own| matches!(&own.key, Key::Name(name) if *name == method))
-            };
-            let (files, _) = self.project.files_with(&class, CLASSES);
-            files.into_iter().any(|file| self.lowered(file).is_some_and(|there| there.ir.classes.iter().any(has_it)))
+        let has_it = |declared: &crate::ir::Class| {
+            declared.name.as_ref() == Some(&class)
+                && declared.methods.iter().any(|own| matches!(&own.key, Key::Name(name) if *name == method))
         };
-        self.shared.methods_of.get(&(class.clone(), method.clone()), find)
+        let (files, _) = self.project.files_with(&class, CLASSES);
+        files.into_iter().any(|file| self.lowered(file).is_some_and(|there| there.ir.classes.iter().any(has_it)))
     }
 
     /// What an expression stands for, where parameters are not followed to callers. Found once per run.
