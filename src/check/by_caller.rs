@@ -49,7 +49,7 @@ pub(super) fn by_caller<'r>(
             if !is_target {
                 continue;
             }
-            let mut credential = request.credential(eval);
+            let mut credential = request.credential(eval).without_made_up(shared.project, node.file);
             if judge(&credential).mixed && levels.len() < LEVELS {
                 credential = by_caller(shared, eval, node, &levels, sent, left).unwrap_or(credential);
             }

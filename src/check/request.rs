@@ -222,7 +222,7 @@ impl<'r> Request<'r> {
         };
         let mut whole = Vals::new();
         for part in self.parts.iter().rev() {
-            for slot in &part.fact.method {
+            for slot in part.asked(eval, &part.fact.method) {
                 // the argument of a client that is not known is a method only if it reads like one
                 let positional = part.fact.tentative && slot.path.is_empty() && matches!(slot.base, Base::Arg(_));
                 let found: Vals = eval
@@ -253,7 +253,7 @@ impl<'r> Request<'r> {
                 let names = part.fact.body_keys.iter().map(|key| key.as_str().into()).collect();
                 return Some(Keys { names, open: false, any: true });
             }
-            for slot in &part.fact.body {
+            for slot in part.asked(eval, &part.fact.body) {
                 let values = given(eval.slot(slot, &part.site));
                 if !values.is_empty() {
                     return Some(eval.keys(&values));
@@ -306,6 +306,13 @@ impl<'r> Request<'r> {
                 Credential::Bearer(values) => (values, false),
                 _ => continue,
             };
+            for value in &mut values {
+                // a text has no way of its own to tell where it was written
+                if value.trail.is_none() && matches!(value.value, Value::Str(_)) && !part.fixes_target() {
+                    let (node, span) = (part.site.node, eval.span_of(part.site.node));
+                    *value = value.clone().step(node.file, span, || "given to the client here".to_owned());
+                }
+            }
             if part.fills {
                 filled.extend(values);
                 continue;
@@ -459,9 +466,29 @@ impl<'r> Request<'r> {
 }
 
 impl<'r> Part<'r> {
+    /// The slots that count at this call: where the first argument may be the options or they may follow it, an object in
+    /// the first place is the options, and what follows is a callback.
+    fn asked(&self, eval: &mut Eval<'r>, slots: &'r [Slot]) -> Vec<&'r Slot> {
+        let mut asked: Vec<&Slot> = Vec::with_capacity(slots.len());
+        for slot in slots {
+            let same = asked.iter().find(|earlier| !slot.path.is_empty() && earlier.path == slot.path);
+            let is_behind = match (same.map(|earlier| &earlier.base), &slot.base) {
+                (Some(Base::Arg(0)), Base::Arg(_)) => {
+                    let options = eval.arg(self.site.node, 0, &self.site.ctx);
+                    !options.is_empty() && options.iter().all(|value| matches!(value.value, Value::Object(_)))
+                }
+                _ => false,
+            };
+            if !is_behind {
+                asked.push(slot);
+            }
+        }
+        asked
+    }
+
     /// The credential that this call gives.
     fn credential(&self, eval: &mut Eval<'r>, at_hand: &AtHand, nesting: u8) -> Credential {
-        for slot in &self.fact.bearer {
+        for slot in self.asked(eval, &self.fact.bearer) {
             let found = given(eval.slot(slot, &self.site));
             if !found.is_empty() {
                 return Credential::Bearer(asked_for(eval, found, self.fact.handed.as_deref(), at_hand));
@@ -489,7 +516,7 @@ impl<'r> Part<'r> {
                 }
             }
         }
-        for slot in &self.fact.headers {
+        for slot in self.asked(eval, &self.fact.headers) {
             let mut values = eval.slot(slot, &self.site);
             if let [outer @ .., Into::Member(_)] = slot.path.as_slice() {
                 // options that are a library's object, with headers of their own

@@ -577,7 +577,7 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
             continue;
         }
         let deciding = site.or_else(|| handed_in(shared, &part.site.ctx, part.site.node, &matches));
-        let mut credential = request.credential(&mut eval);
+        let mut credential = request.credential(&mut eval).without_made_up(shared.project, node.file);
         if judge(&credential).mixed {
             let mut left = RECEIVERS;
             credential = by_caller(shared, &mut eval, node, levels, sent, &mut left).unwrap_or(credential);

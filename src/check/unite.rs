@@ -4,6 +4,8 @@
 //! beside its report, so that all parts together say what one run would have said.
 
 use super::model::Call;
+use super::verdict;
+use crate::text::files::is_test;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
 use std::hash::Hash;
@@ -81,11 +83,18 @@ pub(super) fn sort<R>(found: &mut [Found<R>]) {
         (&left.call.at, left.endpoint)
             .cmp(&(&right.call.at, right.endpoint))
             .then(right.sent.cmp(&left.sent))
+            .then(is_made_up(&left.call).cmp(&is_made_up(&right.call)))
             .then(left.call.verdict.cmp(&right.call.verdict))
             .then(right.call.confidence.cmp(&left.call.confidence))
             .then(left.call.trace.len().cmp(&right.call.trace.len()))
             .then_with(|| told(&left.call).cmp(&told(&right.call)))
     });
+}
+
+/// Whether a call's token is a text that a test has written for it: where other code hands in something else, that counts.
+fn is_made_up(call: &Call) -> bool {
+    let is_literal = call.reason.as_ref().is_some_and(|reason| reason.id == verdict::LITERAL_TOKEN);
+    is_literal && call.trace.first().is_some_and(|step| is_test(&step.at.path)) && !is_test(&call.at.path)
 }
 
 /// A trace without the bytes of its places, which a report does not have.

@@ -3,11 +3,16 @@
 use super::model::{Confidence, Verdict};
 use super::request::Credential;
 use crate::eval::value::{Evidence, Node, Pattern, Piece, Reason, Traced, Trail, Value};
+use crate::project::Project;
 use crate::rules::TokenKind;
+use crate::text::FileId;
+use crate::text::files::is_test;
 use std::rc::Rc;
 
 /// Why a call is unknown that sends a known token, but of neither kind.
 pub(super) const OTHER_TOKEN: &str = "other-token";
+/// Why a call is unknown whose token is a text in the source.
+pub(super) const LITERAL_TOKEN: &str = "literal-token";
 
 /// The ids of all reasons, for those who refer to them.
 pub const REASONS: &[&str] = &[
@@ -15,7 +20,7 @@ pub const REASONS: &[&str] = &[
     "cycle",
     "dynamic-key",
     "library-value",
-    "literal-token",
+    LITERAL_TOKEN,
     "no-authorization",
     "no-callers",
     "not-a-string",
@@ -125,6 +130,26 @@ pub(super) fn judge(credential: &Credential) -> Judged {
     Judged { reason: Some(("no-authorization", text)), given: false, ..blank }
 }
 
+impl Credential {
+    /// Without the texts that tests hand to code which is none, where other code hands in something else.
+    pub(super) fn without_made_up(mut self, project: &Project<'_>, at: FileId) -> Credential {
+        if let Credential::Header(values) | Credential::Bearer(values) | Credential::Ambient(values) = &mut self
+            && values.len() > 1
+            && !is_test(project.path(at))
+        {
+            let is_made_up = |value: &Traced| {
+                let is_literal = matches!(&value.value, Value::Str(pattern) if pattern.text().is_some());
+                let steps = std::iter::successors(value.trail.as_ref(), |step| step.before.as_ref());
+                is_literal && steps.last().is_some_and(|first| is_test(project.path(first.file)))
+            };
+            if !values.iter().all(is_made_up) {
+                values.retain(|value| !is_made_up(value));
+            }
+        }
+        self
+    }
+}
+
 /// One step less sure where the way leads through a condition on the request that was not decided.
 fn lowered_by(trail: Option<&Rc<Trail>>, confidence: Confidence) -> Confidence {
     let mut at = trail;
@@ -186,7 +211,7 @@ fn in_string(pattern: &Pattern, trail: Option<Rc<Trail>>, whole_header: bool) ->
         };
         let _ = token;
         let text = "the token is written into the source".to_owned();
-        return Some(One::Unknown("literal-token", text, trail));
+        return Some(One::Unknown(LITERAL_TOKEN, text, trail));
     }
     let scheme = pattern.prefix().trim();
     if whole_header && !scheme.is_empty() && matches!(pattern.pieces.first(), Some(Piece::Lit(_))) {

@@ -260,7 +260,7 @@ impl<'s> Eval<'s> {
     }
 
     /// The files that hold one of these words, in order; whether there were more.
-    fn files_naming<'n>(&self, words: impl Iterator<Item = &'n str>) -> (Vec<FileId>, bool) {
+    pub(super) fn files_naming<'n>(&self, words: impl Iterator<Item = &'n str>) -> (Vec<FileId>, bool) {
         let (mut files, mut cut) = (Vec::new(), false);
         for word in words {
             let (found, more) = self.project.files_with(word, FILES);

@@ -333,6 +333,7 @@ impl<'s> Eval<'s> {
                 | Fact::Action(_)
                 | Fact::Case(_)
                 | Fact::Injector(_)
+                | Fact::Outlet(_)
                 | Fact::Login(_)
                 | Fact::Feeds(_) => {}
             }

@@ -97,7 +97,7 @@ impl<'s> Eval<'s> {
         }
         let written = self.this_writes(class, &name, made, node);
         let mut values = written.values;
-        values.extend(self.set_members(class, &name));
+        values.extend(self.set_members(class.file, ThisOf::Class(class.class), &name));
         let field = declared.fields.iter().find(|field| !field.is_static && same_key(&field.key, key));
         if let Some(value) = field.and_then(|field| field.value)
             && !written.settled
@@ -210,18 +210,18 @@ impl<'s> Eval<'s> {
     }
 
     /// The objects whose members a component's own setter writes into its member `name`.
-    fn set_members(&mut self, class: ClassRef, name: &Name) -> Vals {
+    pub(super) fn set_members(&mut self, file: FileId, this: ThisOf, name: &Name) -> Vals {
         let rules = self.rules;
-        let Some(lowered) = self.lowered(class.file) else { return Vals::new() };
+        let Some(lowered) = self.lowered(file) else { return Vals::new() };
         let mut values = Vals::new();
         for setter in rules.setters.iter().filter(|setter| *setter.member == **name) {
-            for effect in lowered.index.effects(&Root::This(ThisOf::Class(class.class))) {
+            for effect in lowered.index.effects(&Root::This(this)) {
                 let EffectKind::Method(call) = effect.kind else { continue };
                 let Expr::Call { callee, .. } = lowered.ir.expr(call) else { continue };
                 let called = super::callers::last_name(&lowered.ir, *callee);
                 if effect.path.is_empty() && called.is_some_and(|called| *called == *setter.method) {
                     rules.answered(&setter.method);
-                    for value in self.arg(Node { file: class.file, expr: call }, 0, &None) {
+                    for value in self.arg(Node { file, expr: call }, 0, &None) {
                         match &value.value {
                             Value::Func(closure) => values.extend(self.free_result(closure)),
                             _ => values.push(value),

@@ -4,7 +4,7 @@
 
 use super::engine::{Eval, drop_null, own_all, owners_of_member};
 use super::value::{Args, Node, Object, Owner, Traced, Vals, Value};
-use crate::ir::{Expr, Key, Name, Prop, ThisOf};
+use crate::ir::{Expr, ExprId, Key, Name, Prop, ThisOf};
 use crate::project::{PlaceKey, Root};
 use std::rc::Rc;
 
@@ -57,6 +57,9 @@ impl<'s> Eval<'s> {
                 }
             }
         }
+        let set = self.state_of_options(object, options, name, node);
+        is_component |= !set.is_empty();
+        values.extend(set);
         if values.is_empty() {
             values.extend(self.mixed_member(object, options, name, node));
             is_component |= !values.is_empty();
@@ -74,8 +77,26 @@ impl<'s> Eval<'s> {
         drop_null(values).into_iter().map(|value| own_all(value, &held)).collect()
     }
 
+    /// The member that a component's own setter writes: what a method makes it at first, and what the setter is given.
+    fn state_of_options(&mut self, object: &Rc<Object>, options: ExprId, name: &Name, node: Node) -> Vals {
+        let rules = self.rules;
+        let file = object.node.file;
+        let mut values = Vals::new();
+        for setter in rules.setters.iter().filter(|setter| *setter.member == **name) {
+            let Some(initial) = &setter.initial else { continue };
+            for made in self.own_member(object, &PlaceKey::Name(initial.as_str().into()), false, node) {
+                if let Value::Func(closure) = &made.value {
+                    let this = Some(Traced::new(Value::Object(object.clone())));
+                    values.extend(self.result(closure, Args::Given(Vec::new()), this));
+                }
+            }
+        }
+        values.extend(self.set_members(file, ThisOf::Object(options), name));
+        values
+    }
+
     /// A member of one of the components that an options object lists as mixed into it.
-    fn mixed_member(&mut self, object: &Rc<Object>, options: crate::ir::ExprId, name: &Name, node: Node) -> Vals {
+    fn mixed_member(&mut self, object: &Rc<Object>, options: ExprId, name: &Name, node: Node) -> Vals {
         let Some(lowered) = self.lowered(object.node.file) else { return Vals::new() };
         let Expr::Object { props, .. } = lowered.ir.expr(options) else { return Vals::new() };
         let rules = self.rules;

@@ -24,8 +24,6 @@ use std::sync::{Arc, OnceLock};
 const STEPS: u32 = 20_000;
 /// Steps of the first look at a call, which only tells whether it may be a request.
 pub const GLANCE: u32 = 3_000;
-/// Steps of one part of a string.
-const PART_STEPS: u32 = 5_000;
 /// A value that took this many steps until the budget ended is not tried again in the same evaluation.
 const TIRING: u32 = 1_500;
 /// So many values are kept from one first look to the next.
@@ -47,6 +45,7 @@ pub struct Shared<'p> {
     pub(crate) root_stores: OnceLock<Vec<Node>>,
     pub(crate) actions: OnceLock<super::actions::Actions>,
     pub(crate) injections: OnceLock<Vec<super::injected::Injection>>,
+    pub(crate) shown: OnceLock<Vec<super::outlets::Shown>>,
     pub(crate) made_calls: Cache<(Node, Name), Arc<Vec<Node>>>,
     pub(crate) element_calls: Cache<(Node, u32), Arc<Vec<Node>>>,
     pub(crate) class_callers: Cache<ClassRef, Arc<super::callers::Callers>>,
@@ -72,6 +71,7 @@ impl<'p> Shared<'p> {
             root_stores: OnceLock::new(),
             actions: OnceLock::new(),
             injections: OnceLock::new(),
+            shown: OnceLock::new(),
             made_calls: Cache::default(),
             element_calls: Cache::default(),
             class_callers: Cache::default(),
@@ -634,41 +634,6 @@ impl<'s> Eval<'s> {
             return Value::unknown(Reason::Library(name.clone()), vec![name]);
         }
         Value::Api(Rc::new(Api { states, step: ApiStep::Root(name), from: None, node, ctx: None, owners: Vec::new() }))
-    }
-
-    /// `parts` joined as strings.
-    pub(crate) fn concat(&mut self, parts: Vec<Node>, ctx: &Ctx) -> Vals {
-        let mut values = Vec::with_capacity(parts.len());
-        for part in parts {
-            // no part may spend what the others need
-            values.push(self.within(PART_STEPS, |eval| eval.eval(part, ctx)));
-        }
-        self.join(values)
-    }
-
-    /// Every combination of the parts' alternatives, up to the limits.
-    pub(crate) fn join(&mut self, parts: Vec<Vals>) -> Vals {
-        let mut joined = vec![Pattern::default()];
-        for part in parts {
-            // what may be missing is written out where it is there
-            let mut part = drop_null(self.as_text(part));
-            if part.is_empty() {
-                part.push(Traced::new(Value::unknown(Reason::Cycle, Vec::new())));
-            }
-            let mut next = Vec::with_capacity(joined.len() * part.len());
-            'all: for pattern in &joined {
-                for value in &part {
-                    if next.len() >= ALTERNATIVES {
-                        break 'all;
-                    }
-                    let mut longer = pattern.clone();
-                    longer.push(value);
-                    next.push(longer);
-                }
-            }
-            joined = next;
-        }
-        joined.into_iter().map(|pattern| Traced::new(Value::Str(pattern))).collect()
     }
 }
 

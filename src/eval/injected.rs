@@ -23,17 +23,20 @@ pub(crate) struct Injection {
 }
 
 /// A component of the project.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Component {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Component {
     Class(super::value::ClassRef),
     Func(super::value::FuncRef),
+    /// The literal of an options object.
+    Options(Node),
 }
 
 impl Component {
-    fn of(value: &Value) -> Option<Component> {
+    pub(super) fn of(value: &Value) -> Option<Component> {
         match value {
             Value::Class(class) => Some(Component::Class(*class)),
             Value::Func(closure) => Some(Component::Func(closure.func)),
+            Value::Object(object) => Some(Component::Options(object.node)),
             _ => None,
         }
     }
@@ -81,7 +84,7 @@ impl<'s> Eval<'s> {
         named.iter().flat_map(|named| self.instance_of(named, node)).collect()
     }
 
-    /// The objects whose members wrappers give to a component.
+    /// The objects whose members wrappers give to a component, and elements that show it without naming it.
     pub(crate) fn injected_into(&mut self, component: &Traced) -> Vals {
         if !self.ask_stores {
             return Vals::new();
@@ -102,6 +105,7 @@ impl<'s> Eval<'s> {
             }
             values.extend(made.into_iter().filter(|value| matches!(value.value, Value::Object(_) | Value::Api(_))));
         }
+        values.extend(self.given_by_outlets(component));
         drop_null(values)
     }
 

@@ -194,7 +194,8 @@ impl<'s> Eval<'s> {
             && self.rules.component.given.as_deref() == Some(&**name)
         {
             let elements = self.elements_of(object.node);
-            let given: Vals = elements.into_iter().flat_map(|call| self.passed(call, 0, &None, None)).collect();
+            let mut given: Vals = elements.into_iter().flat_map(|call| self.passed(call, 0, &None, None)).collect();
+            given.extend(self.injected_into(base));
             if !given.is_empty() {
                 return given;
             }

@@ -33,6 +33,7 @@ mod members;
 mod middleware;
 mod named;
 mod names;
+mod outlets;
 mod owners;
 mod params;
 mod reach;

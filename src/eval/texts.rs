@@ -1,12 +1,56 @@
-//! Objects as texts and as other types: what a class displays, what a conversion makes.
+//! Values as texts, joined and shown, and as other types: what a class displays, what a conversion makes.
 
+use super::alternatives::{ALTERNATIVES, drop_null};
 use super::engine::Eval;
-use super::value::{Args, Closure, Ctx, Node, Vals, Value};
+use super::value::{Args, Closure, Ctx, Node, Pattern, Reason, Traced, Trail, Vals, Value};
 use crate::ir::{Expr, Key};
 use crate::project::PlaceKey;
 use std::rc::Rc;
 
+/// Steps of one part of a string.
+const PART_STEPS: u32 = 5_000;
+
 impl<'s> Eval<'s> {
+    /// `parts` joined as strings.
+    pub(crate) fn concat(&mut self, parts: Vec<Node>, ctx: &Ctx) -> Vals {
+        let mut values = Vec::with_capacity(parts.len());
+        for part in parts {
+            // no part may spend what the others need
+            values.push(self.within(PART_STEPS, |eval| eval.eval(part, ctx)));
+        }
+        self.join(values)
+    }
+
+    /// Every combination of the parts' alternatives, up to the limits.
+    pub(crate) fn join(&mut self, parts: Vec<Vals>) -> Vals {
+        // beside each, the way of its last part that is known: where all is, it is the text's own
+        let mut joined = vec![(Pattern::default(), None)];
+        for part in parts {
+            // what may be missing is written out where it is there
+            let mut part = drop_null(self.as_text(part));
+            if part.is_empty() {
+                part.push(Traced::new(Value::unknown(Reason::Cycle, Vec::new())));
+            }
+            let mut next = Vec::with_capacity(joined.len() * part.len());
+            'all: for (pattern, way) in &joined {
+                for value in &part {
+                    if next.len() >= ALTERNATIVES {
+                        break 'all;
+                    }
+                    let mut longer = pattern.clone();
+                    longer.push(value);
+                    next.push((longer, value.trail.clone().or_else(|| way.clone())));
+                }
+            }
+            joined = next;
+        }
+        let text = |(pattern, way): (Pattern, Option<Rc<Trail>>)| {
+            let trail = way.filter(|_| pattern.text().is_some());
+            Traced { value: Value::Str(pattern), trail }
+        };
+        joined.into_iter().map(text).collect()
+    }
+
     /// Objects as the text they are shown as: what their class displays, or the only member of a wrapper.
     pub(crate) fn as_text(&mut self, values: Vals) -> Vals {
         let mut texts = Vals::new();

@@ -281,6 +281,7 @@ fn holders<'a>(source: usize, file: &'a RuleFile, methods: &[&str], all: &mut Ve
     add!("flow", &file.flow);
     add!("event", &file.event);
     add!("injector", &file.injector);
+    add!("outlet", &file.outlet);
     add!("test", &file.test);
     add!("part", &file.part);
     add!("handed", &file.handed);

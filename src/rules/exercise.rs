@@ -271,6 +271,7 @@ impl Fact {
             Fact::Case(_) => "case",
             Fact::Flow(_) => "flow",
             Fact::Injector(_) => "injector",
+            Fact::Outlet(_) => "outlet",
             Fact::Login(_) | Fact::Feeds(_) => "login",
             Fact::Test(_) => "test",
         }

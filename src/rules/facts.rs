@@ -55,6 +55,8 @@ pub enum Fact {
     Flow(FlowFact),
     /// The call gives values to a component, as number `.0` says.
     Injector(usize),
+    /// The element gives values to components that it does not name, as number `.0` says.
+    Outlet(usize),
     /// The call tells something of a text.
     Test(TestFact),
 }
@@ -228,6 +230,18 @@ pub struct CellFact {
 pub struct FlowFact {
     pub tasks: Slot,
     pub hands: Hands,
+}
+
+/// See [`OutletTable`](super::schema::OutletTable).
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the members are those of the table")]
+pub struct OutletFact {
+    pub gives: Slot,
+    pub shows: Option<Slot>,
+    pub under: Option<Arc<str>>,
+    pub routes: Vec<String>,
+    /// Names of the elements or calls.
+    pub named: Vec<String>,
 }
 
 /// See [`ContextTable`](super::schema::ContextTable).

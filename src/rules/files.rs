@@ -432,6 +432,7 @@ impl RuleFile {
         all.extend(of("case", &self.case, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("flow", &self.flow, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("injector", &self.injector, |_| Vec::new(), |table| table.on.iter().collect()));
+        all.extend(of("outlet", &self.outlet, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("test", &self.test, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("refs", &self.refs, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("mapper", &self.mapper, |_| Vec::new(), |table| table.on.iter().collect()));
@@ -486,6 +487,7 @@ impl RuleFile {
             "flow" => take(&mut self.flow, nth),
             "event" => take(&mut self.event, nth),
             "injector" => take(&mut self.injector, nth),
+            "outlet" => take(&mut self.outlet, nth),
             "ambient" => take(&mut self.ambient, nth),
             "test" => take(&mut self.test, nth),
             "handed" => take(&mut self.handed, nth),

@@ -28,6 +28,7 @@ const KINDS: &[&str] = &[
     "case",
     "flow",
     "injector",
+    "outlet",
     "event",
     "handed",
     "test",

@@ -33,8 +33,8 @@ mod versions;
 pub use containers::{ContainerFact, HandlerFact, MapperFact, RefsFact};
 pub use endpoint::{Endpoint, Segment};
 pub use facts::{
-    AmbientFact, CallFact, CellFact, ContextFact, Fact, FactId, FlowFact, HandedFact, Hook, PassFact, StoreFact,
-    TestFact, TokenFact,
+    AmbientFact, CallFact, CellFact, ContextFact, Fact, FactId, FlowFact, HandedFact, Hook, OutletFact, PassFact,
+    StoreFact, TestFact, TokenFact,
 };
 pub use files::{RuleFiles, endpoint_names};
 pub use logins::{LoginFact, Way};
@@ -96,6 +96,8 @@ pub struct Rules {
     pub events: Vec<schema::EventTable>,
     /// What gives values to components.
     pub injectors: Vec<InjectorFact>,
+    /// What gives values to components without naming them.
+    pub outlets: Vec<OutletFact>,
     /// Contexts that components name as a member of their class.
     pub class_contexts: Vec<ContextFact>,
     /// Names that are known without an import.
@@ -378,6 +380,18 @@ impl Rules {
         for table in &file.flow {
             let fact = FlowFact { tasks: place.slot(&table.tasks)?, hands: table.hands };
             self.hang(place, &table.on, Fact::Flow(fact))?;
+        }
+        for table in &file.outlet {
+            let fact = OutletFact {
+                gives: place.slot(&table.gives)?,
+                shows: place.slot_opt(table.shows.as_ref())?,
+                under: table.under.as_deref().map(Arc::from),
+                routes: table.routes.clone(),
+                named: place.last_members(&table.on)?,
+            };
+            let number = self.outlets.len();
+            self.outlets.push(fact);
+            self.hang(place, &table.on, Fact::Outlet(number))?;
         }
         for table in &file.context {
             let fact = ContextFact {

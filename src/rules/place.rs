@@ -66,6 +66,17 @@ impl<'a> Place<'a> {
         self.type_names.and_then(|names| names.get(ty)).cloned().unwrap_or_default()
     }
 
+    /// The last names of paths, in order.
+    pub(super) fn last_members(&self, paths: &[PathText]) -> Result<Vec<String>, Mistake> {
+        let mut names = Vec::new();
+        for text in paths {
+            names.extend(self.paths(text)?.iter().filter_map(|path| path.last_member()));
+        }
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
     pub(super) fn mistake(&self, span: Span, message: &str, label: &str, help: &str) -> Mistake {
         Mistake {
             file: self.name.to_owned(),

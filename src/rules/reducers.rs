@@ -2,7 +2,7 @@
 
 use super::path::Step;
 use super::place::Place;
-use super::schema::{PathText, RuleFile};
+use super::schema::RuleFile;
 use super::slot::Slot;
 use super::{Fact, Rules};
 use crate::text::Mistake;
@@ -60,15 +60,6 @@ pub struct InjectorFact {
 impl Rules {
     /// Compile what a file says about reducers.
     pub(super) fn add_reducers(&mut self, place: &Place<'_>, file: &RuleFile) -> Result<(), Mistake> {
-        let names = |paths: &[PathText]| -> Result<Vec<String>, Mistake> {
-            let mut names = Vec::new();
-            for text in paths {
-                names.extend(place.paths(text)?.iter().filter_map(|path| path.last_member()));
-            }
-            names.sort();
-            names.dedup();
-            Ok(names)
-        };
         self.events.extend(file.event.iter().cloned());
         for table in &file.reducer {
             let fact = ReducerFact {
@@ -87,7 +78,7 @@ impl Rules {
                 dispatch: table.dispatch,
                 root: table.root,
                 under: place.slot_opt(table.under.as_ref())?,
-                made_by: names(&table.on)?,
+                made_by: place.last_members(&table.on)?,
             };
             let number = self.reduced.len();
             self.reduced.push(fact);
@@ -117,7 +108,7 @@ impl Rules {
                 value: place.slots(&table.value)?,
                 kind: place.slot_opt(table.kind.as_ref())?,
                 prepare: place.slot_opt(table.prepare.as_ref())?,
-                made_by: names(&table.on)?,
+                made_by: place.last_members(&table.on)?,
             };
             if fact.kind.is_some() {
                 self.action_makers.extend(fact.made_by.iter().cloned());
@@ -132,7 +123,7 @@ impl Rules {
             let fact = InjectorFact {
                 calls: place.slot(&table.calls)?,
                 with: place.slots(&table.with)?,
-                made_by: names(&table.on)?,
+                made_by: place.last_members(&table.on)?,
             };
             let number = self.injectors.len();
             self.injectors.push(fact);

@@ -320,6 +320,18 @@ pub fn is_inside(path: &str, folder: &str) -> bool {
     is_under(path, folder)
 }
 
+/// Whether `path` is that of a test, as most projects name theirs: a folder `test`, a file `user.spec.js`.
+pub fn is_test(path: &str) -> bool {
+    const FOLDERS: &[&str] = &["test", "tests", "__tests__", "__mocks__", "spec", "specs", "e2e", "cypress"];
+    let is_mark = |part: &str| ["test", "tests", "spec"].contains(&part);
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let mut parts = file.split(['.', '-', '_']);
+    let first = parts.next().unwrap_or_default();
+    // `test.js` and `user_test.rs`, not `test-users.js`, which may be anything
+    let is_file = (is_mark(first) && parts.clone().count() <= 1) || parts.any(is_mark);
+    is_file || folder.split('/').any(|part| FOLDERS.contains(&part))
+}
+
 /// `path` without `.`, `..` and doubled slashes, with `/`.
 pub fn normalize(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();
@@ -395,6 +407,24 @@ mod tests {
         assert!(is_under("src/a.js", "src"));
         assert!(!is_under("src2/a.js", "src"));
         assert!(is_under("anything", ""));
+    }
+
+    #[test]
+    fn tests_are_told_by_their_paths() {
+        for path in [
+            "test/a.js",
+            "server/tests/lib/users.js",
+            "src/__tests__/a.tsx",
+            "user.spec.ts",
+            "src/user_test.rs",
+            "tests.rs",
+        ] {
+            assert!(is_test(path), "{path}");
+        }
+        for path in ["src/users.js", "testing/a.js", "latest/a.js", "src/test-users.js", "contest.js", "specials/a.js"]
+        {
+            assert!(!is_test(path), "{path}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod flows;
 mod logins;
+mod outlets;
 mod reducers;
 mod requests;
 mod stores;
@@ -13,6 +14,7 @@ mod texts;
 
 pub use flows::{FlowTable, Hands};
 pub use logins::{LoginTable, MemberTable, MisspeltTable};
+pub use outlets::OutletTable;
 pub use reducers::{ActionTable, CaseTable, EventTable, InjectorTable, ReducedTable, ReducerTable};
 pub use requests::{AmbientTable, Asks, HandedTable, HookTable, PartTable, TestTable, UrlPart};
 pub use stores::{AutoImportTable, ComponentTable, ContainerTable, HandlerTable, MapperTable, RefsTable, StoreTable};
@@ -80,6 +82,8 @@ pub struct RuleFile {
     pub flow: Vec<FlowTable>,
     /// What gives values to components.
     pub injector: Vec<InjectorTable>,
+    /// What gives values to components without naming them.
+    pub outlet: Vec<OutletTable>,
     /// Methods that hand values on by the name of an event.
     pub event: Vec<EventTable>,
     /// Names that a framework imports by itself.
@@ -401,6 +405,8 @@ pub struct SetterTable {
     pub method: String,
     /// The member whose members it writes.
     pub member: String,
+    /// The method of a component written as an options object that makes the member.
+    pub initial: Option<String>,
     /// Where this is known from.
     pub source: Option<String>,
     /// Programs in which this table leads to its verdict.
