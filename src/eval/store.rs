@@ -471,19 +471,26 @@ impl<'s> Eval<'s> {
     fn entries_in(&mut self, call: Node, slot: &Slot, write: &StoreFact, site: &Site, into: &mut Vec<StoreWrite>) {
         let Base::Arg(nth) = slot.base else { return };
         let Some(expr) = self.arg_expr(call, nth) else { return };
-        let at = Node { file: call.file, expr };
-        let mut made = Vals::new();
+        let whole = Node { file: call.file, expr };
+        let mut keys: Vec<(Name, Node)> = Vec::new();
         for value in self.slot(slot, site) {
-            match &value.value {
-                Value::Func(closure) => made.extend(self.free_result(closure)),
-                _ => made.push(value),
+            let made = match &value.value {
+                Value::Func(closure) => self.free_result(closure),
+                _ => vec![value],
+            };
+            for made in made {
+                // an object inside the argument stands for itself
+                let at = match &made.value {
+                    Value::Object(object) if !slot.path.is_empty() => object.node,
+                    _ => whole,
+                };
+                keys.extend(self.entries(&made, 0).into_iter().map(|(key, _)| (key, at)));
+                keys.extend(self.keys_of_pairs(&made).into_iter().map(|key| (key, at)));
             }
         }
-        let mut keys: Vec<Name> = made.iter().flat_map(|made| self.entries(made, 0)).map(|(key, _)| key).collect();
-        keys.extend(made.iter().flat_map(|made| self.keys_of_pairs(made)));
         keys.sort();
         keys.dedup();
-        for key in keys {
+        for (key, at) in keys {
             into.push(StoreWrite {
                 store: write.store.clone(),
                 key: key.to_string(),
