@@ -3,7 +3,8 @@
 //! `//~ <verdict> [label | reason] METHOD /path [subject] [confidence] [scope …]` at the end of the line on which a call is reported;
 //! `//~v …` on a line of its own is about the next line without a mark; `//~ origin a` marks where a trace labelled
 //! `a` begins; `//~? …` marks a known gap, which must not pass unnoticed. Strict in both directions. Scopes
-//! (`read:current_user`) are those that the call is told to ask for, all of them.
+//! (`read:current_user`) are those that the call is told to ask for, all of them. `on-client`, `on-server` and
+//! `on-either` say where the call runs.
 //!
 //! `//~ ! rule-id word …` marks a line on which a finding of this rule is reported that is not about a call's Bearer; each
 //! word occurs in its message. Such findings are compared in cases that have a mark of this kind (`//~ ! none` says that
@@ -119,6 +120,7 @@ struct Mark {
     endpoint: Option<String>,
     subject: Option<String>,
     confidence: Option<String>,
+    runs: Option<String>,
     scopes: Vec<String>,
 }
 
@@ -234,6 +236,7 @@ fn parse_mark(gap: bool, words: &[&str]) -> Option<Mark> {
         endpoint: None,
         subject: None,
         confidence: None,
+        runs: None,
         scopes: Vec::new(),
     };
     let mut words = rest.iter();
@@ -242,6 +245,7 @@ fn parse_mark(gap: bool, words: &[&str]) -> Option<Mark> {
             "GET" | "PATCH" | "POST" | "DELETE" => mark.endpoint = Some(format!("{word} /api/v2{}", words.next()?)),
             "current-user" | "any-user" | "unclear" => mark.subject = Some((*word).to_owned()),
             "high" | "medium" | "low" => mark.confidence = Some((*word).to_owned()),
+            "on-client" | "on-server" | "on-either" => mark.runs = word.strip_prefix("on-").map(str::to_owned),
             scope if scope.contains(':') => mark.scopes.push(scope.to_owned()),
             label if label.len() <= 2 => mark.label = Some(label.to_owned()),
             reason if verdict == "unknown" => mark.reason = Some(reason.to_owned()),
@@ -288,6 +292,12 @@ fn compare(report: &Report, marks: &Marks, problems: &mut Vec<String>) {
             && confidence != call.confidence.as_str()
         {
             wrong.push(format!("wanted {confidence}, found {}", call.confidence.as_str()));
+        }
+        let runs = call.runs.as_ref().map_or("either", |runs| runs.side.as_str());
+        if let Some(wanted) = &mark.runs
+            && wanted != runs
+        {
+            wrong.push(format!("wanted on-{wanted}, found {:?}", call.runs));
         }
         if !mark.scopes.is_empty() && mark.scopes != call.suggested_scopes {
             wrong.push(format!("wanted {}, suggested {}", mark.scopes.join(" "), call.suggested_scopes.join(" ")));

@@ -1,8 +1,8 @@
 //! What a finding says: the message, what to do, and a fingerprint that survives edits elsewhere.
 
 use super::body::Body;
-use super::model::{Call, Severity, Subject, Verdict};
-use crate::rules::Endpoint;
+use super::model::{Call, Runs, Severity, Subject, Verdict};
+use crate::rules::{Endpoint, Side};
 
 /// The rule for a call whose credential could not be followed.
 pub(super) const UNRESOLVED: &str = "unresolved-bearer";
@@ -37,21 +37,38 @@ fn help(call: &Call, prefix: &str) -> String {
     let audience = format!("https://{{domain}}{prefix}");
     let why = call.scope_reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
     if call.suggested_scopes == call.any_user_scopes {
-        return format!(
-            "Ask for an access token with the audience {audience} and the scope {} on a server, with client \
-             credentials, and send that{why}.",
-            scopes(&call.suggested_scopes)
-        );
+        let scope = scopes(&call.suggested_scopes);
+        let ask = format!("an access token with the audience {audience} and the scope {scope}");
+        return match &call.runs {
+            Some(Runs { side: Side::Server, why: by }) => format!(
+                "Ask for {ask} with client credentials, which this code can keep, as it runs on a server ({by}), and send \
+                 that{why}."
+            ),
+            Some(Runs { side: Side::Client, why: by }) => format!(
+                "Move this call to a server: what runs in a browser or on a user's device, as this does ({by}), is \
+                 given no token with the scope {scope}. There, ask for {ask} with client credentials, and send \
+                 that{why}."
+            ),
+            None => format!(
+                "Ask for {ask} on a server, with client credentials, and send that{why}. From a browser or a device, \
+                 move the call to a server."
+            ),
+        };
     }
     let mut help = format!(
         "Ask for an access token at login with the audience {audience} as the only one and the scope {}, and send that.",
         scopes(&call.suggested_scopes)
     );
     if call.subject == Subject::Unclear {
-        help.push_str(&format!(
-            " If the user is not the one who is logged in, only a server with {} will do.",
-            scopes(&call.any_user_scopes)
-        ));
+        let any_user = scopes(&call.any_user_scopes);
+        help.push_str(" If the user is not the one who is logged in, ");
+        help.push_str(&match call.runs.as_ref().map(|runs| runs.side) {
+            Some(Side::Server) => format!("ask with client credentials for {any_user} instead."),
+            Some(Side::Client) => {
+                format!("move the call to a server, with client credentials and {any_user}: a browser is not given it.")
+            }
+            None => format!("only a server with {any_user} will do."),
+        });
     } else if let Some((_, body)) = call.scope_reason.as_ref().and_then(|why| why.split_once("; ")) {
         help.push_str(&format!(" Mind the body: {body}."));
     }
@@ -102,6 +119,7 @@ pub(super) fn join_subjects(kept: &mut Call, other: &Call) {
         kept.subject = other.subject;
         kept.suggested_scopes = other.suggested_scopes.clone();
         kept.scope_reason = other.scope_reason.clone();
+        kept.runs = other.runs.clone();
     }
 }
 

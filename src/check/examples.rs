@@ -202,6 +202,7 @@ fn leads_to(report: &Report, expected: &Expected) -> bool {
         }
         Expected::Subject(SubjectKind::CurrentUser) => any(&|call| call.subject == Subject::CurrentUser),
         Expected::Subject(SubjectKind::AnyUser) => any(&|call| call.subject == Subject::AnyUser),
+        Expected::Runs(side) => any(&|call| call.runs.as_ref().is_some_and(|runs| runs.side == *side)),
         Expected::Endpoint(name) => any(&|call| call.verdict == Verdict::IdToken && call.endpoint == *name),
         Expected::Body => any(&|call| call.suggested_scopes == call.any_user_scopes),
         Expected::Toggle => report.outside.toggles.iter().any(|toggle| toggle.state == ToggleState::On),
@@ -226,6 +227,7 @@ fn describe(expected: &Expected) -> String {
         Expected::Token(TokenKind::Other) => format!("a call that is unknown because of {OTHER_TOKEN}"),
         Expected::Subject(SubjectKind::CurrentUser) => format!("a call about the {}", Subject::CurrentUser.as_str()),
         Expected::Subject(SubjectKind::AnyUser) => format!("a call about {}", Subject::AnyUser.as_str()),
+        Expected::Runs(side) => format!("a call that runs on the side of the {}", side.as_str()),
         Expected::Endpoint(name) => format!("a call to {name} with the verdict {}", Verdict::IdToken.as_str()),
         Expected::Body => "a call whose body needs a token for any user".to_owned(),
         Expected::Toggle => "the tenant's toggle, turned on".to_owned(),

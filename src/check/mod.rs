@@ -23,6 +23,7 @@ pub mod readiness;
 mod request;
 mod roots;
 mod run;
+mod runtime;
 mod sites;
 mod subject;
 pub mod suppress;

@@ -2,6 +2,7 @@
 
 use super::outside::model::Outside;
 use super::unite::Shard;
+use crate::rules::Side;
 use crate::text::{LineCol, Span};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -103,6 +104,25 @@ pub struct TraceStep {
     pub note: String,
 }
 
+/// Where a call runs: which tokens it may have depends on that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Runs {
+    /// In a browser or on a device, or on a server.
+    pub side: Side,
+    /// By what that is told: part of a sentence.
+    pub why: String,
+}
+
+impl Side {
+    /// As every format writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Side::Client => "client",
+            Side::Server => "server",
+        }
+    }
+}
+
 /// One call to an affected endpoint.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -130,6 +150,8 @@ pub struct Call {
     pub scope_reason: Option<String>,
     /// From the origin to the request; the last step is the call.
     pub trace: Vec<TraceStep>,
+    /// Where it runs, as far as that can be told.
+    pub runs: Option<Runs>,
     /// What the migration table's page does not say: disagreements with today's API description.
     pub notes: Vec<String>,
     /// Why an unknown call is known to send no ID token all the same: somebody looked, and said so.

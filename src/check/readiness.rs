@@ -3,6 +3,7 @@
 //! Owns the grouping. Must not know how a list is shown.
 
 use super::model::{Call, Location, Report, Verdict};
+use crate::rules::Side;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::hash::Hash;
@@ -67,8 +68,8 @@ fn migrate(report: &Report) -> Vec<Task> {
     let calls = with(report, |call| call.verdict == Verdict::IdToken);
     let groups = grouped(calls, |(_, call)| match origin(call) {
         // positions, not bytes: a report that was read back has no texts
-        Some(origin) => (origin.path.clone(), Some((origin.start, origin.end))),
-        None => (call.at.path.clone(), None),
+        Some(origin) => (origin.path.clone(), Some((origin.start, origin.end)), on_server(call)),
+        None => (call.at.path.clone(), None, on_server(call)),
     });
     let task = |group: Vec<(usize, &Call)>| {
         let scopes: BTreeSet<&str> =
@@ -77,10 +78,22 @@ fn migrate(report: &Report) -> Vec<Task> {
         let noun = if scopes.len() == 1 { "scope" } else { "scopes" };
         let from = group.first().and_then(|(_, call)| origin(call));
         let from = from.map(|at| format!(" from {}:{}", at.path, at.start.line)).unwrap_or_default();
-        let text = format!("Send an access token with the {noun} {} instead of the ID token{from}.", scopes.join(", "));
+        let how = match group.first().map(|(_, call)| on_server(call)) {
+            Some((true, Some(Side::Server))) => ", got with client credentials,",
+            Some((true, _)) => ", got on a server with client credentials,",
+            _ => "",
+        };
+        let scopes = scopes.join(", ");
+        let text = format!("Send an access token with the {noun} {scopes}{how} instead of the ID token{from}.");
         of_calls(TaskKind::Migrate, text, &group)
     };
     groups.into_iter().map(task).collect()
+}
+
+/// Whether only a server will do for a call, and where it runs then.
+fn on_server(call: &Call) -> (bool, Option<Side>) {
+    let only = call.suggested_scopes == call.any_user_scopes;
+    (only, call.runs.as_ref().map(|runs| runs.side).filter(|_| only))
 }
 
 /// The calls that send what is not known, together where it is not known for the same reason.

@@ -8,7 +8,7 @@ use super::origin;
 use super::sites::{Batch, Record, batches, of_batch};
 use super::unite::{self, Found, Origin, Part, Shard};
 use super::watch::{Stage, Watch};
-use super::{advice, outside};
+use super::{advice, outside, runtime};
 use crate::eval::Shared;
 use crate::eval::value::{Node, Trail};
 use crate::project::Project;
@@ -303,6 +303,7 @@ fn as_call(shared: &Shared<'_>, record: &Record, places: &mut Places<'_>) -> (Ca
         any_user_scopes: unique(endpoint.scopes.iter().map(|(_, any)| any).collect()),
         suggested_scopes: Vec::new(),
         scope_reason: None,
+        runs: None,
         trace,
         notes: endpoint.notes.clone(),
         accepted: None,
@@ -313,6 +314,8 @@ fn as_call(shared: &Shared<'_>, record: &Record, places: &mut Places<'_>) -> (Ca
     if record.for_others {
         call.notes.push("stands for further callers too: there are more than are judged one by one".to_owned());
     }
+    let steps = std::iter::successors(judged.trail.as_deref(), |step| step.before.as_deref());
+    call.runs = runtime::of_call(shared, record.request, record.site, steps.map(|step| step.file));
     advice::suggest(&mut call, endpoint, &record.whose.why, &record.body);
     (call, record.endpoint)
 }

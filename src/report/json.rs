@@ -109,6 +109,14 @@ struct Call<'a> {
     notes: Vec<Cow<'a, str>>,
     accepted: Option<Cow<'a, str>>,
     scope_reason: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    runs_on: Option<RunsOn<'a>>,
+}
+
+#[derive(Serialize)]
+struct RunsOn<'a> {
+    side: &'static str,
+    because: Cow<'a, str>,
 }
 
 #[derive(Serialize)]
@@ -269,6 +277,7 @@ fn call(call: &model::Call) -> Call<'_> {
         notes: call.notes.iter().map(|note| redact(note)).collect(),
         accepted: call.accepted.as_deref().map(redact),
         scope_reason: call.scope_reason.as_deref().map(redact),
+        runs_on: call.runs.as_ref().map(|runs| RunsOn { side: runs.side.as_str(), because: redact(&runs.why) }),
     }
 }
 

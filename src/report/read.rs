@@ -7,6 +7,7 @@ use crate::check::REASONS;
 use crate::check::model;
 use crate::check::outside::model::{self as outside, Outside};
 use crate::check::unite;
+use crate::rules::Side;
 use crate::text::{LineCol, Span};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -118,6 +119,13 @@ struct Call {
     notes: Vec<String>,
     accepted: Option<String>,
     scope_reason: Option<String>,
+    runs_on: Option<RunsOn>,
+}
+
+#[derive(Deserialize)]
+struct RunsOn {
+    side: String,
+    because: String,
 }
 
 #[derive(Deserialize)]
@@ -308,6 +316,10 @@ fn call(call: Call) -> Result<model::Call, String> {
         let (id, text) = reason.split_once(": ").unwrap_or((reason, ""));
         Ok::<_, String>(model::Reason { id: one_of(id, REASONS, |id| id)?, text: text.to_owned() })
     });
+    let runs = call.runs_on.map(|runs| {
+        let side = one_of(&runs.side, &[Side::Client, Side::Server], Side::as_str)?;
+        Ok::<_, String>(model::Runs { side, why: runs.because })
+    });
     Ok(model::Call {
         at: place(call.at),
         endpoint: call.endpoint,
@@ -324,6 +336,7 @@ fn call(call: Call) -> Result<model::Call, String> {
         any_user_scopes: call.scopes.any_user,
         suggested_scopes: call.suggested_scopes,
         scope_reason: call.scope_reason,
+        runs: runs.transpose()?,
         trace: call.trace.into_iter().map(|step| model::TraceStep { at: place(step.at), note: step.note }).collect(),
         notes: call.notes,
         accepted: call.accepted,

@@ -6,7 +6,7 @@ use super::files::RuleFiles;
 use super::place::Place;
 use super::schema::{
     CallTable, Code, EndpointTable, ExampleLang, MemberTable, MisspeltTable, NameTable, OtherProgram, PassTable,
-    Program, RuleFile, SlotText, SubjectKind, SubjectTable, TokenKind, TokenTable, TypeTable,
+    Program, RuleFile, RuntimeTable, Side, SlotText, SubjectKind, SubjectTable, TokenKind, TokenTable, TypeTable,
 };
 use crate::text::nearest::did_you_mean;
 use crate::text::{Mistake, Span};
@@ -35,6 +35,8 @@ pub enum Expected {
     Token(TokenKind),
     /// A call about such a user.
     Subject(SubjectKind),
+    /// A call in code that runs there.
+    Runs(Side),
     /// A call that sends an ID token to this endpoint.
     Endpoint(String),
     /// A finding about a login.
@@ -265,6 +267,7 @@ fn holders<'a>(source: usize, file: &'a RuleFile, methods: &[&str], all: &mut Ve
     add!("name", &file.name, |table: &NameTable| Expected::Token(table.kind));
     add!("host", &file.host);
     add!("subject", &file.subject, |table: &SubjectTable| Expected::Subject(table.kind));
+    add!("runtime", &file.runtime, |table: &RuntimeTable| Expected::Runs(table.is.unwrap_or(Side::Server)));
     add!("endpoint", &file.endpoint, |table: &EndpointTable| {
         Expected::Endpoint(format!("{} {}", table.method, table.path))
     });

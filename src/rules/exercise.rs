@@ -184,6 +184,12 @@ impl Rules {
             list("subject path", nth, &table.path);
             list("subject within", nth, &table.within);
         }
+        for (nth, table) in file.runtime.iter().enumerate() {
+            list("runtime module", nth, &table.module);
+            list("runtime global", nth, &table.global);
+            list("runtime directive", nth, &table.directive);
+            list("runtime within", nth, &table.within);
+        }
         for (nth, table) in file.host.iter().enumerate() {
             list("host suffix", nth, &table.suffix);
             list("host words", nth, &table.words);
@@ -223,12 +229,16 @@ impl Rules {
         }
         let strings = |words: &[String]| words.iter().map(address).collect::<Vec<_>>();
         let component = &self.component;
-        let lists: [(&str, Vec<usize>); 18] = [
+        let lists: [(&str, Vec<usize>); 22] = [
             ("name words", self.names.iter().flat_map(|table| strings(&table.words)).collect()),
             ("name except", self.names.iter().flat_map(|table| strings(&table.except)).collect()),
             ("name of", self.names.iter().flat_map(|table| strings(&table.of)).collect()),
             ("subject path", self.subjects.iter().flat_map(|table| strings(&table.path)).collect()),
             ("subject within", self.subjects.iter().flat_map(|table| strings(&table.within)).collect()),
+            ("runtime module", self.runtimes.iter().flat_map(|table| strings(&table.module)).collect()),
+            ("runtime global", self.runtimes.iter().flat_map(|table| strings(&table.global)).collect()),
+            ("runtime directive", self.runtimes.iter().flat_map(|table| strings(&table.directive)).collect()),
+            ("runtime within", self.runtimes.iter().flat_map(|table| strings(&table.within)).collect()),
             ("host suffix", strings(&self.hosts.suffix)),
             ("host words", strings(&self.hosts.words)),
             ("host base-words", strings(&self.hosts.base_words)),

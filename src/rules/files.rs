@@ -474,6 +474,7 @@ impl RuleFile {
             "name" => take(&mut self.name, nth),
             "host" => take(&mut self.host, nth),
             "subject" => take(&mut self.subject, nth),
+            "runtime" => take(&mut self.runtime, nth),
             "cell" => take(&mut self.cell, nth),
             "setter" => take(&mut self.setter, nth),
             "context" => take(&mut self.context, nth),

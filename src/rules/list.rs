@@ -36,6 +36,7 @@ const KINDS: &[&str] = &[
     "auto-import",
     "name",
     "subject",
+    "runtime",
     "host",
     "endpoint",
     "login",
@@ -175,7 +176,8 @@ impl RuleFiles {
 
 /// Where the paths of a datum start.
 fn roots(datum: &Datum<'_>) -> Vec<Root> {
-    if ["name", "subject", "host", "endpoint", "evidence", "component", "auto-import"].contains(&datum.kind) {
+    if ["name", "subject", "runtime", "host", "endpoint", "evidence", "component", "auto-import"].contains(&datum.kind)
+    {
         return Vec::new();
     }
     datum.matches.iter().filter_map(|text| path::parse(text).ok()).flatten().map(|path| path.root).collect()

@@ -25,6 +25,7 @@ mod outside;
 mod place;
 mod questions;
 mod reducers;
+pub mod runtimes;
 mod search;
 mod stored;
 mod traced;
@@ -40,7 +41,7 @@ pub use files::{RuleFiles, endpoint_names};
 pub use logins::{LoginFact, Way};
 pub use outside::{CommandTable, Form, Kind as OutsideKind, Outside, SettingsFormat, SettingsTable};
 pub use reducers::{ActionFact, InjectorFact, KIND, ReducedFact, ReducerFact};
-pub use schema::{Asks, BodyTable, Hands, LinkingTable, Made, SubjectKind, TokenKind, UrlPart};
+pub use schema::{Asks, BodyTable, Hands, LinkingTable, Made, Side, SubjectKind, TokenKind, UrlPart};
 pub use stored::StoredFact;
 pub use versions::Versions;
 
@@ -130,6 +131,7 @@ pub struct Rules {
     /// Words without which no name says anything.
     name_hints: Option<aho_corasick::AhoCorasick>,
     subjects: Vec<SubjectTable>,
+    runtimes: Vec<schema::RuntimeTable>,
     /// Where tokens are asked for, by number.
     pub logins: Vec<LoginFact>,
     /// Names of calls that may ask for tokens.
@@ -475,6 +477,7 @@ impl Rules {
         self.trace(place.nth(), None);
         self.names.extend(file.name.iter().cloned());
         self.subjects.extend(file.subject.iter().cloned());
+        self.runtimes.extend(file.runtime.iter().cloned());
         Ok(())
     }
 

@@ -186,6 +186,7 @@ pub(crate) fn call(at: Location, endpoint: &str, verdict: Verdict) -> Call {
         any_user_scopes: vec!["update:users".into()],
         suggested_scopes: Vec::new(),
         scope_reason: None,
+        runs: None,
         trace: Vec::new(),
         notes: Vec::new(),
         accepted: None,

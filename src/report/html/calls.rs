@@ -191,6 +191,9 @@ fn facts(call: &Call, html: &mut Html<'_>) -> io::Result<()> {
         if let Some(because) = &call.scope_reason {
             fact("Because", because)?;
         }
+        if let Some(runs) = &call.runs {
+            fact("Runs on the", &format!("{}: {}", runs.side.as_str(), runs.why))?;
+        }
         if let Some(because) = &call.accepted {
             fact("Accepted", because)?;
         }

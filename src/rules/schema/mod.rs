@@ -9,6 +9,7 @@ mod logins;
 mod outlets;
 mod reducers;
 mod requests;
+mod runtimes;
 mod stores;
 mod texts;
 
@@ -17,6 +18,7 @@ pub use logins::{LoginTable, MemberTable, MisspeltTable};
 pub use outlets::OutletTable;
 pub use reducers::{ActionTable, CaseTable, EventTable, InjectorTable, ReducedTable, ReducerTable};
 pub use requests::{AmbientTable, Asks, HandedTable, HookTable, PartTable, TestTable, UrlPart};
+pub use runtimes::{RuntimeTable, Side};
 pub use stores::{AutoImportTable, ComponentTable, ContainerTable, HandlerTable, MapperTable, RefsTable, StoreTable};
 pub use texts::{
     Code, EndpointText, ExampleLang, OtherProgram, PathText, Program, SlotText, VersionText, VersionsText,
@@ -54,6 +56,8 @@ pub struct RuleFile {
     pub host: Vec<HostTable>,
     /// What names say of the user whose id they hold.
     pub subject: Vec<SubjectTable>,
+    /// What tells where code runs.
+    pub runtime: Vec<RuntimeTable>,
     /// The migration table.
     pub endpoint: Vec<EndpointTable>,
     /// Objects that hold a value which changes.
