@@ -39,7 +39,7 @@ pub(super) fn of_call(
         found.extend(shared.rules.sides(&signs));
     }
     found.sort();
-    for weight in [Weight::Place, Weight::Use] {
+    for weight in [Weight::Said, Weight::Place, Weight::Use] {
         let of_weight: Vec<&(Weight, Side, String)> = found.iter().filter(|sign| sign.0 == weight).collect();
         if let Some(told) = agreed(&of_weight) {
             return told;

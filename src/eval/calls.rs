@@ -335,7 +335,9 @@ impl<'s> Eval<'s> {
                 | Fact::Injector(_)
                 | Fact::Outlet(_)
                 | Fact::Login(_)
-                | Fact::Feeds(_) => {}
+                | Fact::Feeds(_)
+                | Fact::Query
+                | Fact::Answer => {}
             }
         }
         // `x.get(…)` may be a map's or a client's: a request is looked at as one

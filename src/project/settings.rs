@@ -60,6 +60,23 @@ struct Setting {
 impl Project<'_> {
     /// What a setting of the environment may be for a file: as the nearest folder around it has it, else any.
     pub fn setting(&self, from: FileId, name: &str) -> Vec<&str> {
+        let around = self.setting_around(from, name);
+        if !around.is_empty() {
+            return around;
+        }
+        let settings = self.configs.settings.get_or_init(|| self.read_settings());
+        let Some(known) = settings.by_name.get(name) else { return Vec::new() };
+        for is_sample in [false, true] {
+            let values = distinct(known.iter().filter(|setting| setting.is_sample == is_sample));
+            if !values.is_empty() {
+                return if values.len() <= VALUES { values } else { Vec::new() };
+            }
+        }
+        Vec::new()
+    }
+
+    /// What a setting of the environment may be for a file, as the nearest folder around it has it.
+    pub fn setting_around(&self, from: FileId, name: &str) -> Vec<&str> {
         let settings = self.configs.settings.get_or_init(|| self.read_settings());
         let Some(known) = settings.by_name.get(name) else { return Vec::new() };
         for is_sample in [false, true] {
@@ -69,12 +86,6 @@ impl Project<'_> {
                 if !values.is_empty() {
                     return values;
                 }
-            }
-        }
-        for is_sample in [false, true] {
-            let values = distinct(known.iter().filter(|setting| setting.is_sample == is_sample));
-            if !values.is_empty() {
-                return if values.len() <= VALUES { values } else { Vec::new() };
             }
         }
         Vec::new()

@@ -290,6 +290,8 @@ fn holders<'a>(source: usize, file: &'a RuleFile, methods: &[&str], all: &mut Ve
     add!("handed", &file.handed);
     add!("ambient", &file.ambient);
     add!("login", &file.login, |_| Expected::Login);
+    add!("query", &file.query, |_| Expected::Login);
+    add!("answer", &file.answer, |_| Expected::Login);
     add!("misspelt", &file.misspelt, |table: &MisspeltTable| Expected::Scope(table.scope.clone()));
     add!("member", &file.member, |table: &MemberTable| Expected::Edit(table.access.clone()));
     add!("evidence", &file.evidence);

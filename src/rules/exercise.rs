@@ -283,6 +283,8 @@ impl Fact {
             Fact::Injector(_) => "injector",
             Fact::Outlet(_) => "outlet",
             Fact::Login(_) | Fact::Feeds(_) => "login",
+            Fact::Query => "query",
+            Fact::Answer => "answer",
             Fact::Test(_) => "test",
         }
     }

@@ -39,6 +39,10 @@ pub enum Fact {
     Login(usize),
     /// The value is made of the tokens of login number `.0`, wherever that is.
     Feeds(usize),
+    /// A query, or the body of a form, is made of the members of the first argument.
+    Query,
+    /// Parts of a login's answer are read off it by their names.
+    Answer,
     /// It is a store made of options, number `.0`.
     Container(usize),
     /// It makes a state of the state before and an action.

@@ -434,6 +434,8 @@ impl RuleFile {
         all.extend(of("injector", &self.injector, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("outlet", &self.outlet, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("test", &self.test, |_| Vec::new(), |table| table.on.iter().collect()));
+        all.extend(of("query", &self.query, |_| Vec::new(), |table| table.on.iter().collect()));
+        all.extend(of("answer", &self.answer, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("refs", &self.refs, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("mapper", &self.mapper, |_| Vec::new(), |table| table.on.iter().collect()));
         let mapped_by = |table: &'a ContainerTable| table.handlers.iter().flat_map(|handler| &handler.mapped_by);
@@ -494,6 +496,8 @@ impl RuleFile {
             "handed" => take(&mut self.handed, nth),
             "part" => take(&mut self.part, nth),
             "login" => take(&mut self.login, nth),
+            "query" => take(&mut self.query, nth),
+            "answer" => take(&mut self.answer, nth),
             "misspelt" => take(&mut self.misspelt, nth),
             "member" => take(&mut self.member, nth),
             "endpoint" => take(&mut self.endpoint, nth),

@@ -40,6 +40,8 @@ const KINDS: &[&str] = &[
     "host",
     "endpoint",
     "login",
+    "query",
+    "answer",
     "misspelt",
     "member",
     "evidence",

@@ -1,7 +1,7 @@
 //! Where tokens are asked for, compiled from its tables.
 
 use super::place::Place;
-use super::schema::RuleFile;
+use super::schema::{EnvironmentTable, RuleFile};
 use super::slot::Slot;
 use super::{Fact, Rules};
 use crate::text::Mistake;
@@ -25,11 +25,14 @@ pub struct LoginFact {
     pub algorithm: Vec<Way>,
     pub domain: Vec<Slot>,
     pub only: Option<(Slot, Slot)>,
+    pub unless: Vec<Slot>,
+    pub given: Option<u32>,
     pub requires: Vec<Way>,
     pub part: bool,
     pub public: bool,
     pub beside: bool,
-    pub environment: bool,
+    pub older: Vec<String>,
+    pub environment: Option<EnvironmentTable>,
 }
 
 impl Rules {
@@ -55,11 +58,14 @@ impl Rules {
                     Some([slot, text]) => Some((place.slot(slot)?, place.slot(text)?)),
                     None => None,
                 },
+                unless: place.slots(&table.unless)?,
+                given: table.given,
                 requires: ways(&table.requires),
                 part: table.part,
                 public: table.public,
                 beside: table.beside,
-                environment: table.environment,
+                older: table.older.clone(),
+                environment: table.environment.clone(),
             });
             for text in &table.on {
                 for path in place.paths(text)? {
@@ -71,6 +77,12 @@ impl Rules {
             }
             self.hang(place, &table.on, Fact::Login(number))?;
             self.hang(place, &table.feeds, Fact::Feeds(number))?;
+        }
+        for table in &file.query {
+            self.hang(place, &table.on, Fact::Query)?;
+        }
+        for table in &file.answer {
+            self.hang(place, &table.on, Fact::Answer)?;
         }
         self.misspelt.extend(file.misspelt.iter().cloned());
         self.token_members.extend(file.member.iter().cloned());

@@ -6,7 +6,9 @@ use super::schema::{ExampleLang, RuntimeTable, Side};
 /// How much a sign counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Weight {
-    /// The place itself says so: a function that runs there, a file's path, a directive.
+    /// The code itself says so: a function that runs there, a directive.
+    Said,
+    /// Where its file lies says so.
     Place,
     /// What the file uses says so.
     Use,
@@ -43,11 +45,11 @@ impl Rules {
             let mut add = |weight: Weight, sign: String| found.push((weight, side, sign));
             for function in &signs.within {
                 if self.any_of(&table.within, |name| name == function) {
-                    add(strong(Weight::Place), format!("`{function}` is around it"));
+                    add(strong(Weight::Said), format!("`{function}` is around it"));
                 }
             }
             if self.any_of(&table.directive, |directive| begins_with(signs.text, directive)) {
-                add(strong(Weight::Place), "a directive at the file's beginning says so".to_owned());
+                add(strong(Weight::Said), "a directive at the file's beginning says so".to_owned());
             }
             if let Some(pattern) = table.files.iter().find(|pattern| is_meant(pattern, signs.path)) {
                 add(strong(Weight::Place), format!("its file is one of `{pattern}`"));

@@ -5,11 +5,11 @@ use super::find::{Held, Login, Setting};
 use super::lacks::{self, Lack, Needs};
 use super::{Config, Sent, effective};
 use crate::check::model::{Applicability, Edit, Fix, Location, Verdict};
-use crate::eval::Shared;
-use crate::eval::value::Node;
+use crate::eval::value::{Node, Traced, Value};
+use crate::eval::{Eval, Shared};
 use crate::ir::{CallKind, Expr, ExprId, FileIr, Key, Lit, Prop};
 use crate::project::Lowered;
-use crate::rules::{LoginFact, Way};
+use crate::rules::{Fact, LoginFact, Way};
 use crate::text::{FileId, LineIndex, Span};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -84,14 +84,20 @@ impl<'a> Edits<'a> {
         let (lowered, text) = self.lowered(file)?;
         let ir = &lowered.ir;
         let written = text.get(span.range())?;
-        let quote = written.strip_suffix("']").or_else(|| written.strip_suffix("\"]"));
+        let quote = ["']", "\"]", "')", "\")"].iter().find_map(|end| written.strip_suffix(end));
+        let is_call = written.ends_with(')');
         let body = quote.unwrap_or(written);
         let start = body.rfind(|c: char| !(c.is_alphanumeric() || c == '_'))? + 1;
         let before = body.get(..start)?;
         let is_member = if quote.is_some() { before.ends_with(['\'', '"']) } else { before.ends_with('.') };
         let access = self.shared.rules.access_member(body.get(start..)?)?;
-        let is_field = |id: &ExprId| ir.span(*id) == span && matches!(ir.expr(*id), Expr::Field { .. });
-        let expr = (0..u32::try_from(ir.exprs.len()).ok()?).map(ExprId).find(is_field)?;
+        let is_meant = |id: &ExprId| match ir.expr(*id) {
+            _ if ir.span(*id) != span => false,
+            Expr::Field { .. } => !is_call,
+            Expr::Call { .. } => is_call && self.reads_answer(ir, Node { file, expr: *id }),
+            _ => false,
+        };
+        let expr = (0..u32::try_from(ir.exprs.len()).ok()?).map(ExprId).find(is_meant)?;
         let senders: Vec<Node> = group.iter().flat_map(|nth| self.sent[*nth].origin.sent_by.iter().copied()).collect();
         let is_sent = |id: ExprId| {
             let mut at = Some(id);
@@ -114,6 +120,17 @@ impl<'a> Edits<'a> {
         }
         let from = span.start as usize + start;
         Some((file, Span::new(from, span.start as usize + body.len()), access.to_owned()))
+    }
+
+    /// Whether a call reads a part of an answer by its name: what lies in a store under such a name is another matter.
+    fn reads_answer(&self, ir: &FileIr, call: Node) -> bool {
+        let Some(receiver) = ir.receiver(call.expr) else { return false };
+        let values = Eval::new(self.shared).value(Node { file: call.file, expr: receiver }, &None);
+        let is_answer = |value: &Traced| match &value.value {
+            Value::Api(api) => self.shared.rules.facts(&api.states).any(|fact| matches!(fact, Fact::Answer)),
+            _ => false,
+        };
+        !values.is_empty() && values.iter().all(is_answer)
     }
 
     /// What a login lacks, written where it is looked for.
@@ -198,7 +215,7 @@ impl<'a> Edits<'a> {
             names.filter(here).filter_map(|way| way.last()).any(|name| member(ir, at, name).is_some())
         };
         let beside = ways.iter().find(|way| holds(&way[..way.len() - 1]));
-        beside.or_else(|| ways.first()).cloned()
+        beside.or_else(|| lacks::usual(ways, login.style)).cloned()
     }
 
     /// The audience as code: with the tenant's host as it is written at the login.
@@ -208,6 +225,9 @@ impl<'a> Edits<'a> {
         let known = lacks::audience(rules, logins, config);
         let literal = format!("{quote}{known}{quote}");
         let is_known = !known.contains("{domain}");
+        if let Some(written) = self.beside_url(&logins[at]).filter(|_| !is_known) {
+            return Some(written);
+        }
         let Some(node) = domain.at else { return is_known.then_some(literal) };
         let (lowered, source) = self.lowered(node.file)?;
         if matches!(lowered.ir.expr(node.expr), Expr::Lit(_)) {
@@ -236,6 +256,17 @@ impl<'a> Edits<'a> {
         } else {
             format!("{quote}https://{quote} + {written} + {quote}{prefix}{quote}")
         })
+    }
+
+    /// The audience with the host as the URL of a login has it, where that is a template.
+    fn beside_url(&self, login: &Login) -> Option<String> {
+        let path = self.shared.rules.logins[login.number].url.as_ref()?;
+        let (lowered, text) = self.lowered(login.node.file)?;
+        let written = text.get(lowered.ir.span(login.node.expr).range())?;
+        let (before, _) = written.split_once(path.as_str())?;
+        let (_, origin) = before.rsplit_once('`')?;
+        let is_template = origin.starts_with("https://${") && origin.ends_with('}') && origin.matches('}').count() == 1;
+        is_template.then(|| format!("`{origin}{}`", self.shared.rules.prefix()))
     }
 
     /// The query of a URL, changed where it is written.

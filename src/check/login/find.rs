@@ -7,8 +7,8 @@ use crate::eval::{Eval, Shared, Site};
 use crate::ir::{CallKind, Expr, ExprId, FileIr, Key, Lit, Prop};
 use crate::project::Lowered;
 use crate::rules::path::Step;
-use crate::rules::slot::{Into, Slot};
-use crate::rules::{Fact, LoginFact, Way};
+use crate::rules::slot::{Base, Into, Slot};
+use crate::rules::{Fact, LoginFact, Rules, Way};
 use crate::text::FileId;
 
 /// Stands for what is not known in the text of an option.
@@ -58,6 +58,8 @@ pub(in crate::check) struct Login {
     pub domain: Setting,
     /// The literal of its options.
     pub options: Option<Node>,
+    /// Which of the ways to an option is the usual one here.
+    pub style: usize,
 }
 
 impl Login {
@@ -166,6 +168,10 @@ fn of_call(eval: &mut Eval<'_>, node: Node) -> Vec<Login> {
 }
 
 fn applies(eval: &mut Eval<'_>, fact: &LoginFact, site: &Site) -> bool {
+    let is_given = |slot: &Slot| !eval.slot(slot, site).is_empty();
+    if fact.unless.iter().any(is_given) || fact.given.is_some_and(|count| eval.arity(site) != count) {
+        return false;
+    }
     let Some((slot, text)) = &fact.only else { return true };
     let wanted: Vec<String> = texts_of(&eval.slot(text, site));
     eval.slot(slot, site).iter().any(|value| match &value.value {
@@ -187,8 +193,14 @@ fn with_options(
     let objects = eval.slot(options, site);
     let literal = literal_of(eval, &objects);
     let is_open = objects.iter().any(|value| value.value.is_unknown() || matches!(value.value, Value::Api(_)));
+    let member = |eval: &mut Eval<'_>, name: &str| {
+        let path = options.path.iter().cloned().chain([Into::Member(name.to_owned())]).collect();
+        eval.slot(&Slot { base: options.base.clone(), path }, site)
+    };
+    let is_older = fact.older.iter().any(|name| !member(eval, name).is_empty());
+    let mut style = usize::from(is_older);
     let mut setting = |ways: &[Way]| -> Setting {
-        for way in ways {
+        for (nth, way) in ways.iter().enumerate() {
             let slot = Slot {
                 base: options.base.clone(),
                 path: options.path.iter().cloned().chain(way.iter().cloned().map(Into::Member)).collect(),
@@ -197,6 +209,7 @@ fn with_options(
             let held = held(eval, &values);
             if held != Held::Nothing {
                 let at = literal.and_then(|literal| written_at(eval, literal, way));
+                style = nth;
                 return Setting { held, at };
             }
         }
@@ -204,8 +217,18 @@ fn with_options(
         Setting { held, at: None }
     };
     let missing = fact.requires.iter().any(|way| setting(std::slice::from_ref(way)).held == Held::Nothing);
-    let (audience, scope) = (setting(&fact.audience), setting(&fact.scope));
-    let (response, algorithm) = (setting(&fact.response_type), setting(&fact.algorithm));
+    let algorithm = setting(&fact.algorithm);
+    let response = setting(&fact.response_type);
+    let (mut scope, mut audience) = (setting(&fact.scope), setting(&fact.audience));
+    let style = style;
+    if let Some(known) = &fact.environment {
+        for (option, name) in [(&mut audience, &known.audience), (&mut scope, &known.scope)] {
+            let values = eval.shared().project.setting_around(node.file, name);
+            if option.held == Held::Nothing && !values.is_empty() {
+                option.held = Held::Texts(values.into_iter().map(str::to_owned).collect());
+            }
+        }
+    }
     let mut domain = Setting::default();
     for slot in &fact.domain {
         let values = eval.slot(slot, site);
@@ -215,7 +238,7 @@ fn with_options(
             break;
         }
     }
-    (!missing).then_some(Login { node, number, client, audience, scope, response, algorithm, domain, options: literal })
+    (!missing).then_some(Login { node, number, client, audience, scope, response, algorithm, domain, options: literal, style })
 }
 
 /// Where the value of a slot is written: an argument, or a member of its literal.
@@ -330,15 +353,48 @@ fn of_request(eval: &mut Eval<'_>, node: Node, by_url: &[usize]) -> Vec<Login> {
         });
         let Some(&number) = meant else { continue };
         let fact = &rules.logins[number];
+        let host = urls.iter().find_map(|url| Some(url.split_once("://")?.1.split('/').next()?.to_owned()));
         for part in request.parts.iter().rev() {
             for slot in &part.fact.body {
-                if let Some(login) = with_options(eval, fact, number, node, &part.site, slot, Chain::default()) {
+                let made = eval.slot(slot, &part.site).iter().find_map(|value| query_call(eval.rules(), value));
+                let found = match made {
+                    Some(call) => with_query(eval, fact, number, node, call),
+                    None => with_options(eval, fact, number, node, &part.site, slot, Chain::default()),
+                };
+                if let Some(mut login) = found {
+                    login.domain.held = host.map_or(Held::Nothing, |host| Held::Texts(vec![host]));
                     return vec![login];
                 }
             }
         }
     }
     Vec::new()
+}
+
+/// The call that made a query or a form of an object, where a value is one.
+fn query_call(rules: &Rules, value: &Traced) -> Option<Node> {
+    let mut at = match &value.value {
+        Value::Api(api) => Some(api.clone()),
+        _ => None,
+    };
+    let mut steps = 0;
+    while let Some(api) = at {
+        if rules.facts(&api.states).any(|fact| matches!(fact, Fact::Query)) {
+            return Some(api.node);
+        }
+        steps += 1;
+        at = match api.from.as_ref().map(|from| &from.value) {
+            Some(Value::Api(from)) if steps < 20 => Some(from.clone()),
+            _ => None,
+        };
+    }
+    None
+}
+
+/// A login whose options are the members of what a query is made of.
+fn with_query(eval: &mut Eval<'_>, fact: &LoginFact, number: usize, node: Node, call: Node) -> Option<Login> {
+    let options = Slot { base: Base::Arg(0), path: Vec::new() };
+    with_options(eval, fact, number, node, &Site::new(call, &None), &options, Chain::default())
 }
 
 /// A URL whose query holds the options.
@@ -366,7 +422,15 @@ fn of_text(eval: &mut Eval<'_>, lowered: &Lowered, node: Node, by_url: &[usize])
     let number = *by_url
         .iter()
         .find(|nth| eval.rules().logins[**nth].url.as_deref().is_some_and(|url| address.ends_with(url)))?;
-    let fact = &eval.rules().logins[number];
+    let rules = eval.rules();
+    let fact = &rules.logins[number];
+    let host = address.trim_start_matches("https://").split('/').next().unwrap_or_default();
+    let domain = Setting { held: Held::Texts(vec![host.to_owned()]), at: None };
+    if let (true, Some(Piece::Hole(hole))) = (query == HOLE.to_string(), pattern.pieces.last())
+        && let Some(call) = query_call(rules, hole)
+    {
+        return with_query(eval, fact, number, node, call).map(|login| Login { domain, ..login });
+    }
     // what is appended where it is not seen may be any of them
     let is_open = query.ends_with(HOLE) && !query.ends_with(&format!("={HOLE}"));
     let pairs: Vec<(&str, String)> = query
@@ -387,8 +451,6 @@ fn of_text(eval: &mut Eval<'_>, lowered: &Lowered, node: Node, by_url: &[usize])
     if fact.requires.iter().any(|way| setting(std::slice::from_ref(way)).held == Held::Nothing) {
         return None;
     }
-    let host = address.trim_start_matches("https://").split('/').next().unwrap_or_default();
-    let domain = Setting { held: Held::Texts(vec![host.to_owned()]), at: None };
     Some(Login {
         node,
         number,
@@ -399,6 +461,7 @@ fn of_text(eval: &mut Eval<'_>, lowered: &Lowered, node: Node, by_url: &[usize])
         algorithm: Setting::default(),
         domain,
         options: None,
+        style: 0,
     })
 }
 

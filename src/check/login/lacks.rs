@@ -3,7 +3,8 @@
 use super::find::{HOLE, Held, Login};
 use super::{Config, effective};
 use crate::check::model::{Call, PlanOption};
-use crate::rules::{LoginFact, Rules, Way};
+use crate::rules::schema::EnvironmentTable;
+use crate::rules::{Rules, Way};
 
 /// The scopes that calls need: for each, those of which one is enough.
 pub(super) struct Needs(Vec<Vec<String>>);
@@ -60,12 +61,19 @@ pub(super) enum Lack {
 
 impl Lack {
     /// In words, with the names that the SDK's options have.
-    pub(super) fn text(&self, fact: &LoginFact) -> String {
-        let name = |ways: &[Way]| ways.first().map(|way| way.join(".")).unwrap_or_default();
+    pub(super) fn text(&self, rules: &Rules, login: &Login) -> String {
+        let fact = &rules.logins[login.number];
+        let name = |ways: &[Way]| usual(ways, login.style).map(|way| way.join(".")).unwrap_or_default();
+        let elsewhere = |of: fn(&EnvironmentTable) -> &String| {
+            let known = fact.environment.as_ref().map(of);
+            known.map(|name| format!(", and no file here sets `{name}`")).unwrap_or_default()
+        };
         let quoted =
             |texts: &[String]| texts.iter().map(|text| format!("`{}`", shown(text))).collect::<Vec<_>>().join(" and ");
         match self {
-            Lack::NoAudience => format!("it sets no `{}`", name(&fact.audience)),
+            Lack::NoAudience => {
+                format!("it sets no `{}`{}", name(&fact.audience), elsewhere(|known| &known.audience))
+            }
             Lack::OtherAudience(text) => {
                 format!("its `{}` is `{}`, which is another API's", name(&fact.audience), shown(text))
             }
@@ -140,15 +148,16 @@ fn of_audience(rules: &Rules, held: &Held) -> Option<Lack> {
     worst
 }
 
+/// The way to an option that is the usual one at a login.
+pub(super) fn usual(ways: &[Way], style: usize) -> Option<&Way> {
+    ways.get(style).or_else(|| ways.first())
+}
+
 /// What one way to log in lacks.
 pub(super) fn of_config(rules: &Rules, logins: &[Login], config: Config, needs: &Needs) -> Vec<Lack> {
     let mut lacks = Vec::new();
-    let from_environment =
-        [config.0, config.1].into_iter().flatten().any(|nth| rules.logins[logins[nth].number].environment);
     let audience = &effective(logins, config, |login| &login.audience).0.held;
-    if !(from_environment && *audience == Held::Nothing) {
-        lacks.extend(of_audience(rules, audience));
-    }
+    lacks.extend(of_audience(rules, audience));
     let (response, _) = effective(logins, config, |login| &login.response);
     let default = [config.0, config.1]
         .into_iter()
@@ -166,9 +175,7 @@ pub(super) fn of_config(rules: &Rules, logins: &[Login], config: Config, needs: 
     }
     let scope = &effective(logins, config, |login| &login.scope).0.held;
     let words = words(scope);
-    let open = *scope == Held::Unknown
-        || words.iter().any(|word| word.contains(HOLE))
-        || from_environment && *scope == Held::Nothing;
+    let open = *scope == Held::Unknown || words.iter().any(|word| word.contains(HOLE));
     let meant =
         |word: &String| rules.meant_scope(word).map(|means| Lack::MisspeltScope(word.clone(), means.to_owned()));
     let wrong: Vec<Lack> = words.iter().filter_map(meant).collect();
@@ -242,14 +249,15 @@ pub(super) fn options(
     target: usize,
     needs: &Needs,
 ) -> Vec<PlanOption> {
-    let fact = &rules.logins[logins[target].number];
+    let login = &logins[target];
+    let fact = &rules.logins[login.number];
     let mut options = Vec::new();
     let mut add = |way: Option<String>, value: String| {
         if let Some(name) = way {
             options.push(PlanOption { name, value });
         }
     };
-    let name = |ways: &[Way]| ways.first().map(|way| way.join("."));
+    let name = |ways: &[Way]| usual(ways, login.style).map(|way| way.join("."));
     add(name(&fact.audience), audience(rules, logins, config));
     add(name(&fact.scope), scope(rules, logins, config, needs));
     let response = effective(logins, config, |login| &login.response).0;

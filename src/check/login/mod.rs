@@ -90,7 +90,7 @@ pub(super) fn judge(
     let mut outcome = Outcome::default();
     let mut groups: BTreeMap<Vec<Config>, Group> = BTreeMap::new();
     for (nth, sent) in sent.iter().enumerate() {
-        let (configs, strong) = feeding(rules, logins, sent.origin);
+        let (configs, strong) = feeding(shared, logins, sent.origin);
         if let Some(linking) = rules.endpoints[sent.endpoint].linking.as_ref() {
             judge_linking(shared, logins, (nth, sent), (&configs, strong), linking, &mut outcome, locate);
         }
@@ -176,7 +176,8 @@ fn judge_linking(
 }
 
 /// The logins that feed a token, and whether it was followed to them.
-fn feeding(rules: &Rules, logins: &[Login], origin: &Origin) -> (Vec<Config>, bool) {
+fn feeding(shared: &Shared<'_>, logins: &[Login], origin: &Origin) -> (Vec<Config>, bool) {
+    let rules = shared.rules;
     let fact = |nth: usize| &rules.logins[logins[nth].number];
     let bases = || (0..logins.len()).filter(|nth| !fact(*nth).part);
     let parts = || (0..logins.len()).filter(|nth| fact(*nth).part);
@@ -201,7 +202,7 @@ fn feeding(rules: &Rules, logins: &[Login], origin: &Origin) -> (Vec<Config>, bo
         if found.is_empty() { vec![(Some(base), None)] } else { found }
     };
     let feeds = |nth: &usize| origin.made.contains(&logins[*nth].node) || origin.feeds.contains(&logins[*nth].number);
-    configs.extend(bases().filter(feeds).flat_map(with_parts));
+    configs.extend(nearest(shared, logins, origin, bases().filter(feeds).collect()).into_iter().flat_map(with_parts));
     if !configs.is_empty() {
         return (configs, true);
     }
@@ -211,6 +212,17 @@ fn feeding(rules: &Rules, logins: &[Login], origin: &Origin) -> (Vec<Config>, bo
         (Some(only), None) if origin.made.is_empty() && origin.feeds.is_empty() => (with_parts(only), false),
         _ => (Vec::new(), false),
     }
+}
+
+/// Of several logins that may feed a token, those of its file; else those of its application; else all.
+fn nearest(shared: &Shared<'_>, logins: &[Login], origin: &Origin, all: Vec<usize>) -> Vec<usize> {
+    let Some((from, _)) = origin.at.filter(|_| all.len() > 1) else { return all };
+    let made = |nth: &usize| origin.made.contains(&logins[*nth].node);
+    let here = |nth: &usize| logins[*nth].node.file == from;
+    let together = |nth: &usize| shared.project.in_one_application(logins[*nth].node.file, from);
+    let near: [&dyn Fn(&usize) -> bool; 3] = [&made, &here, &together];
+    let found = near.iter().map(|is_near| all.iter().copied().filter(|nth| is_near(nth)).collect::<Vec<_>>());
+    found.into_iter().find(|some| !some.is_empty()).unwrap_or(all)
 }
 
 /// What counts of an option: what is set where it is used, else what was set up.
@@ -248,8 +260,7 @@ fn misspelt(
     let Some(first) = found.first() else { return };
     let rule = if matches!(first, Lack::NotSingle(_)) { NOT_SINGLE } else { MISSING };
     let severity = if rule == NOT_SINGLE { Severity::Error } else { Severity::Warning };
-    let fact = &rules.logins[login.number];
-    let said: Vec<String> = found.iter().map(|lack| lack.text(fact)).collect();
+    let said: Vec<String> = found.iter().map(|lack| lack.text(rules, login)).collect();
     outcome.drafts.push(Draft {
         rule,
         severity,
@@ -288,7 +299,8 @@ impl Work<'_> {
             .collect();
         let satisfied = lacking.iter().find(|(_, lacks)| lacks.is_empty());
         // where something is set already is where people look
-        let spoken = |config: &Config| config.1.is_some_and(|part| self.logins[part].says_something());
+        let spoken =
+            |config: &Config| config.1.or(config.0).is_some_and(|nth| self.logins[nth].says_something());
         let chosen =
             satisfied.or_else(|| lacking.iter().find(|(config, _)| spoken(config))).or_else(|| lacking.first());
         let Some((config, lacks)) = chosen else { return };
@@ -317,7 +329,9 @@ impl Work<'_> {
             });
         }
         let edits = Edits::new(self.shared, self.sent);
-        let fix = (self.group.strong && server.is_empty())
+        // without an SDK, nothing but the answer's members leads to the only login that there is
+        let is_followed = self.group.strong || fact.url.is_some();
+        let fix = (is_followed && server.is_empty())
             .then(|| edits.of_group(&self.group.calls, self.logins, *config, target, lacks, &needs))
             .flatten();
         if let Some(fix) = &fix {
@@ -330,7 +344,7 @@ impl Work<'_> {
         }
         let not_single = lacks.iter().any(|lack| matches!(lack, Lack::NotSingle(_)));
         let (rule, severity) = if not_single { (NOT_SINGLE, Severity::Error) } else { (MISSING, Severity::Warning) };
-        let said: Vec<String> = lacks.iter().map(|lack| lack.text(fact)).collect();
+        let said: Vec<String> = lacks.iter().map(|lack| lack.text(rules, login)).collect();
         let count = match self.group.calls.len() {
             1 => "a flagged call".to_owned(),
             many => format!("{many} flagged calls"),

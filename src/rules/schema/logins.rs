@@ -32,6 +32,10 @@ pub struct LoginTable {
     pub domain: Vec<SlotText>,
     /// Only where this slot holds this text.
     pub only: Option<[SlotText; 2]>,
+    /// Where one of these is given, the table does not count.
+    pub unless: Vec<SlotText>,
+    /// Only where the call is given so many arguments.
+    pub given: Option<u32>,
     /// Only where one of these ways from the options leads to something.
     pub requires: Vec<String>,
     /// Whether it adds to the login that its receiver was made as.
@@ -40,8 +44,10 @@ pub struct LoginTable {
     pub public: bool,
     /// Whether results hold both tokens side by side, as strings.
     pub beside: bool,
-    /// Whether options that are not given may come from the environment.
-    pub environment: bool,
+    /// Members of the options that only their older shape has, in which the second of the ways counts.
+    pub older: Vec<String>,
+    /// The settings of the environment from which options come that are not given.
+    pub environment: Option<EnvironmentTable>,
     /// Values that are made of its tokens, wherever they are read.
     pub feeds: Vec<PathText>,
     /// Where this is known from.
@@ -49,6 +55,37 @@ pub struct LoginTable {
     /// Programs in which this table leads to its verdict.
     pub yes: Vec<Code>,
     /// Programs in which that verdict must not come out.
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: Option<ExampleLang>,
+}
+
+/// The settings of the environment that a login reads by itself.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct EnvironmentTable {
+    /// The one with the audience.
+    pub audience: String,
+    /// The one with the scope.
+    pub scope: String,
+}
+
+/// `[[query]]`: calls that make a query, or the body of a form, of the members of their first argument. `[[answer]]`:
+/// calls that make what parts of a login's answer are read off, by calls whose first argument is the part's name.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct QueryTable {
+    /// The calls.
+    pub on: Vec<PathText>,
+    /// Where this is known from.
+    pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    #[serde(default)]
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    #[serde(default)]
     pub no: Vec<Code>,
     /// What the examples are written in.
     pub lang: Option<ExampleLang>,

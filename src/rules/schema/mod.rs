@@ -14,7 +14,7 @@ mod stores;
 mod texts;
 
 pub use flows::{FlowTable, Hands};
-pub use logins::{LoginTable, MemberTable, MisspeltTable};
+pub use logins::{EnvironmentTable, LoginTable, MemberTable, MisspeltTable, QueryTable};
 pub use outlets::OutletTable;
 pub use reducers::{ActionTable, CaseTable, EventTable, InjectorTable, ReducedTable, ReducerTable};
 pub use requests::{AmbientTable, Asks, HandedTable, HookTable, PartTable, TestTable, UrlPart};
@@ -96,6 +96,10 @@ pub struct RuleFile {
     pub ambient: Vec<AmbientTable>,
     /// Where tokens are asked for.
     pub login: Vec<LoginTable>,
+    /// Calls that make a query of an object.
+    pub query: Vec<QueryTable>,
+    /// Calls that read a login's answer.
+    pub answer: Vec<QueryTable>,
     /// Scopes that do not exist.
     pub misspelt: Vec<MisspeltTable>,
     /// The members of login results.
