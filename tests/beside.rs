@@ -120,6 +120,67 @@ fn a_toggle_in_code_is_found_where_it_is_sent() {
     assert_eq!(findings(&document).len(), 4);
 }
 
+/// What a variable is where nobody gives it, and what files with values make of it; of a name that nothing gives, that the
+/// file does not say.
+#[test]
+fn variables_of_settings_are_looked_up_beside_them() {
+    let tenant = |value: &str| {
+        format!("resource \"auth0_tenant\" \"main\" {{\n  flags {{\n    enable_idtoken_api2 = {value}\n  }}\n}}\n")
+    };
+    let variable = "variable \"allow\" {\n  type    = bool\n  default = true\n}\n";
+    let here = folder(&[
+        ("default/main.tf", &tenant("var.allow")),
+        ("default/variables.tf", variable),
+        ("given/main.tf", &tenant("var.allow")),
+        ("given/variables.tf", variable),
+        ("given/prod.tfvars", "allow = false\n"),
+        ("always/main.tf", &tenant("var.allow")),
+        ("always/variables.tf", variable),
+        ("always/terraform.tfvars", "allow = false\n"),
+        ("local/main.tf", &tenant("local.legacy")),
+        ("local/locals.tf", "locals {\n  legacy = false\n}\n"),
+        ("nowhere/main.tf", &tenant("var.allow")),
+        ("negated/main.tf", &tenant("!var.allow")),
+        ("negated/variables.tf", variable),
+        (
+            "json/main.tf.json",
+            "{\"variable\": {\"allow\": {\"default\": true}}, \"resource\": {\"auth0_tenant\": {\"t\": {\"flags\": \
+             {\"enable_idtoken_api2\": \"${var.allow}\"}}}}}",
+        ),
+        (
+            "pulumi/Pulumi.yaml",
+            "config:\n  allow:\n    type: boolean\nresources:\n  t:\n    type: auth0:Tenant\n    properties:\n      flags:\n        \
+             enableIdtokenApi2: ${allow}\n",
+        ),
+        ("pulumi/Pulumi.dev.yaml", "config:\n  acme:allow: true\n"),
+    ]);
+    let (status, document) = json(here.path(), &["check"]);
+    assert_eq!(status, 1);
+    let toggles: Vec<String> = document["toggles"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| format!("{}:{} {}", it["path"], it["line"], it["state"]).replace('"', ""))
+        .collect();
+    assert_eq!(
+        toggles,
+        [
+            "always/terraform.tfvars:1 off",
+            "default/variables.tf:3 on",
+            "given/prod.tfvars:1 off",
+            "given/variables.tf:3 on",
+            "json/main.tf.json:1 on",
+            "local/locals.tf:2 off",
+            "negated/main.tf:3 undecided",
+            "nowhere/main.tf:3 undecided",
+            "pulumi/Pulumi.dev.yaml:2 on",
+        ]
+    );
+    assert_eq!(findings(&document).len(), 4);
+    let (_, out, _) = run(here.path(), &["check"]);
+    assert!(out.contains("default = true"), "the place is shown: {out}");
+}
+
 #[test]
 fn settings_that_cannot_be_read_are_named() {
     let here = folder(&[("tenant.yaml", "tenant:\n  flags: [\n    enable_idtoken_api2: true\n  }\n")]);
@@ -172,6 +233,63 @@ fn recordings_are_judged_by_the_claims() {
         ]
     );
     assert_eq!(document["summary"]["ready"], false);
+}
+
+/// Variables of collections, request files, scripts and documentation are what the files beside them, or the lines before
+/// them, say.
+#[test]
+fn variables_of_recordings_are_looked_up() {
+    let token = id_token();
+    let collection = r#"{"info": {"name": "x"}, "variable": [{"key": "idToken", "value": "opaque"}],
+        "auth": {"type": "bearer", "bearer": [{"key": "token", "value": "{{idToken}}"}]},
+        "item": [{"name": "me", "request": {"method": "GET", "url": {"raw": "https://{{domain}}/api/v2/users/{{sub}}"}}}]}"#;
+    let environment = |value: &str| {
+        format!(
+            "{{\"name\": \"e\", \"values\": [{{\"key\": \"idToken\", \"value\": \"{value}\", \"enabled\": true}}]}}"
+        )
+    };
+    let requests = "GET https://acme.eu.auth0.com/api/v2/users/1\nAuthorization: Bearer {{token}}\n\n###\n\
+        GET https://acme.eu.auth0.com/api/v2/users/1/enrollments\nAuthorization: Bearer {{unknown}}\n";
+    let script = format!(
+        "export DOMAIN=acme.eu.auth0.com\nID_TOKEN='{token}'\nAUTH=\"Authorization: Bearer $ID_TOKEN\"\n\
+         curl -s \"https://$DOMAIN/api/v2/users/1\" -H \"$AUTH\"\n"
+    );
+    let page = format!(
+        "# Tokens\n\n```sh\nTOKEN={token}\n```\n\nThen:\n\n```sh\ncurl -X PATCH \
+         https://acme.eu.auth0.com/api/v2/users/1 -H \"Authorization: Bearer $TOKEN\"\n```\n"
+    );
+    let here = folder(&[
+        ("with/a.postman_collection.json", collection),
+        ("with/dev.postman_environment.json", &environment(token)),
+        ("with/prod.postman_environment.json", &environment("opaque")),
+        ("without/a.postman_collection.json", collection),
+        ("http/me.http", requests),
+        (
+            "http/http-client.env.json",
+            &format!("{{\"dev\": {{\"token\": \"{token}\"}}, \"prod\": {{\"token\": \"x\"}}}}"),
+        ),
+        ("call.sh", &script),
+        ("page.md", &page),
+    ]);
+    let (status, document) = json(here.path(), &["audit"]);
+    assert_eq!(status, 1);
+    let recorded: Vec<String> = document["recorded"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| format!("{}:{} {} {}", it["path"], it["line"], it["verdict"], it["endpoint"]).replace('"', ""))
+        .collect();
+    assert_eq!(
+        recorded,
+        [
+            "call.sh:4 id-token GET /api/v2/users/{id}",
+            "http/me.http:1 id-token GET /api/v2/users/{id}",
+            "page.md:10 id-token PATCH /api/v2/users/{id}",
+            "with/a.postman_collection.json:3 id-token GET /api/v2/users/{id}",
+        ]
+    );
+    let (_, out, err) = run(here.path(), &["audit"]);
+    assert!(!out.contains(token) && !err.contains(token));
 }
 
 #[test]

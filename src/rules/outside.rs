@@ -60,6 +60,27 @@ pub struct SettingsTable {
     /// Whether the text `"true"` is taken for the boolean.
     #[serde(default)]
     pub texts_are_booleans: bool,
+    /// How names stand for values that are given elsewhere.
+    #[serde(default)]
+    pub variable: Vec<VariableTable>,
+}
+
+/// Names that stand for values, and where these are given: in files of the same folder.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct VariableTable {
+    /// How a value says that it is a variable's: `*` stands for the name.
+    pub form: Vec<String>,
+    /// The ways to what it is where nobody gives it: `*` stands for the name.
+    pub declared: Vec<String>,
+    /// In which files.
+    pub files: Vec<String>,
+    /// The ways to the maps that hold values under the variables' names, which may have another name before a colon.
+    pub given: Vec<String>,
+    /// In which files: each for some place where it runs.
+    pub values: Vec<String>,
+    /// Those of them that always count, so that what is declared never does.
+    pub always: Vec<String>,
 }
 
 /// How requests are recorded or written down.
@@ -115,6 +136,9 @@ pub struct FormTable {
     /// Whether a file of such a name is always one: then it is named as skipped where it cannot be read as one.
     #[serde(default)]
     pub certain: bool,
+    /// Files of the same folder that give the variables in it values, each for some place where it is used.
+    #[serde(default)]
+    pub environments: Vec<String>,
 }
 
 /// Logs of tenants.
@@ -165,6 +189,8 @@ pub enum Kind {
     Settings(usize),
     /// A recording, and whether that is certain.
     Recorded(Form, bool),
+    /// Values for the variables of recordings beside it.
+    Values,
 }
 
 /// Everything that is known of such files.
@@ -186,7 +212,8 @@ impl Outside {
         let settings = toggle.file.iter().enumerate().map(|(nth, table)| (Kind::Settings(nth), &table.names));
         let forms = recorded.form.iter().map(|table| (Kind::Recorded(table.form, table.certain), &table.names));
         let (mut names, mut kinds) = (GlobSetBuilder::new(), Vec::new());
-        for (kind, patterns) in settings.chain(forms) {
+        let values = recorded.form.iter().map(|table| (Kind::Values, &table.environments));
+        for (kind, patterns) in settings.chain(forms).chain(values) {
             for pattern in patterns {
                 // a pattern that cannot be read means no file: the tests look at each
                 let glob = GlobBuilder::new(pattern).case_insensitive(true).literal_separator(true).build();
@@ -232,7 +259,7 @@ mod tests {
     fn files_are_told_by_their_names() {
         let outside = Outside::load().unwrap();
         let patterns = outside.toggle.file.iter().map(|table| table.names.len()).sum::<usize>()
-            + outside.recorded.form.iter().map(|table| table.names.len()).sum::<usize>();
+            + outside.recorded.form.iter().map(|table| table.names.len() + table.environments.len()).sum::<usize>();
         assert_eq!(outside.kinds.len(), patterns, "a pattern cannot be read");
         for (path, kind) in [
             ("auth0/tenant.yaml", Kind::Settings(0)),
@@ -241,6 +268,7 @@ mod tests {
             ("infra/main.tf", Kind::Settings(2)),
             ("a/Trace.HAR", Kind::Recorded(Form::Har, true)),
             ("x/acme.postman_collection.json", Kind::Recorded(Form::Postman, true)),
+            ("http-client.env.json", Kind::Values),
             ("README.md", Kind::Recorded(Form::Markdown, false)),
             ("logs/2026.jsonl", Kind::Recorded(Form::Log, false)),
         ] {

@@ -238,7 +238,18 @@ fn with_options(
             break;
         }
     }
-    (!missing).then_some(Login { node, number, client, audience, scope, response, algorithm, domain, options: literal, style })
+    (!missing).then_some(Login {
+        node,
+        number,
+        client,
+        audience,
+        scope,
+        response,
+        algorithm,
+        domain,
+        options: literal,
+        style,
+    })
 }
 
 /// Where the value of a slot is written: an argument, or a member of its literal.

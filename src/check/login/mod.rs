@@ -299,8 +299,7 @@ impl Work<'_> {
             .collect();
         let satisfied = lacking.iter().find(|(_, lacks)| lacks.is_empty());
         // where something is set already is where people look
-        let spoken =
-            |config: &Config| config.1.or(config.0).is_some_and(|nth| self.logins[nth].says_something());
+        let spoken = |config: &Config| config.1.or(config.0).is_some_and(|nth| self.logins[nth].says_something());
         let chosen =
             satisfied.or_else(|| lacking.iter().find(|(config, _)| spoken(config))).or_else(|| lacking.first());
         let Some((config, lacks)) = chosen else { return };

@@ -11,19 +11,23 @@ pub mod model;
 mod recorded;
 mod toggle;
 mod token;
+mod variables;
 
 use super::advice;
 use super::model::{Call, Finding, Location, Related, Severity, Skipped, Verdict};
 use super::unite::Part;
 use crate::lower::Refused;
+use crate::lower::traffic::{Variables, postman};
 use crate::project::Project;
 use crate::rules::{Form, OutsideKind, Rules, docs};
-use crate::text::files::ReadError;
+use crate::text::files::{ReadError, parent};
 use crate::text::{LineIndex, Span};
 use model::{Deprecation, Outside, Recorded, Toggle, ToggleState};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
+use variables::Beside;
 
 /// Recordings are larger than code: they hold what was answered. In bytes.
 const RECORDING_BYTES: u64 = 64 * 1024 * 1024;
@@ -79,6 +83,8 @@ struct Told {
     refused: Option<Refusal>,
     /// Its text, where a toggle is to be shown. Recordings are not: they hold more than the tool should show.
     text: Option<Arc<str>>,
+    /// Those of other files, likewise.
+    others: Vec<File>,
 }
 
 /// What the files of a project tell that are no code.
@@ -114,10 +120,12 @@ pub(super) fn look(
         found.outside.toggles.extend(told.toggles);
         found.outside.recorded.extend(told.recorded);
         found.outside.deprecations.extend(told.deprecations);
+        found.sources.extend(told.others.into_iter().map(|file| (file.path, file.text)));
         found.sources.extend(told.text.map(|text| (path.clone(), text)));
         found.skipped.extend(told.refused.map(|Refusal(reason)| Skipped { path: path.clone(), reason }));
     }
     found.outside.toggles.sort_by(|left, right| left.at.cmp(&right.at));
+    found.outside.toggles.dedup();
     found.outside.deprecations.sort_by(|left, right| (&left.at, &left.feature).cmp(&(&right.at, &right.feature)));
     match_calls(&mut found.outside, calls);
     found
@@ -137,16 +145,27 @@ fn tell(project: &Project<'_>, rules: &Rules, path: &str) -> Told {
         Ok(text) => File::new(path, text),
         Err(error) => return Told { refused: Some(error.into()), ..told },
     };
+    let read = |path: &str| Some(File::new(path, project.beside_text(path, SETTINGS_BYTES).ok()?));
     for kind in kinds {
         let result = match kind {
-            OutsideKind::Settings(nth) => toggle::of_file(&file, &rules.outside, &rules.outside.toggle.file[nth])
-                .map(|toggles| told.toggles.extend(toggles)),
+            OutsideKind::Settings(nth) => {
+                let beside = beside(project, path, &read);
+                toggle::of_file(&file, &rules.outside, &rules.outside.toggle.file[nth], &beside).map(
+                    |(toggles, others)| {
+                        told.toggles.extend(toggles);
+                        told.others.extend(others);
+                    },
+                )
+            }
+            OutsideKind::Values => Ok(()),
             OutsideKind::Recorded(Form::Log, _) => logs::of_file(&file, rules).map(|(deprecations, broken)| {
                 told.deprecations.extend(deprecations);
                 told.refused = broken;
             }),
             OutsideKind::Recorded(form, certain) => {
-                recorded::of_file(&file, rules, form, certain).map(|recorded| told.recorded.extend(recorded))
+                let beside = beside(project, path, &read);
+                let given = environments(rules, form, &beside);
+                recorded::of_file(&file, rules, (form, certain), &given).map(|recorded| told.recorded.extend(recorded))
             }
         };
         if let Err(refusal) = result {
@@ -157,6 +176,23 @@ fn tell(project: &Project<'_>, rules: &Rules, path: &str) -> Told {
         told.text = Some(file.text.clone());
     }
     told
+}
+
+/// What the files beside a recording give its variables for values: those that hold a token.
+fn environments(rules: &Rules, form: Form, beside: &Beside<'_>) -> Vec<Variables> {
+    let known = &rules.outside.recorded;
+    let names: BTreeSet<&String> =
+        known.form.iter().filter(|table| table.form == form).flat_map(|table| &table.environments).collect();
+    let files = names.iter().flat_map(|pattern| beside.named(pattern)).filter_map(|path| (beside.read)(path));
+    let telling = files.filter(|file| file.holds(&known.token_prefix));
+    telling.flat_map(|file| postman::environments(&file.text)).collect()
+}
+
+/// The files in the folder of one.
+fn beside<'a>(project: &'a Project<'_>, path: &str, read: &'a dyn Fn(&str) -> Option<File>) -> Beside<'a> {
+    let folder = parent(path);
+    let paths = project.beside().iter().map(String::as_str).filter(|other| parent(other) == folder);
+    Beside { paths: paths.collect(), read }
 }
 
 /// What there is to do about what was found. `place` names a file from where findings are seen.

@@ -5,39 +5,64 @@ use super::model::Recorded;
 use super::token::Token;
 use super::{File, Refusal};
 use crate::lower::traffic::shell::Command;
-use crate::lower::traffic::{Sent, har, markdown, postman, requests, shell};
+use crate::lower::traffic::{Sent, Variables, har, markdown, postman, requests, shell};
 use crate::rules::{CommandTable, Form, Rules, Segment};
+use std::collections::BTreeMap;
 
-/// The requests of a file to affected endpoints whose Bearer says what it is.
-pub(super) fn of_file(file: &File, rules: &Rules, form: Form, certain: bool) -> Result<Vec<Recorded>, Refusal> {
+/// The requests of a file to affected endpoints whose Bearer says what it is. Each of `environments` may give its variables
+/// values.
+pub(super) fn of_file(
+    file: &File,
+    rules: &Rules,
+    (form, certain): (Form, bool),
+    environments: &[Variables],
+) -> Result<Vec<Recorded>, Refusal> {
     let text = &*file.text;
-    let may_tell = file.holds(&rules.outside.recorded.token_prefix) && names_endpoint(file, rules);
-    if !may_tell && !certain {
+    let may_tell = file.holds(&rules.outside.recorded.token_prefix) || !environments.is_empty();
+    if !(may_tell && names_endpoint(file, rules)) && !certain {
         return Ok(Vec::new());
     }
-    let sent = match form {
-        Form::Har => har::parse(text)?,
-        Form::Postman => match postman::parse(text) {
-            // it only has such a name
-            Err(_) if !certain => Vec::new(),
-            other => other?,
-        },
-        Form::Requests => requests::parse(text, 0),
-        Form::Shell => shell::parse(text, 0, &commands(rules)),
-        Form::Markdown => of_blocks(text, rules),
-        Form::Log => Vec::new(),
-    };
-    Ok(sent.iter().filter_map(|sent| judged(sent, file, rules)).collect())
+    let nothing = [Variables::new()];
+    let environments = if environments.is_empty() { &nothing } else { environments };
+    let mut sent = Vec::new();
+    match form {
+        Form::Har => sent = har::parse(text)?,
+        Form::Postman => {
+            for environment in environments {
+                match postman::parse(text, environment) {
+                    // it only has such a name
+                    Err(_) if !certain => {}
+                    other => sent.extend(other?),
+                }
+            }
+        }
+        Form::Requests => {
+            let all = environments.iter().flat_map(|environment| requests::parse(text, 0, environment));
+            sent.extend(all);
+        }
+        Form::Shell => sent = shell::parse(text, 0, &commands(rules), &mut BTreeMap::new()),
+        Form::Markdown => sent = of_blocks(text, rules),
+        Form::Log => {}
+    }
+    let mut found: Vec<Recorded> = Vec::new();
+    for recorded in sent.iter().filter_map(|sent| judged(sent, file, rules)) {
+        // the same in several environments is the same
+        if !found.contains(&recorded) {
+            found.push(recorded);
+        }
+    }
+    Ok(found)
 }
 
-/// Commands and requests in code blocks.
+/// Commands and requests in code blocks: what one block sets, the next ones use.
 fn of_blocks(text: &str, rules: &Rules) -> Vec<Sent> {
     let mut sent = Vec::new();
+    let mut variables = BTreeMap::new();
     for block in markdown::blocks(text) {
         let Some(code) = text.get(block.clone()) else { continue };
-        let found = shell::parse(code, block.start, &commands(rules));
+        let found = shell::parse(code, block.start, &commands(rules), &mut variables);
         if found.is_empty() && requests::is_likely(code) {
-            sent.extend(requests::parse(code, block.start));
+            sent.extend(requests::parse(code, block.start, &Variables::new()));
         }
         sent.extend(found);
     }

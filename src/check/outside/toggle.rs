@@ -1,6 +1,7 @@
 //! The tenant's toggle in settings files.
 
 use super::model::{Toggle, ToggleState};
+use super::variables::{self, Beside};
 use super::{File, Refusal};
 use crate::lower::data::{self, Data, Format, Step, Value};
 use crate::rules::{Outside, SettingsFormat, SettingsTable};
@@ -8,10 +9,16 @@ use regex::{Captures, Regex};
 use std::borrow::Cow;
 
 /// The places of a file that set the toggle.
-pub(super) fn of_file(file: &File, known: &Outside, table: &SettingsTable) -> Result<Vec<Toggle>, Refusal> {
+/// With those of the files beside it that give the variables which it sets the toggle to.
+pub(super) fn of_file(
+    file: &File,
+    known: &Outside,
+    table: &SettingsTable,
+    beside: &Beside<'_>,
+) -> Result<(Vec<Toggle>, Vec<File>), Refusal> {
     // most settings say nothing of it
     if !known.toggle.keys.iter().any(|key| file.holds(key)) {
-        return Ok(Vec::new());
+        return Ok(Default::default());
     }
     let format = match table.format {
         SettingsFormat::Json => Format::Json,
@@ -25,24 +32,43 @@ pub(super) fn of_file(file: &File, known: &Outside, table: &SettingsTable) -> Re
         let path = Step::path(path);
         documents.iter().for_each(|data| data.find(&path, &mut found));
     }
-    let mut toggles: Vec<Toggle> = found
-        .into_iter()
-        // where the flag is described rather than set, its value is an object
-        .filter(|data| data.entries().is_empty() && data.items().is_empty())
-        .map(|data| Toggle { at: file.at(data.span), state: state(data, table) })
-        .collect();
+    let mut toggles: Vec<Toggle> = Vec::new();
+    let mut others: Vec<File> = Vec::new();
+    // where the flag is described rather than set, its value is an object
+    for data in found.into_iter().filter(|data| data.entries().is_empty() && data.items().is_empty()) {
+        let toggle = Toggle { at: file.at(data.span), state: state(data, table.texts_are_booleans) };
+        let written = if toggle.state == ToggleState::Undecided { file.text.get(data.span.range()) } else { None };
+        let given = written.map(|text| variables::resolved(text, table, beside)).unwrap_or_default();
+        if given.is_empty() {
+            toggles.push(toggle);
+        }
+        for (toggle, file) in given {
+            toggles.push(toggle);
+            others.push(file);
+        }
+    }
     toggles.sort_by(|left, right| left.at.cmp(&right.at));
     toggles.dedup();
-    Ok(toggles)
+    Ok((toggles, others))
 }
 
-fn state(data: &Data<'_>, table: &SettingsTable) -> ToggleState {
+/// What a value says of the flag.
+pub(super) fn state(data: &Data<'_>, texts_are_booleans: bool) -> ToggleState {
     match &data.value {
         Value::Bool(true) => ToggleState::On,
         Value::Bool(false) => ToggleState::Off,
-        Value::Text(text) if table.texts_are_booleans && text == "true" => ToggleState::On,
-        Value::Text(text) if table.texts_are_booleans && text == "false" => ToggleState::Off,
+        Value::Text(text) if texts_are_booleans && text == "true" => ToggleState::On,
+        Value::Text(text) if texts_are_booleans && text == "false" => ToggleState::Off,
         _ => ToggleState::Undecided,
+    }
+}
+
+/// How a file with settings is written, by its name's end.
+pub(super) fn format_of(path: &str) -> Format {
+    match path.rsplit('.').next() {
+        Some("json") => Format::Json,
+        Some("yaml" | "yml") => Format::Yaml,
+        _ => Format::Hcl,
     }
 }
 
@@ -77,7 +103,9 @@ mod tests {
         for kind in rules.outside.kinds(name) {
             if let crate::rules::OutsideKind::Settings(nth) = kind {
                 let table = &rules.outside.toggle.file[nth];
-                for toggle in of_file(&file, &rules.outside, table).unwrap_or_else(|error| panic!("{error:?}")) {
+                let beside = Beside { paths: Vec::new(), read: &|_| None };
+                let told = of_file(&file, &rules.outside, table, &beside);
+                for toggle in told.unwrap_or_else(|error| panic!("{error:?}")).0 {
                     found.push((toggle.at.start.line, toggle.at.start.column, toggle.state.as_str()));
                 }
             }

@@ -11,6 +11,10 @@ pub mod requests;
 pub mod shell;
 
 use crate::text::Span;
+use std::collections::BTreeMap;
+
+/// Values by the names of variables.
+pub type Variables = BTreeMap<String, String>;
 
 /// A request as it was recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]

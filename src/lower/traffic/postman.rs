@@ -1,27 +1,48 @@
 //! Collections of Postman, formats 2.0 and 2.1: requests in folders, which inherit how they are authorised.
 
-use super::{Sent, bearer, filled, is_authorization};
+use super::{Sent, Variables, bearer, filled, is_authorization};
 use crate::lower::Refused;
 use crate::lower::data::{self, Data, Format, Value};
 use crate::text::Span;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// The requests of a collection.
-pub fn parse(text: &str) -> Result<Vec<Sent>, Refused> {
+/// The requests of a collection, where an environment gives its variables these values.
+pub fn parse(text: &str, environment: &Variables) -> Result<Vec<Sent>, Refused> {
     let documents = data::parse(Format::Json, text)?;
     let Some(whole) = documents.first().filter(|whole| whole.get("info").is_some() && whole.get("item").is_some())
     else {
         return Err(Refused { line: None, reason: "not a collection: it has no `info` and `item`".to_owned() });
     };
     let mut sent = Vec::new();
-    Folder::default().add(whole, &mut sent);
+    Folder { environment: Some(environment), ..Folder::default() }.add(whole, &mut sent);
     Ok(sent)
+}
+
+/// The environments in a file: one of Postman, or those that a file names, each with its variables.
+pub fn environments(text: &str) -> Vec<Variables> {
+    let documents = data::parse(Format::Json, text).unwrap_or_default();
+    let Some(whole) = documents.first() else { return Vec::new() };
+    let is_on = |entry: &&Data<'_>| entry.get("enabled").is_none_or(|on| on.value != Value::Bool(false));
+    match whole.get("values").map(Data::items) {
+        Some(entries) => {
+            let pair = |entry: &Data<'_>| Some((entry.text_of("key")?.to_owned(), entry.text_of("value")?.to_owned()));
+            vec![entries.iter().filter(is_on).filter_map(pair).collect()]
+        }
+        None => {
+            let text = |(key, value): &(Cow<'_, str>, Data<'_>)| Some((key.to_string(), value.text()?.to_owned()));
+            let all =
+                whole.entries().iter().map(|(_, environment)| environment.entries().iter().filter_map(text).collect());
+            all.filter(|variables: &Variables| !variables.is_empty()).collect()
+        }
+    }
 }
 
 /// What the requests of a folder inherit.
 #[derive(Clone, Default)]
 struct Folder<'d> {
+    /// Counts more than what the collection says.
+    environment: Option<&'d Variables>,
     variables: BTreeMap<&'d str, &'d str>,
     auth: Option<&'d Data<'d>>,
 }
@@ -63,7 +84,10 @@ impl<'d> Folder<'d> {
     }
 
     fn fill(&self, text: &str) -> String {
-        filled(text, "{{", "}}", &|name| self.variables.get(name).copied())
+        filled(text, "{{", "}}", &|name| {
+            let given = self.environment.and_then(|environment| environment.get(name));
+            given.map(String::as_str).or_else(|| self.variables.get(name).copied())
+        })
     }
 }
 
@@ -115,8 +139,11 @@ mod tests {
             {"name": "own", "request": {"method": "PATCH", "auth": {"type": "bearer", "bearer": {"token": "old"}},
               "url": {"protocol": "https", "host": ["c", "example"], "path": ["users", "1"]}}},
             {"name": "bare", "request": "https://d.example"}]}"#;
-        let sent: Vec<(String, String, Option<String>)> =
-            parse(text).unwrap().into_iter().map(|sent| (sent.method, sent.url, sent.bearer)).collect();
+        let sent: Vec<(String, String, Option<String>)> = parse(text, &Variables::new())
+            .unwrap()
+            .into_iter()
+            .map(|sent| (sent.method, sent.url, sent.bearer))
+            .collect();
         let row = |method: &str, url: &str, bearer: Option<&str>| {
             (method.to_owned(), url.to_owned(), bearer.map(str::to_owned))
         };
@@ -135,15 +162,31 @@ mod tests {
     fn headers_count_where_nothing_else_authorises() {
         let text = r#"{"info": {}, "item": [{"request": {"method": "get", "url": "https://a.example", "header": [
             {"key": "Authorization", "value": "Bearer abc"}, {"key": "Authorization", "value": "Bearer x", "disabled": true}]}}]}"#;
-        let sent = parse(text).unwrap();
+        let sent = parse(text, &Variables::new()).unwrap();
         assert_eq!((&*sent[0].method, sent[0].bearer.as_deref()), ("GET", Some("abc")));
         assert_eq!(&text[sent[0].span.range()], "\"https://a.example\"");
     }
 
     #[test]
+    fn environments_give_values() {
+        let postman = r#"{"name": "dev", "values": [
+            {"key": "token", "value": "abc", "enabled": true}, {"key": "host", "value": "x", "enabled": false}]}"#;
+        let variables = environments(postman).remove(0);
+        assert_eq!(variables, Variables::from([("token".to_owned(), "abc".to_owned())]));
+        let several = r#"{"dev": {"token": "a"}, "prod": {"token": "b", "retries": 3}, "note": "x"}"#;
+        let tokens: Vec<String> = environments(several).into_iter().map(|all| all["token"].clone()).collect();
+        assert_eq!(tokens, ["a", "b"]);
+        assert!(environments("[").is_empty() && environments("[1]").is_empty() && environments("").is_empty());
+        let text = r#"{"info": {}, "variable": [{"key": "token", "value": "old"}], "item": [{"request":
+            {"url": "https://a.example", "header": [{"key": "Authorization", "value": "Bearer {{token}}"}]}}]}"#;
+        let sent = parse(text, &variables).unwrap();
+        assert_eq!(sent[0].bearer.as_deref(), Some("abc"));
+    }
+
+    #[test]
     fn what_is_no_collection_is_refused() {
         for text in ["", "{}", "{\"info\": {}}", "[1]", &("{\"info\":{},\"item\":[{\"item\":[".repeat(5_000))] {
-            assert!(parse(text).is_err());
+            assert!(parse(text, &Variables::new()).is_err());
         }
     }
 }

@@ -2,16 +2,17 @@
 //!
 //! Requests are parted by `###`; `@name = value` sets a variable, `{{name}}` stands for it.
 
-use super::{Sent, bearer, filled, is_authorization};
+use super::{Sent, Variables, bearer, filled, is_authorization};
 use crate::text::Span;
 use std::collections::BTreeMap;
 
 /// Methods that a request line may begin with.
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
-/// The requests of a text that begins at `from` of its file.
-pub fn parse(text: &str, from: usize) -> Vec<Sent> {
-    let mut variables: BTreeMap<&str, &str> = BTreeMap::new();
+/// The requests of a text that begins at `from` of its file, where an environment gives variables these values.
+pub fn parse(text: &str, from: usize, environment: &Variables) -> Vec<Sent> {
+    let mut variables: BTreeMap<&str, &str> =
+        environment.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     for line in text.lines() {
         if let Some((name, value)) = line.strip_prefix('@').and_then(|rest| rest.split_once('=')) {
             variables.insert(name.trim(), value.trim());
@@ -109,7 +110,7 @@ mod tests {
                     authorization: bearer x{{y}}\nContent-Type: application/json\n\n{\"GET\": \"https://c.example\"}\n\n###\n\
                     https://d.example\n";
         let sent: Vec<(String, String, Option<String>)> =
-            parse(text, 0).into_iter().map(|sent| (sent.method, sent.url, sent.bearer)).collect();
+            parse(text, 0, &Variables::new()).into_iter().map(|sent| (sent.method, sent.url, sent.bearer)).collect();
         let row = |method: &str, url: &str, bearer: Option<&str>| {
             (method.to_owned(), url.to_owned(), bearer.map(str::to_owned))
         };
@@ -117,7 +118,7 @@ mod tests {
         assert_eq!(sent[0], row("GET", "https://a.example/users/1?fields=a&b=c", Some("abc")));
         assert_eq!(sent[1], row("PATCH", "https://b.example/users/2", Some("x{{y}}")));
         assert_eq!(sent[2], row("GET", "https://d.example", None));
-        let at = parse(text, 0)[1].span.range();
+        let at = parse(text, 0, &Variables::new())[1].span.range();
         assert_eq!(&text[at], "PATCH /users/2 HTTP/1.1");
         assert!(is_likely(text) && !is_likely("GET ready\nPOST: x") && !is_likely("https://a.example"));
     }

@@ -37,8 +37,15 @@ pub struct Command<'r> {
 }
 
 /// The requests that `commands` in `text` send. The text begins at `from` of its file.
-pub fn parse(text: &str, from: usize, commands: &[Command<'_>]) -> Vec<Sent> {
-    let variables = variables(text);
+/// Variables that it does not set are those of `before`, to which its own are added.
+pub fn parse<'t>(
+    text: &'t str,
+    from: usize,
+    commands: &[Command<'_>],
+    before: &mut BTreeMap<&'t str, String>,
+) -> Vec<Sent> {
+    before.extend(variables(text));
+    let variables = &*before;
     let mut sent = Vec::new();
     for command in commands {
         let mut done = 0;
@@ -49,7 +56,7 @@ pub fn parse(text: &str, from: usize, commands: &[Command<'_>]) -> Vec<Sent> {
             let end = end_of(text, at);
             done = end;
             let Some(words) = words(&text[at..end]) else { continue };
-            let words: Vec<String> = words.iter().skip(1).map(|word| expand(word, &variables).into_owned()).collect();
+            let words: Vec<String> = words.iter().skip(1).map(|word| expand(word, variables).into_owned()).collect();
             if let Some((method, url, bearer)) = read(&words, command) {
                 sent.push(Sent { span: Span::new(from + at, from + end), method, url, bearer });
             }
@@ -227,7 +234,10 @@ mod tests {
             flags: &flags,
             with_body: "POST",
         };
-        parse(text, 0, &[command]).into_iter().map(|sent| (sent.method, sent.url, sent.bearer)).collect()
+        parse(text, 0, &[command], &mut BTreeMap::new())
+            .into_iter()
+            .map(|sent| (sent.method, sent.url, sent.bearer))
+            .collect()
     }
 
     fn row(method: &str, url: &str, bearer: Option<&str>) -> (String, String, Option<String>) {
