@@ -19,7 +19,8 @@ pub(super) fn of_file(
 ) -> Result<Vec<Recorded>, Refusal> {
     let text = &*file.text;
     let may_tell = file.holds(&rules.outside.recorded.token_prefix) || !environments.is_empty();
-    if !(may_tell && names_endpoint(file, rules)) && !certain {
+    let is_worth_it = certain || may_tell && names_endpoint(file, rules);
+    if !is_worth_it {
         return Ok(Vec::new());
     }
     let nothing = [Variables::new()];
