@@ -70,14 +70,14 @@ impl<'s> Eval<'s> {
             let found = self.call_of(&called, *kind, node, ctx);
             values.extend(found);
         }
-        values
-            .into_iter()
-            .map(|value| self.as_token(value, node.file, span))
-            .map(|value| match (&name, kind) {
+        let told = values.into_iter().map(|value| {
+            let value = self.as_token(value, node.file, span);
+            match (&name, kind) {
                 (Some(name), CallKind::Plain) => self.by_method(value, receiver.as_ref(), name, node.file, span),
                 _ => value,
-            })
-            .collect()
+            }
+        });
+        told.collect()
     }
 
     /// What a call calls.

@@ -1,7 +1,8 @@
 //! When a value is a token: because the rules say so, or, last of all, by its name.
 
 use super::engine::Eval;
-use super::value::{Api, ApiStep, Evidence, Node, Reason, Traced, Unknown, Value};
+use super::calls::Site;
+use super::value::{Api, ApiStep, Evidence, Node, Piece, Reason, Traced, Unknown, Value};
 use crate::ir::{Expr, Name};
 use crate::rules::path::Step;
 use crate::rules::{Fact, TokenFact, TokenKind, Versions};
@@ -104,17 +105,39 @@ impl<'s> Eval<'s> {
         versions.iter().all(|(package, range)| self.project.may_use(file, package, range))
     }
 
+    /// Whether the members that a fact wants missing are so, as far as everything that may have them is known.
+    fn lacks(&mut self, token: &TokenFact, api: &Rc<Api>) -> bool {
+        let site = Site::of(api.node, &api.ctx, api);
+        token.lacks.iter().all(|slot| {
+            let Some(holder) = slot.without_last_member() else { return false };
+            let holders = self.slot(&holder, &site);
+            let is_known = !holders.is_empty() && holders.iter().all(|value| matches!(value.value, Value::Object(_)));
+            is_known
+                && self.slot(slot, &site).iter().all(|value| match &value.value {
+                    Value::Null => true,
+                    Value::Str(text) => match text.pieces.as_slice() {
+                        [Piece::Lit(text)] => token.or_is.iter().any(|known| **known == **text),
+                        _ => false,
+                    },
+                    _ => false,
+                })
+        })
+    }
+
     /// A library value is a token where the rules say so.
-    pub(crate) fn as_token(&self, found: Traced, file: FileId, span: Span) -> Traced {
+    pub(crate) fn as_token(&mut self, found: Traced, file: FileId, span: Span) -> Traced {
         let Value::Api(api) = &found.value else { return found };
-        let applying: Vec<&TokenFact> = self
-            .rules
-            .facts(&api.states)
-            .filter_map(|fact| match fact {
-                Fact::Token(token) if self.applies(&token.versions, file) => Some(token),
-                _ => None,
-            })
-            .collect();
+        let mut applying: Vec<&TokenFact> = Vec::new();
+        for fact in self.rules.facts(&api.states) {
+            if let Fact::Token(token) = fact
+                && self.applies(&token.versions, file)
+                && self.lacks(token, api)
+            {
+                applying.push(token);
+            }
+        }
+        // what is said of some of these values only goes before what is said of all
+        applying.sort_by_key(|token| token.lacks.is_empty());
         let Some(first) = applying.first() else { return found };
         applying.iter().for_each(|token| self.rules.answered(*token));
         // versions that say different things, and nothing tells which it is: the worst is possible

@@ -248,6 +248,17 @@ fn tenant_text(rules: &Rules, text: &Pattern) -> Option<Pattern> {
 
 /// A part of a URL.
 pub(crate) fn part(url: &Pattern, which: UrlPart) -> Option<Pattern> {
+    if let Some(Piece::Hole(_)) = url.pieces.first() {
+        // a base that is not known, with a path behind it
+        let (origin, rest) = split(url);
+        return match which {
+            _ if rest.pieces.is_empty() => None,
+            UrlPart::Path => Some(without_query(&rest)),
+            UrlPart::Host | UrlPart::Origin => Some(origin),
+            UrlPart::Whole => Some(url.clone()),
+            UrlPart::Protocol => None,
+        };
+    }
     let prefix = url.prefix();
     let host_at = match prefix.find("://") {
         Some(at) => at + 3,
@@ -494,6 +505,9 @@ mod tests {
         let host = |of| part(&text(of), UrlPart::Host).and_then(|host| host.text().map(str::to_owned));
         assert_eq!(host("https://a.auth0.com/api/v2/users/*").as_deref(), Some("a.auth0.com"));
         assert_eq!(host("/api"), None);
+        let path = |of| part(&text(of), UrlPart::Path).and_then(|path| path.text().map(str::to_owned));
+        assert_eq!(path("*/api/v2/users?q=1").as_deref(), Some("/api/v2/users"));
+        assert_eq!(path("*"), None);
         let changed = |of, which, into| with_part(&text(of), which, &text(into)).text().map(str::to_owned);
         let path = |of, into| changed(of, UrlPart::Path, into);
         assert_eq!(path("https://a.auth0.com", "/api/v2").as_deref(), Some("https://a.auth0.com/api/v2"));

@@ -87,11 +87,11 @@ impl<'s> Eval<'s> {
         }
         let span = self.span_of(node);
         let name = key_name(key);
-        values
-            .into_iter()
-            .map(|value| self.as_token(value, node.file, span))
-            .map(|value| self.by_name(value, &name, node.file, span))
-            .collect()
+        let told = values.into_iter().map(|value| {
+            let value = self.as_token(value, node.file, span);
+            self.by_name(value, &name, node.file, span)
+        });
+        told.collect()
     }
 
     fn member(&mut self, base: &Traced, key: &PlaceKey, node: Node, ctx: &Ctx) -> Vals {

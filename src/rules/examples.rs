@@ -303,14 +303,16 @@ fn holders<'a>(source: usize, file: &'a RuleFile, methods: &[&str], all: &mut Ve
 }
 
 /// What a type leads to: a finding about a login, where its values are asked for tokens here; another's token, where the
-/// file knows no other; else an ID token, itself or sent.
+/// file knows no other; the library's own, where its calls are given none; else an ID token, itself or sent.
 fn type_leads_to(table: &TypeTable, file: &RuleFile) -> Expected {
     let root = format!("type {} ", table.name);
     if file.login.iter().flat_map(|login| &login.on).any(|path| path.get_ref().starts_with(&root)) {
         return Expected::Login;
     }
     let is_other = !file.token.is_empty() && file.token.iter().all(|token| token.kind == TokenKind::Other);
-    Expected::Token(if is_other { TokenKind::Other } else { TokenKind::Id })
+    let own = file.call.iter().map(|call| if call.bearer.is_empty() { call.fallback } else { None });
+    let own = own.reduce(|first, other| first.filter(|_| first == other)).flatten();
+    Expected::Token(if is_other { TokenKind::Other } else { own.unwrap_or(TokenKind::Id) })
 }
 
 /// What a table of calls leads to; `methods` are those of the endpoints.

@@ -72,6 +72,10 @@ pub struct TokenFact {
     pub kind: TokenKind,
     /// How a trace names it.
     pub what: Arc<str>,
+    /// Members that must be missing.
+    pub lacks: Vec<Slot>,
+    /// Texts that those may be nonetheless.
+    pub or_is: Vec<String>,
     /// In which versions.
     pub versions: Versions,
 }

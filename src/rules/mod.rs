@@ -256,7 +256,9 @@ impl Rules {
         for (nth, table) in file.token.iter().enumerate() {
             self.trace(place.nth(), Some(("token", nth)));
             let versions = place.versions(&table.versions)?;
-            let fact = Fact::Token(TokenFact { kind: table.kind, what: table.what.as_str().into(), versions });
+            let (lacks, or_is) = (place.slots(&table.lacks)?, table.or_is.clone());
+            let what = table.what.as_str().into();
+            let fact = Fact::Token(TokenFact { kind: table.kind, what, lacks, or_is, versions });
             self.hang(place, &table.at, fact)?;
         }
         for (nth, table) in file.pass.iter().enumerate() {

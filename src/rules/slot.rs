@@ -50,6 +50,12 @@ impl Slot {
             _ => None,
         }
     }
+
+    /// What it is that the member which it ends with is one of.
+    pub fn without_last_member(&self) -> Option<Slot> {
+        let (Into::Member(_), path) = self.path.split_last()? else { return None };
+        Some(Slot { base: self.base.clone(), path: path.to_vec() })
+    }
 }
 
 /// One step into the value.

@@ -159,6 +159,12 @@ pub struct TokenTable {
     pub at: Vec<PathText>,
     /// How a trace names it: "result of …".
     pub what: String,
+    /// It counts only where these members are known to be missing …
+    #[serde(default)]
+    pub lacks: Vec<SlotText>,
+    /// … or to be one of these texts.
+    #[serde(default)]
+    pub or_is: Vec<String>,
     /// In which versions.
     #[serde(default)]
     pub versions: VersionsText,
