@@ -1,7 +1,7 @@
 //! When a value is a token: because the rules say so, or, last of all, by its name.
 
-use super::engine::Eval;
 use super::calls::Site;
+use super::engine::Eval;
 use super::value::{Api, ApiStep, Evidence, Node, Piece, Reason, Traced, Unknown, Value};
 use crate::ir::{Expr, Name};
 use crate::rules::path::Step;
