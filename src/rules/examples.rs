@@ -125,7 +125,7 @@ impl Example<'_> {
 
 /// The programs that are meant where `@{get,delete}` stands for one name in each: every name once, the others at their
 /// first.
-fn variants(code: &str) -> Vec<(Option<&str>, String)> {
+pub(super) fn variants(code: &str) -> Vec<(Option<&str>, String)> {
     let mut groups: Vec<(Range<usize>, Vec<&str>)> = Vec::new();
     let mut from = 0;
     while let Some(start) = code.get(from..).and_then(|rest| rest.find("@{")).map(|at| from + at) {

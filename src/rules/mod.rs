@@ -39,7 +39,9 @@ pub use facts::{
 };
 pub use files::{RuleFiles, endpoint_names};
 pub use logins::{LoginFact, Way};
-pub use outside::{CommandTable, Form, Kind as OutsideKind, Outside, SettingsFormat, SettingsTable, VariableTable};
+pub use outside::{
+    CommandTable, Form, Kind as OutsideKind, Outside, Sample, SettingsFormat, SettingsTable, VariableTable,
+};
 pub use reducers::{ActionFact, InjectorFact, KIND, ReducedFact, ReducerFact};
 pub use schema::{Asks, BodyTable, Hands, LinkingTable, Made, Side, SubjectKind, TokenKind, UrlPart};
 pub use stored::StoredFact;

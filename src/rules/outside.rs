@@ -2,6 +2,7 @@
 //!
 //! Owns the shape of `rules/evidence/*.toml` and which files are of which kind, by their names. Own rules add nothing here.
 
+use super::examples::variants;
 use super::toml_file;
 use crate::text::Mistake;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -10,6 +11,27 @@ use std::collections::BTreeMap;
 
 const TOGGLE: (&str, &str) = ("rules/evidence/toggle.toml", include_str!("../../rules/evidence/toggle.toml"));
 const RECORDED: (&str, &str) = ("rules/evidence/recorded.toml", include_str!("../../rules/evidence/recorded.toml"));
+
+/// A file that shows what a table is for, or what it is not for. In its name and text, `@{a,b}` stands for one of these;
+/// `ID_TOKEN` and `ACCESS_TOKEN` for tokens that say what they are.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Sample {
+    /// What it is called.
+    pub name: String,
+    /// What it holds.
+    pub text: String,
+}
+
+impl Sample {
+    /// The files that it stands for: names and texts.
+    pub fn files(&self) -> Vec<(String, String)> {
+        let whole = format!("{}\n{}", self.name, self.text);
+        let all = variants(&whole).into_iter();
+        all.filter_map(|(_, file)| file.split_once('\n').map(|(name, text)| (name.to_owned(), text.to_owned())))
+            .collect()
+    }
+}
 
 /// How settings are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -63,6 +85,12 @@ pub struct SettingsTable {
     /// How names stand for values that are given elsewhere.
     #[serde(default)]
     pub variable: Vec<VariableTable>,
+    /// Files in which this table finds what it is for.
+    #[serde(default)]
+    pub yes: Vec<Sample>,
+    /// Files in which that must not be found.
+    #[serde(default)]
+    pub no: Vec<Sample>,
 }
 
 /// Names that stand for values, and where these are given: in files of the same folder.
@@ -139,6 +167,12 @@ pub struct FormTable {
     /// Files of the same folder that give the variables in it values, each for some place where it is used.
     #[serde(default)]
     pub environments: Vec<String>,
+    /// Files in which this table finds what it is for.
+    #[serde(default)]
+    pub yes: Vec<Sample>,
+    /// Files in which that must not be found.
+    #[serde(default)]
+    pub no: Vec<Sample>,
 }
 
 /// Logs of tenants.
@@ -149,6 +183,12 @@ pub struct LogTable {
     pub kind: String,
     /// Words of what is deprecated that speak of ID tokens, in lower case.
     pub words: Vec<String>,
+    /// Files in which this table finds what it is for.
+    #[serde(default)]
+    pub yes: Vec<Sample>,
+    /// Files in which that must not be found.
+    #[serde(default)]
+    pub no: Vec<Sample>,
 }
 
 /// A command, and what its options mean, each with its dashes.
@@ -180,6 +220,12 @@ pub struct CommandTable {
     pub flags: BTreeMap<String, String>,
     /// The method of a request with a body, where none is given.
     pub with_body: String,
+    /// Files in which this table finds what it is for.
+    #[serde(default)]
+    pub yes: Vec<Sample>,
+    /// Files in which that must not be found.
+    #[serde(default)]
+    pub no: Vec<Sample>,
 }
 
 /// What a file may hold, by its name.
@@ -209,6 +255,11 @@ impl Outside {
     pub(super) fn load() -> Result<Outside, Mistake> {
         let toggle: ToggleTable = toml_file::read(TOGGLE.0, &TOGGLE.1.into())?;
         let recorded: RecordedTable = toml_file::read(RECORDED.0, &RECORDED.1.into())?;
+        Ok(Outside::of(toggle, recorded))
+    }
+
+    /// What these tables say.
+    pub fn of(toggle: ToggleTable, recorded: RecordedTable) -> Outside {
         let settings = toggle.file.iter().enumerate().map(|(nth, table)| (Kind::Settings(nth), &table.names));
         let forms = recorded.form.iter().map(|table| (Kind::Recorded(table.form, table.certain), &table.names));
         let (mut names, mut kinds) = (GlobSetBuilder::new(), Vec::new());
@@ -224,7 +275,7 @@ impl Outside {
             }
         }
         let names = names.build().unwrap_or_default();
-        Ok(Outside { toggle, recorded, names, kinds })
+        Outside { toggle, recorded, names, kinds }
     }
 
     /// What the file at `path` may hold, by its name.

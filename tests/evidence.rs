@@ -1,0 +1,155 @@
+//! The tables about files that are no code: each shows in files what it is for and what it is not for, and nothing in it
+//! is idle.
+
+#![allow(clippy::unwrap_used, reason = "in tests, a panic is the message")]
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use idtoken_lint::Options;
+use idtoken_lint::check::model::Report;
+use idtoken_lint::rules::{Outside, RuleFiles, Rules, Sample};
+use idtoken_lint::text::MemoryFiles;
+
+/// The program's rules with other tables about such files.
+fn with(rules: &Rules, outside: &Outside) -> Rules {
+    let mut others = rules.clone();
+    others.outside = Outside::of(outside.toggle.clone(), outside.recorded.clone());
+    others
+}
+
+fn token(claims: &str) -> String {
+    let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+    format!("{}.{}.c2lnbmVk", part("{\"alg\":\"RS256\"}"), part(claims))
+}
+
+/// The files that samples stand for, with tokens in them.
+fn files(samples: &[Sample]) -> Vec<(String, String)> {
+    let issued = "\"iss\":\"https://tenant.auth0.com/\",\"sub\":\"auth0|1\"";
+    let id = token(&format!("{{{issued},\"aud\":\"c\",\"nonce\":\"n\"}}"));
+    let access = token(&format!(
+        "{{{issued},\"aud\":\"https://tenant.auth0.com/api/v2/\",\"azp\":\"c\",\"scope\":\"read:current_user\"}}"
+    ));
+    let fill = |(name, text): (String, String)| (name, text.replace("ID_TOKEN", &id).replace("ACCESS_TOKEN", &access));
+    samples.iter().flat_map(Sample::files).map(fill).collect()
+}
+
+fn read(rules: &Rules, (name, text): &(String, String)) -> Report {
+    let mut files = MemoryFiles::new();
+    files.insert(name.clone(), text.clone());
+    idtoken_lint::analyze_with(&files, &Options::default(), rules).unwrap()
+}
+
+/// What the tables are for: a toggle that is on, a recorded ID token, a log about ID tokens.
+fn is_found(report: &Report) -> bool {
+    let outside = &report.outside;
+    outside.turned_on().next().is_some()
+        || outside.sent_id_tokens().next().is_some()
+        || outside.logged_id_tokens().next().is_some()
+}
+
+/// A table: what it is called, its samples, and how to take something out of it, each with what that is.
+struct Table {
+    name: String,
+    yes: Vec<Sample>,
+    no: Vec<Sample>,
+    without: Vec<(String, Box<dyn Fn(&mut Outside)>)>,
+}
+
+/// A list of a table, from which each entry is taken out in turn.
+macro_rules! without {
+    ($into:ident, $list:expr, |$outside:ident| $place:expr) => {
+        for (nth, entry) in $list.iter().enumerate() {
+            $into.push((
+                entry.clone(),
+                Box::new(move |$outside: &mut Outside| {
+                    $place.remove(nth);
+                }) as Box<dyn Fn(&mut Outside)>,
+            ));
+        }
+    };
+}
+
+fn tables(outside: &Outside) -> Vec<Table> {
+    let mut all = Vec::new();
+    for (at, table) in outside.toggle.file.iter().enumerate() {
+        let mut without = Vec::new();
+        without!(without, table.names, |outside| outside.toggle.file[at].names);
+        without!(without, table.paths, |outside| outside.toggle.file[at].paths);
+        let name = format!("toggle.toml, [[file]] {}", at + 1);
+        all.push(Table { name, yes: table.yes.clone(), no: table.no.clone(), without });
+    }
+    for (at, table) in outside.recorded.form.iter().enumerate() {
+        let mut without = Vec::new();
+        without!(without, table.names, |outside| outside.recorded.form[at].names);
+        let name = format!("recorded.toml, [[form]] {}", at + 1);
+        all.push(Table { name, yes: table.yes.clone(), no: table.no.clone(), without });
+    }
+    for (at, table) in outside.recorded.command.iter().enumerate() {
+        let mut without = Vec::new();
+        without!(without, table.header, |outside| outside.recorded.command[at].header);
+        without!(without, table.method, |outside| outside.recorded.command[at].method);
+        without!(without, table.url, |outside| outside.recorded.command[at].url);
+        without!(without, table.bearer, |outside| outside.recorded.command[at].bearer);
+        without!(without, table.body, |outside| outside.recorded.command[at].body);
+        without!(without, table.other, |outside| outside.recorded.command[at].other);
+        for flag in table.flags.keys().cloned() {
+            let take = flag.clone();
+            without.push((flag, Box::new(move |outside| drop(outside.recorded.command[at].flags.remove(&take)))));
+        }
+        let name = format!("recorded.toml, [[command]] {}", table.name);
+        all.push(Table { name, yes: table.yes.clone(), no: table.no.clone(), without });
+    }
+    let log = &outside.recorded.log;
+    let mut without = Vec::new();
+    without!(without, log.words, |outside| outside.recorded.log.words);
+    all.push(Table { name: "recorded.toml, [log]".to_owned(), yes: log.yes.clone(), no: log.no.clone(), without });
+    all
+}
+
+#[test]
+fn every_table_shows_what_it_is_for() {
+    let rules = RuleFiles::embedded().unwrap().compile(&[], &[]).unwrap();
+    let mut problems = Vec::new();
+    for table in tables(&rules.outside) {
+        if table.yes.is_empty() || table.no.is_empty() {
+            problems.push(format!("{} needs `yes` and `no`", table.name));
+        }
+        for file in files(&table.yes) {
+            if !is_found(&read(&rules, &file)) {
+                problems.push(format!("missing: {}: {} {}", table.name, file.0, file.1));
+            }
+        }
+        for file in files(&table.no) {
+            if is_found(&read(&rules, &file)) {
+                problems.push(format!("noisy: {}: {} {}", table.name, file.0, file.1));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// Without any of its entries, some sample comes to something else.
+#[test]
+fn nothing_in_these_tables_is_idle() {
+    let rules = RuleFiles::embedded().unwrap().compile(&[], &[]).unwrap();
+    let mut problems = Vec::new();
+    for table in tables(&rules.outside) {
+        let samples = files(&[table.yes.as_slice(), table.no.as_slice()].concat());
+        let said = |report: &Report| format!("{:?}{:?}", report.outside, report.skipped);
+        let before: Vec<String> = samples.iter().map(|file| said(&read(&rules, file))).collect();
+        for (entry, take) in &table.without {
+            let mut outside = rules.outside.clone();
+            take(&mut outside);
+            let without = with(&rules, &outside);
+            // an option does nothing where it does not stand
+            let may_tell = |text: &str| !entry.starts_with('-') || text.contains(entry.as_str());
+            let differs = |(file, before): (&(String, String), &String)| {
+                may_tell(&file.1) && said(&read(&without, file)) != *before
+            };
+            if !samples.iter().zip(&before).any(differs) {
+                problems.push(format!("idle: {}: `{entry}`", table.name));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
