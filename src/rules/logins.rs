@@ -1,7 +1,7 @@
 //! Where tokens are asked for, compiled from its tables.
 
 use super::place::Place;
-use super::schema::{EnvironmentTable, RuleFile};
+use super::schema::{EnvironmentTable, ExchangeTable, RuleFile};
 use super::slot::Slot;
 use super::{Fact, Rules};
 use crate::text::Mistake;
@@ -31,6 +31,7 @@ pub struct LoginFact {
     pub part: bool,
     pub public: bool,
     pub beside: bool,
+    pub exchange: Option<ExchangeTable>,
     pub older: Vec<String>,
     pub environment: Option<EnvironmentTable>,
 }
@@ -64,6 +65,7 @@ impl Rules {
                 part: table.part,
                 public: table.public,
                 beside: table.beside,
+                exchange: table.exchange.clone(),
                 older: table.older.clone(),
                 environment: table.environment.clone(),
             });

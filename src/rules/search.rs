@@ -105,6 +105,7 @@ mod tests {
             ("update:current_user", "unknown-scope"),
             ("interceptor adds the header no authorization", "no-authorization"),
             ("har file", "recorded-id-token-call"),
+            ("why does the SDK expose __raw", "raw-id-token"),
         ] {
             let found: Vec<&str> = docs::search(words).iter().map(|doc| doc.id).collect();
             assert!(found.iter().take(2).any(|found| *found == id), "{words}: {found:?}");

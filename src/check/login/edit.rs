@@ -3,12 +3,13 @@
 
 use super::find::{Held, Login, Setting};
 use super::lacks::{self, Lack, Needs};
-use super::{Config, Sent, effective};
+use super::{Config, Sent, effective, exchange};
 use crate::check::model::{Applicability, Edit, Fix, Location, Verdict};
 use crate::eval::value::{Node, Traced, Value};
 use crate::eval::{Eval, Shared};
 use crate::ir::{CallKind, Expr, ExprId, FileIr, Key, Lit, Prop};
 use crate::project::Lowered;
+use crate::rules::schema::ExchangeTable;
 use crate::rules::{Fact, LoginFact, Way};
 use crate::text::{FileId, LineIndex, Span};
 use std::collections::BTreeMap;
@@ -39,12 +40,16 @@ impl<'a> Edits<'a> {
         needs: &Needs,
     ) -> Option<Fix> {
         // elsewhere the access token is not beside the ID token, or not a string
-        if !self.shared.rules.logins[logins[target].number].beside {
+        let fact = &self.shared.rules.logins[logins[target].number];
+        if !fact.beside && fact.exchange.is_none() {
             return None;
         }
         let mut changes: Vec<Change> = Vec::new();
         for nth in calls {
-            changes.push(self.member(*nth, calls)?);
+            match &fact.exchange {
+                Some(exchange) => changes.extend(self.exchanged(*nth, calls, exchange)?),
+                None => changes.push(self.member(*nth, calls)?),
+            }
         }
         changes.extend(self.login(logins, config, target, lacking, needs)?);
         changes.sort();
@@ -76,11 +81,7 @@ impl<'a> Edits<'a> {
     /// it goes into calls that are mended too.
     fn member(&self, nth: usize, group: &[usize]) -> Option<Change> {
         let sent = &self.sent[nth];
-        let mixed = sent.call.trace.last().is_some_and(|step| step.note.contains(crate::check::advice::ON_SOME_PATHS));
-        if sent.call.verdict != Verdict::IdToken || mixed {
-            return None;
-        }
-        let (file, span) = sent.origin.at?;
+        let (file, span) = self.certain_origin(sent)?;
         let (lowered, text) = self.lowered(file)?;
         let ir = &lowered.ir;
         let written = text.get(span.range())?;
@@ -98,17 +99,7 @@ impl<'a> Edits<'a> {
             _ => false,
         };
         let expr = (0..u32::try_from(ir.exprs.len()).ok()?).map(ExprId).find(is_meant)?;
-        let senders: Vec<Node> = group.iter().flat_map(|nth| self.sent[*nth].origin.sent_by.iter().copied()).collect();
-        let is_sent = |id: ExprId| {
-            let mut at = Some(id);
-            while let Some(current) = at {
-                if senders.contains(&Node { file, expr: current }) {
-                    return true;
-                }
-                at = ir.parents[current.index()];
-            }
-            false
-        };
+        let is_sent = |id: ExprId| self.is_sent(ir, Node { file, expr: id }, group);
         let by_variable = || {
             let binding = lowered.index.binding_of.get(&expr)?;
             let reads = lowered.index.reads.get(binding)?;
@@ -120,6 +111,34 @@ impl<'a> Edits<'a> {
         }
         let from = span.start as usize + start;
         Some((file, Span::new(from, span.start as usize + body.len()), access.to_owned()))
+    }
+
+    /// The changes where another call hands out the access token.
+    fn exchanged(&self, nth: usize, group: &[usize], exchange: &ExchangeTable) -> Option<Vec<Change>> {
+        let sent = &self.sent[nth];
+        let (file, span) = self.certain_origin(sent)?;
+        let (lowered, text) = self.lowered(file)?;
+        let is_sent = |id: ExprId| self.is_sent(&lowered.ir, Node { file, expr: id }, group);
+        exchange::changes((lowered, &text, file), span, exchange, &is_sent)
+    }
+
+    /// Where an ID token comes from that is surely one.
+    fn certain_origin(&self, sent: &Sent<'_>) -> Option<(FileId, Span)> {
+        let mixed = sent.call.trace.last().is_some_and(|step| step.note.contains(crate::check::advice::ON_SOME_PATHS));
+        (sent.call.verdict == Verdict::IdToken && !mixed).then_some(sent.origin.at).flatten()
+    }
+
+    /// Whether an expression is part of what a group's calls send.
+    fn is_sent(&self, ir: &FileIr, node: Node, group: &[usize]) -> bool {
+        let mut at = Some(node.expr);
+        while let Some(expr) = at {
+            let current = Node { file: node.file, expr };
+            if group.iter().any(|nth| self.sent[*nth].origin.sent_by.contains(&current)) {
+                return true;
+            }
+            at = ir.parents[expr.index()];
+        }
+        false
     }
 
     /// Whether a call reads a part of an answer by its name: what lies in a store under such a name is another matter.
@@ -355,7 +374,8 @@ fn insertions(lowered: &Lowered, text: &str, literal: Node, added: Vec<(Way, Str
     let is_jsx = ir.parents[literal.expr.index()]
         .is_some_and(|parent| matches!(ir.expr(parent), Expr::Call { kind: CallKind::Jsx, .. }));
     if is_jsx {
-        return None;
+        changes.push(attributes(lowered, literal, here)?);
+        return Some(changes);
     }
     let Expr::Object { props, .. } = ir.expr(literal.expr) else { return None };
     let span = ir.span(literal.expr);
@@ -383,6 +403,19 @@ fn insertions(lowered: &Lowered, text: &str, literal: Node, added: Vec<(Way, Str
     }
     changes.push((literal.file, Span::new(at, at), written));
     Some(changes)
+}
+
+/// Attributes added to an element, behind its name.
+fn attributes(lowered: &Lowered, literal: Node, members: Vec<String>) -> Option<Change> {
+    let ir = &lowered.ir;
+    let Expr::Call { callee, .. } = ir.expr(ir.parents[literal.expr.index()]?) else { return None };
+    let written = members.iter().map(|member| {
+        let (name, value) = member.split_once(": ")?;
+        let is_text = value.starts_with('"');
+        Some(if is_text { format!(" {name}={value}") } else { format!(" {name}={{{value}}}") })
+    });
+    let at = ir.span(*callee).end as usize;
+    Some((literal.file, Span::new(at, at), written.collect::<Option<String>>()?))
 }
 
 /// A literal with these members.

@@ -4,6 +4,7 @@
 //! calls and logins say was evaluated before. Must not know how a request is found.
 
 mod edit;
+mod exchange;
 mod find;
 mod lacks;
 
@@ -329,7 +330,7 @@ impl Work<'_> {
         }
         let edits = Edits::new(self.shared, self.sent);
         // without an SDK, nothing but the answer's members leads to the only login that there is
-        let is_followed = self.group.strong || fact.url.is_some();
+        let is_followed = self.group.strong || fact.url.is_some() || fact.exchange.is_some();
         let fix = (is_followed && server.is_empty())
             .then(|| edits.of_group(&self.group.calls, self.logins, *config, target, lacks, &needs))
             .flatten();

@@ -44,6 +44,8 @@ pub struct LoginTable {
     pub public: bool,
     /// Whether results hold both tokens side by side, as strings.
     pub beside: bool,
+    /// How the call that hands out the ID token becomes the one that hands out the access token.
+    pub exchange: Option<ExchangeTable>,
     /// Members of the options that only their older shape has, in which the second of the ways counts.
     pub older: Vec<String>,
     /// The settings of the environment from which options come that are not given.
@@ -69,6 +71,19 @@ pub struct EnvironmentTable {
     pub audience: String,
     /// The one with the scope.
     pub scope: String,
+}
+
+/// The call that hands out claims with the raw ID token among them, and the one that hands out the access token alone.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ExchangeTable {
+    /// The name of the call that hands out claims.
+    pub call: String,
+    /// Their member that is the raw ID token.
+    pub member: String,
+    /// The name of the call that hands out the access token.
+    pub access: String,
 }
 
 /// `[[query]]`: calls that make a query, or the body of a form, of the members of their first argument. `[[answer]]`:
