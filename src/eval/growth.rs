@@ -61,6 +61,26 @@ impl<'s> Eval<'s> {
         self.join(parts)
     }
 
+    /// What one call adds to the text that it is called on.
+    pub(super) fn appended_by(
+        &mut self,
+        lowered: &Lowered,
+        any: &States,
+        effect: &Effect,
+        call: Node,
+        ctx: &Ctx,
+    ) -> Vals {
+        let states = self.after(lowered, any, effect, call.expr);
+        let rules = self.rules;
+        let append = rules.facts(&states).find_map(|fact| match fact {
+            Fact::Pass(pass) => pass.append.as_ref().map(|slot| (&**pass, slot)),
+            _ => None,
+        });
+        let Some((pass, slot)) = append else { return Vals::new() };
+        rules.answered(pass);
+        self.slot(slot, &Site::new(call, ctx))
+    }
+
     /// The calls on a variable, each with what the rules for anything know of it; also those on a variable that holds
     /// what such a call makes: the guard of `let mut segments = url.path_segments_mut()?`.
     fn collect_growth(

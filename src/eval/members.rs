@@ -334,7 +334,10 @@ impl<'s> Eval<'s> {
         if self.is_only_absent(&states) && self.passes_on(name) {
             return self.any_member(base, name, node, ctx);
         }
-        if !states.is_empty() {
+        // what the project itself keeps there, unless the rules know the member for itself and not only what lies below
+        let kept =
+            store.as_ref().is_some_and(|store| self.stores(store, name)) && self.rules.facts(&states).next().is_none();
+        if !states.is_empty() && !kept {
             return self.known_member(base, states, name, node, ctx);
         }
         if self.rules.is_global_object(&api.states) {

@@ -1,10 +1,12 @@
 //! Values as texts, joined and shown, and as other types: what a class displays, what a conversion makes.
 
 use super::alternatives::{ALTERNATIVES, drop_null};
+use super::conditions::Runs;
 use super::engine::Eval;
-use super::value::{Args, Closure, Ctx, Node, Pattern, Reason, Traced, Trail, Vals, Value};
+use super::value::{Args, Closure, Ctx, FuncRef, Node, Pattern, Reason, Traced, Trail, Vals, Value};
 use crate::ir::{Expr, Key};
-use crate::project::PlaceKey;
+use crate::project::{Effect, EffectKind, PlaceKey, Root};
+use crate::rules::path::Root as ApiRoot;
 use std::rc::Rc;
 
 /// Steps of one part of a string.
@@ -80,9 +82,10 @@ impl<'s> Eval<'s> {
             let methods = self.methods_of(class);
             // what it displays, or what it is behind a reference
             let named = |wanted: &str| methods.iter().find(|(_, name, ..)| &**name == wanted).map(|found| found.0);
-            let shows = named("fmt").or_else(|| named("deref"));
-            let mut found = Vals::new();
-            if let Some(func) = shows {
+            let mut found = named("fmt").map(|func| self.displayed(func, &value)).unwrap_or_default();
+            if let Some(func) = named("deref")
+                && found.is_empty()
+            {
                 let closure = Rc::new(Closure { func, ctx: None, this: Some(value.clone()) });
                 found = self.result(&closure, Args::Given(Vec::new()), Some(value.clone()));
             }
@@ -106,6 +109,59 @@ impl<'s> Eval<'s> {
             if found.is_empty() { texts.push(value) } else { texts.extend(found) }
         }
         texts
+    }
+
+    /// What a function that is given a formatter writes to it, called on `this`.
+    fn displayed(&mut self, func: FuncRef, this: &Traced) -> Vals {
+        let Some(lowered) = self.lowered(func.file) else { return Vals::new() };
+        let declared = lowered.ir.func(func.func);
+        let last = u32::try_from(declared.params.len()).unwrap_or_default().saturating_sub(1);
+        let bindings = lowered.index.param_bindings.get(&(func.func, last)).map_or(&[][..], Vec::as_slice);
+        let closure = Closure { func, ctx: None, this: Some(this.clone()) };
+        let ctx = self.call_frame(&closure, Args::Given(Vec::new()), Some(this.clone()));
+        let any = self.rules.automaton.root(&ApiRoot::Any);
+        let effects = bindings.iter().flat_map(|binding| lowered.index.effects(&Root::Local(*binding)));
+        let mut effects: Vec<&Effect> = effects.filter(|effect| effect.path.is_empty()).collect();
+        effects.sort_by_key(|effect| effect.at);
+        let mut parts = Vec::new();
+        let mut is_sure = false;
+        for effect in effects {
+            let runs = self.runs(func.file, effect.block, declared.block, &ctx);
+            if matches!(runs, Runs::Never) {
+                continue;
+            }
+            let mut part = match effect.kind {
+                EffectKind::Method(call) => {
+                    self.appended_by(lowered, &any, effect, Node { file: func.file, expr: call }, &ctx)
+                }
+                // `self.0.fmt(f)`, `Display::fmt(&self.0, f)`
+                EffectKind::Passed(call, nth) => {
+                    let shown = match nth {
+                        0 => lowered.ir.receiver(call),
+                        _ => self.arg_expr(Node { file: func.file, expr: call }, 0),
+                    };
+                    let Some(shown) = shown else { continue };
+                    let shown = self.eval(Node { file: func.file, expr: shown }, &ctx);
+                    self.as_text(shown)
+                }
+                EffectKind::Write(_) => continue,
+            };
+            if part.is_empty() {
+                continue;
+            }
+            let always = matches!(runs, Runs::Always);
+            is_sure |= always;
+            if !always {
+                part.push(Traced::new(Value::Str(Pattern::default())));
+            }
+            parts.push(part);
+        }
+        if is_sure {
+            return self.join(parts);
+        }
+        // one of several branches
+        let is_blank = |value: &Traced| matches!(&value.value, Value::Str(pattern) if pattern.pieces.is_empty());
+        parts.into_iter().flatten().filter(|value| !is_blank(value)).collect()
     }
 
     /// `let a: A = b.into()`: what `A` makes of it.

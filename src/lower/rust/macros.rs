@@ -6,7 +6,7 @@
 use super::format::{Piece, pieces};
 use super::json::macro_name;
 use super::{Flow, Lower, extent, name};
-use crate::ir::{BlockKind, CallKind, Expr as IrExpr, ExprId, OpaqueKind, Why};
+use crate::ir::{BlockKind, CallKind, Expr as IrExpr, ExprId, Key, OpaqueKind, Why};
 use crate::text::Span;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::ext::IdentExt as _;
@@ -60,12 +60,13 @@ impl Lower {
         }
         match called.as_str() {
             "format" | "format_args" => Flow::Value(self.format(mac, 0, span)),
-            // a `Display` implementation's result stands for the text it writes
             "write" | "writeln" => {
-                if let Some([to, ..]) = arguments(&mac.tokens).as_deref() {
-                    self.expr(&to.expr);
-                }
-                Flow::Value(self.format(mac, 1, span))
+                let to = arguments(&mac.tokens).and_then(|args| args.into_iter().next());
+                let to = to.map(|to| self.expr(&to.expr));
+                let text = self.format(mac, 1, span);
+                let Some(to) = to else { return Flow::Value(text) };
+                let writes = self.b.expr(IrExpr::Field { base: to, key: Key::Name("write_str".into()) }, span);
+                Flow::Value(self.b.call(writes, vec![text], CallKind::Plain, span))
             }
             "print" | "println" | "eprint" | "eprintln" | "log" | "trace" | "debug" | "info" | "warn" | "error"
             | "assert" | "assert_eq" | "assert_ne" | "debug_assert" | "debug_assert_eq" | "debug_assert_ne"

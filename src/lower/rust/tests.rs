@@ -489,20 +489,20 @@ fn format_strings() {
 }
 
 #[test]
-fn what_is_written_is_a_value() {
+fn what_is_written_is_given_to_where_it_goes() {
     has(
         "struct B(u8); impl fmt::Display for B { \
          fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result { write!(f, \"Bearer {}\", self.0) } }",
-        &["fn#1 fmt(f: import \"fmt\".Formatter): import \"fmt\".Result -> <\"Bearer \" + this.0>"],
+        &["fn#1 fmt(f: import \"fmt\".Formatter): import \"fmt\".Result -> f.write_str(<\"Bearer \" + this.0>)"],
     );
-    value("write!(f, \"Bearer {}\", x)", "<\"Bearer \" + @x>");
-    value("writeln!(f, \"{a}{0}{b}\", c, b = d())?", "Assert~<@a + @c + @d()>");
-    value("write!(f, \"{}\", Bearer(x))", "<@Bearer(@x)>");
-    value("write!(f)", "\"\"");
+    value("write!(f, \"Bearer {}\", x)", "@f.write_str(<\"Bearer \" + @x>)");
+    value("writeln!(f, \"{a}{0}{b}\", c, b = d())?", "Assert~@f.write_str(<@a + @c + @d()>)");
+    value("write!(f, \"{}\", Bearer(x))", "@f.write_str(<@Bearer(@x)>)");
+    value("write!(f)", "@f.write_str(\"\")");
     // The place it goes to is looked at as well, once.
     let ir = file("fn f() { write!(out(), \"{}\", g()); }");
     let calls: Vec<String> = ir.calls.iter().map(|call| ir.show(*call)).collect();
-    assert_eq!(calls, ["@out()", "@g()"]);
+    assert_eq!(calls, ["@out().write_str(<@g()>)", "@out()", "@g()"]);
 }
 
 #[test]
