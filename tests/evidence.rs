@@ -47,12 +47,14 @@ fn is_found(report: &Report) -> bool {
         || outside.logged_id_tokens().next().is_some()
 }
 
+type Change = Box<dyn Fn(&mut Outside)>;
+
 /// A table: what it is called, its samples, and how to take something out of it, each with what that is.
 struct Table {
     name: String,
     yes: Vec<Sample>,
     no: Vec<Sample>,
-    without: Vec<(String, Box<dyn Fn(&mut Outside)>)>,
+    without: Vec<(String, Change)>,
 }
 
 /// A list of a table, from which each entry is taken out in turn.
@@ -63,7 +65,7 @@ macro_rules! without {
                 entry.clone(),
                 Box::new(move |$outside: &mut Outside| {
                     $place.remove(nth);
-                }) as Box<dyn Fn(&mut Outside)>,
+                }) as Change,
             ));
         }
     };
