@@ -46,7 +46,7 @@ pub enum Error {
     #[error("there is no file or folder {0:?}")]
     NoSuchPath(String),
     /// A path that was given cannot be read.
-    #[error("{path:?} cannot be read: {reason}")]
+    #[error("{path:?}: {reason}")]
     Unreadable {
         /// Which.
         path: String,

@@ -10,7 +10,7 @@ use idtoken_lint::text::{Files, OsFiles};
 pub(super) fn read(file: &str) -> Result<Vec<Reviewed>, Failure> {
     let text = OsFiles.read(file).map_err(|error| {
         Failure::new(
-            format!("the accepted calls {file:?} cannot be read: {error}"),
+            format!("the accepted calls {file:?}: {error}"),
             "Write them with `--write-accept-unknown FILE`, or leave `--accept-unknown` out.",
         )
     })?;

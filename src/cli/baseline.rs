@@ -27,7 +27,7 @@ pub(super) fn write(report: &mut Report, file: &str) -> Result<(), Failure> {
 fn read(file: &str) -> Result<Baseline, Failure> {
     let text = OsFiles.read(file).map_err(|error| {
         Failure::new(
-            format!("the baseline {file:?} cannot be read: {error}"),
+            format!("the baseline {file:?}: {error}"),
             "Write one with `--write-baseline FILE`, or leave `--baseline` out.",
         )
     })?;

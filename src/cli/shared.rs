@@ -229,7 +229,7 @@ fn input(arguments: &Arguments) -> Result<(Vec<String>, Option<Overlay<'static>>
         return Err(Failure::new(format!("{name:?} is a folder"), "`--stdin-filename` names a file."));
     }
     let mut bytes = Vec::new();
-    let unreadable = |error| Failure::new(format!("standard input cannot be read: {error}"), "Give a file instead.");
+    let unreadable = |error| Failure::new(format!("standard input: {error}"), "Give a file instead.");
     std::io::stdin().lock().take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     let paths = arguments.paths.iter().map(|path| if path == "-" { name.clone() } else { path.clone() }).collect();
     Ok((paths, Some(Overlay::new(&OsFiles, name, bytes))))

@@ -47,7 +47,7 @@ pub struct Config {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The file cannot be read.
-    #[error("the configuration {path:?} cannot be read: {reason}")]
+    #[error("the configuration {path:?}: {reason}")]
     Unreadable {
         /// Which.
         path: String,
