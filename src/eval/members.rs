@@ -334,11 +334,17 @@ impl<'s> Eval<'s> {
         if self.is_only_absent(&states) && self.passes_on(name) {
             return self.any_member(base, name, node, ctx);
         }
-        // what the project itself keeps there, unless the rules know the member for itself and not only what lies below
-        let kept =
-            store.as_ref().is_some_and(|store| self.stores(store, name)) && self.rules.facts(&states).next().is_none();
-        if !states.is_empty() && !kept {
-            return self.known_member(base, states, name, node, ctx);
+        if !states.is_empty() {
+            let mut values = Vals::new();
+            // of a member the rules may only know what lies below it in some library: the project may keep one of its own
+            if let Some(store) = store.as_ref().filter(|store| self.stores(store, name))
+                && self.rules.facts(&states).next().is_none()
+            {
+                let kept = self.stored(store, name, node.file, self.span_of(node));
+                values.extend(kept.into_iter().filter(|value| !value.value.is_unknown()));
+            }
+            values.extend(self.known_member(base, states, name, node, ctx));
+            return values;
         }
         if self.rules.is_global_object(&api.states) {
             let shared = self.script_global(node, name);
