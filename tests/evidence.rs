@@ -22,20 +22,25 @@ fn token(claims: &str) -> String {
     format!("{}.{}.c2lnbmVk", part("{\"alg\":\"RS256\"}"), part(claims))
 }
 
-/// The files that samples stand for, with tokens in them.
-fn files(samples: &[Sample]) -> Vec<(String, String)> {
+/// Files of one folder: names and texts.
+type Folder = Vec<(String, String)>;
+
+/// The folders that samples stand for, with tokens in their files.
+fn folders(samples: &[Sample]) -> Vec<Folder> {
     let issued = "\"iss\":\"https://tenant.auth0.com/\",\"sub\":\"auth0|1\"";
     let id = token(&format!("{{{issued},\"aud\":\"c\",\"nonce\":\"n\"}}"));
     let access = token(&format!(
         "{{{issued},\"aud\":\"https://tenant.auth0.com/api/v2/\",\"azp\":\"c\",\"scope\":\"read:current_user\"}}"
     ));
     let fill = |(name, text): (String, String)| (name, text.replace("ID_TOKEN", &id).replace("ACCESS_TOKEN", &access));
-    samples.iter().flat_map(Sample::files).map(fill).collect()
+    samples.iter().flat_map(Sample::folders).map(|folder| folder.into_iter().map(fill).collect()).collect()
 }
 
-fn read(rules: &Rules, (name, text): &(String, String)) -> Report {
+fn read(rules: &Rules, folder: &Folder) -> Report {
     let mut files = MemoryFiles::new();
-    files.insert(name.clone(), text.clone());
+    for (name, text) in folder {
+        files.insert(name.clone(), text.clone());
+    }
     idtoken_lint::analyze_with(&files, &Options::default(), rules).unwrap()
 }
 
@@ -77,12 +82,21 @@ fn tables(outside: &Outside) -> Vec<Table> {
         let mut without = Vec::new();
         without!(without, table.names, |outside| outside.toggle.file[at].names);
         without!(without, table.paths, |outside| outside.toggle.file[at].paths);
+        for (of, variable) in table.variable.iter().enumerate() {
+            without!(without, variable.form, |outside| outside.toggle.file[at].variable[of].form);
+            without!(without, variable.declared, |outside| outside.toggle.file[at].variable[of].declared);
+            without!(without, variable.files, |outside| outside.toggle.file[at].variable[of].files);
+            without!(without, variable.given, |outside| outside.toggle.file[at].variable[of].given);
+            without!(without, variable.values, |outside| outside.toggle.file[at].variable[of].values);
+            without!(without, variable.always, |outside| outside.toggle.file[at].variable[of].always);
+        }
         let name = format!("toggle.toml, [[file]] {}", at + 1);
         all.push(Table { name, yes: table.yes.clone(), no: table.no.clone(), without });
     }
     for (at, table) in outside.recorded.form.iter().enumerate() {
         let mut without = Vec::new();
         without!(without, table.names, |outside| outside.recorded.form[at].names);
+        without!(without, table.environments, |outside| outside.recorded.form[at].environments);
         let name = format!("recorded.toml, [[form]] {}", at + 1);
         all.push(Table { name, yes: table.yes.clone(), no: table.no.clone(), without });
     }
@@ -116,14 +130,14 @@ fn every_table_shows_what_it_is_for() {
         if table.yes.is_empty() || table.no.is_empty() {
             problems.push(format!("{} needs `yes` and `no`", table.name));
         }
-        for file in files(&table.yes) {
-            if !is_found(&read(&rules, &file)) {
-                problems.push(format!("missing: {}: {} {}", table.name, file.0, file.1));
+        for folder in folders(&table.yes) {
+            if !is_found(&read(&rules, &folder)) {
+                problems.push(format!("missing: {}: {folder:?}", table.name));
             }
         }
-        for file in files(&table.no) {
-            if is_found(&read(&rules, &file)) {
-                problems.push(format!("noisy: {}: {} {}", table.name, file.0, file.1));
+        for folder in folders(&table.no) {
+            if is_found(&read(&rules, &folder)) {
+                problems.push(format!("noisy: {}: {folder:?}", table.name));
             }
         }
     }
@@ -136,18 +150,19 @@ fn nothing_in_these_tables_is_idle() {
     let rules = RuleFiles::embedded().unwrap().compile(&[], &[]).unwrap();
     let mut problems = Vec::new();
     for table in tables(&rules.outside) {
-        let samples = files(&[table.yes.as_slice(), table.no.as_slice()].concat());
+        let samples = folders(&[table.yes.as_slice(), table.no.as_slice()].concat());
         let said = |report: &Report| format!("{:?}{:?}", report.outside, report.skipped);
-        let before: Vec<String> = samples.iter().map(|file| said(&read(&rules, file))).collect();
+        let before: Vec<String> = samples.iter().map(|folder| said(&read(&rules, folder))).collect();
         for (entry, take) in &table.without {
             let mut outside = rules.outside.clone();
             take(&mut outside);
             let without = with(&rules, &outside);
             // an option does nothing where it does not stand
-            let may_tell = |text: &str| !entry.starts_with('-') || text.contains(entry.as_str());
-            let differs = |(file, before): (&(String, String), &String)| {
-                may_tell(&file.1) && said(&read(&without, file)) != *before
+            let may_tell = |folder: &Folder| {
+                !entry.starts_with('-') || folder.iter().any(|(_, text)| text.contains(entry.as_str()))
             };
+            let differs =
+                |(folder, before): (&Folder, &String)| may_tell(folder) && said(&read(&without, folder)) != *before;
             if !samples.iter().zip(&before).any(differs) {
                 problems.push(format!("idle: {}: `{entry}`", table.name));
             }

@@ -21,15 +21,21 @@ pub struct Sample {
     pub name: String,
     /// What it holds.
     pub text: String,
+    /// Files of the same folder.
+    #[serde(default)]
+    pub beside: Vec<Sample>,
 }
 
 impl Sample {
-    /// The files that it stands for: names and texts.
-    pub fn files(&self) -> Vec<(String, String)> {
-        let whole = format!("{}\n{}", self.name, self.text);
-        let all = variants(&whole).into_iter();
-        all.filter_map(|(_, file)| file.split_once('\n').map(|(name, text)| (name.to_owned(), text.to_owned())))
-            .collect()
+    /// The folders that it stands for: the names and texts of their files, the sample's own first.
+    pub fn folders(&self) -> Vec<Vec<(String, String)>> {
+        /// Between files: in no text.
+        const NEXT: &str = "\0";
+        let whole: Vec<String> =
+            [self].into_iter().chain(&self.beside).map(|file| format!("{}\n{}", file.name, file.text)).collect();
+        let file = |file: &str| file.split_once('\n').map(|(name, text)| (name.to_owned(), text.to_owned()));
+        let folder = |(_, whole): (_, String)| whole.split(NEXT).filter_map(file).collect();
+        variants(&whole.join(NEXT)).into_iter().map(folder).collect()
     }
 }
 
