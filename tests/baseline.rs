@@ -145,7 +145,7 @@ fn the_configuration_can_name_it() {
     assert_eq!(compare(&here.path().join("web"), &[]), (0, 1, vec![]));
     fs::remove_file(here.path().join("base.json")).unwrap();
     let (status, _, err) = run(here.path(), &["check"]);
-    assert!(status == 2 && err.contains("\"base.json\" cannot be read") && err.contains("--write-baseline"), "{err}");
+    assert!(status == 2 && err.contains("\"base.json\": cannot be read") && err.contains("--write-baseline"), "{err}");
     assert_eq!(run(here.path(), &["check", "--write-baseline", "base.json"]).0, 0);
     assert_eq!(compare(here.path(), &[]), (0, 1, vec![]));
 }

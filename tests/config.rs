@@ -76,7 +76,7 @@ fn another_file_or_none_can_be_named() {
     assert_eq!(calls(here.path(), &["--config", "other.toml"]), 0);
     assert_eq!(calls(here.path(), &["--config", "other.toml", "--host", "login.acme.example"]), 1);
     for (arguments, said) in [
-        (&["check", "--config", "no.toml"][..], "\"no.toml\" cannot be read"),
+        (&["check", "--config", "no.toml"][..], "\"no.toml\": cannot be read"),
         (&["check", "--config", "other.toml", "--no-config"], "cannot be used with"),
     ] {
         let (status, out, err) = run(here.path(), arguments);
