@@ -4,7 +4,7 @@
 use super::model::Runs;
 use crate::eval::Shared;
 use crate::eval::value::Node;
-use crate::ir::{CallKind, Expr, FileIr, Lang};
+use crate::ir::{Expr, FileIr, Lang};
 use crate::rules::Side;
 use crate::rules::runtimes::{Signs, Weight};
 use crate::rules::schema::ExampleLang;
@@ -33,7 +33,7 @@ pub(super) fn of_call(
             within: around.flat_map(|node| functions_around(ir, node)).collect(),
             path: shared.project.path(*file),
             text: &text,
-            has_markup: ir.exprs.iter().any(|expr| matches!(expr, Expr::Call { kind: CallKind::Jsx, .. })),
+            has_markup: ir.calls.iter().any(|call| ir.is_element(*call)),
             language: (ir.lang == Lang::Rust).then_some(ExampleLang::Rust),
         };
         found.extend(shared.rules.sides(&signs));

@@ -6,7 +6,7 @@ use super::calls::Site;
 use super::engine::{Eval, Shared};
 use super::reducers::Kind;
 use super::value::{Api, ApiStep, Args, FuncRef, Node, Traced, Vals, Value, texts};
-use crate::ir::{CallKind, Expr, ExprId, Key, Lit, Name, Prop};
+use crate::ir::{Expr, ExprId, Key, Lit, Name, Prop};
 use crate::project::Lowered;
 use crate::rules::path::Step;
 use crate::rules::{Fact, KIND};
@@ -224,9 +224,7 @@ impl<'s> Eval<'s> {
                 _ => None,
             };
             let Some(kind) = props.iter().find_map(is_kind) else { continue };
-            let of_element = ir.parents[at.index()]
-                .is_some_and(|parent| matches!(ir.expr(parent), Expr::Call { kind: CallKind::Jsx, .. }));
-            if of_element {
+            if ir.is_of_element(at) {
                 continue;
             }
             let node = Node { file, expr: at };

@@ -300,7 +300,7 @@ impl<'s> Eval<'s> {
             let Some(other) = self.lowered(file) else { continue };
             let called_as = self.called_as(other, file, &names);
             for &call in called_as.iter().filter_map(|name| other.index.calls_by_name.get(name)).flatten() {
-                if !matches!(other.ir.expr(call), Expr::Call { kind: crate::ir::CallKind::Jsx, .. }) {
+                if !other.ir.is_element(call) {
                     continue;
                 }
                 let node = Node { file, expr: call };

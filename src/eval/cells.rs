@@ -6,7 +6,7 @@ use super::callers::names_of;
 use super::calls::Site;
 use super::engine::{Eval, drop_null};
 use super::value::{Api, ApiStep, FuncRef, Node, Owner, Reason, Traced, Vals, Value, texts};
-use crate::ir::{BindingId, CallKind, Expr, ExprId, Key, Name};
+use crate::ir::{BindingId, Expr, ExprId, Key, Name};
 use crate::project::{EffectKind, Lowered, PlaceKey, Root};
 use crate::rules::{CellFact, ContextFact, Fact};
 use std::rc::Rc;
@@ -357,7 +357,7 @@ impl<'s> Eval<'s> {
                 let Some(lowered) = self.lowered(file) else { continue };
                 for &call in lowered.index.calls_by_name.get(&name).into_iter().flatten() {
                     let node = Node { file, expr: call };
-                    let is_element = matches!(lowered.ir.expr(call), Expr::Call { kind: CallKind::Jsx, .. });
+                    let is_element = lowered.ir.is_element(call);
                     let is_it = is_element
                         && self.callees(node, &None).iter().any(|called| match &called.value {
                             Value::Api(api) => made.contains(&api.node),

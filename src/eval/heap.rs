@@ -5,7 +5,7 @@ use super::engine::{Eval, drop_null, owners_of_member};
 use super::reach::{Event, reaching};
 use super::store_keys::is_made_key;
 use super::value::{ApiStep, Args, ClassRef, Closure, Ctx, Node, Object, Owner, Reason, Traced, Vals, Value};
-use crate::ir::{BlockId, CallKind, Expr, Key, Name, Prop, ThisOf};
+use crate::ir::{BlockId, Expr, Key, Name, Prop, ThisOf};
 use crate::project::{EffectKind, PlaceKey, Root};
 use crate::rules::Fact;
 use crate::text::FileId;
@@ -167,10 +167,7 @@ impl<'s> Eval<'s> {
 
     /// Whether a literal holds the attributes of an element.
     fn is_of_element(&self, object: &Object) -> bool {
-        self.lowered(object.node.file).is_some_and(|lowered| {
-            let parent = lowered.ir.parents[object.node.expr.index()];
-            parent.is_some_and(|parent| matches!(lowered.ir.expr(parent), Expr::Call { kind: CallKind::Jsx, .. }))
-        })
+        self.lowered(object.node.file).is_some_and(|lowered| lowered.ir.is_of_element(object.node.expr))
     }
 
     /// A member of a spread or merged part, and whether the part surely has it.

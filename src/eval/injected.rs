@@ -113,10 +113,7 @@ impl<'s> Eval<'s> {
     pub(crate) fn given_to_instances(&mut self, class: super::value::ClassRef) -> Vals {
         let mut values = Vals::new();
         for call in self.callers_of_class(class).calls.clone() {
-            let is_element = self.lowered(call.file).is_some_and(|lowered| {
-                matches!(lowered.ir.expr(call.expr), Expr::Call { kind: crate::ir::CallKind::Jsx, .. })
-            });
-            if is_element {
+            if self.lowered(call.file).is_some_and(|lowered| lowered.ir.is_element(call.expr)) {
                 values.extend(self.passed(call, 0, &None, None));
             }
         }

@@ -8,7 +8,7 @@ use super::calls::Site;
 use super::engine::{Eval, Shared};
 use super::injected::Component;
 use super::value::{Api, ClassRef, FuncRef, Handed, Node, Traced, Vals, Value};
-use crate::ir::{CallKind, Expr, ExprId, FileIr, FuncId, Key, Name, Prop};
+use crate::ir::{Expr, ExprId, FileIr, FuncId, Key, Name, Prop};
 use crate::project::Lowered;
 use crate::rules::path::Step;
 use crate::rules::slot::{Base, Into};
@@ -96,7 +96,7 @@ impl<'s> Eval<'s> {
             if let Base::Arg(nth) = &shows.base
                 && let Some(arg) = self.arg_expr(by, *nth)
                 && let element = lowered.ir.behind_variable(arg)
-                && is_element(&lowered.ir, element)
+                && lowered.ir.is_element(element)
             {
                 return self.components_of(Node { file: by.file, expr: element });
             }
@@ -149,15 +149,15 @@ impl<'s> Eval<'s> {
         };
         for element in elements {
             let Some(there) = self.lowered(element.file) else { continue };
-            if !is_element(&there.ir, element.expr) {
+            if !there.ir.is_element(element.expr) {
                 continue;
             }
             let Some(attributes) = self.arg_expr(element, 0) else { continue };
-            let Some(children) = member_of(&there.ir, attributes, CHILDREN) else { continue };
+            let Some(children) = there.ir.member_of(attributes, CHILDREN) else { continue };
             let Expr::List(items) = there.ir.expr(children) else { continue };
             for item in items {
                 let item = there.ir.behind_variable(item.expr);
-                if is_element(&there.ir, item) && shown.len() < COMPONENTS {
+                if there.ir.is_element(item) && shown.len() < COMPONENTS {
                     shown.extend(self.components_of(Node { file: element.file, expr: item }));
                 }
             }
@@ -231,19 +231,6 @@ fn components_around(lowered: &Lowered, node: Node) -> Vec<Component> {
         func = ir.func_of(declared.expr);
     }
     around
-}
-
-fn is_element(ir: &FileIr, expr: ExprId) -> bool {
-    matches!(ir.expr(expr), Expr::Call { kind: CallKind::Jsx, .. })
-}
-
-/// A member of an object literal.
-fn member_of(ir: &FileIr, object: ExprId, name: &str) -> Option<ExprId> {
-    let Expr::Object { props, .. } = ir.expr(object) else { return None };
-    props.iter().find_map(|prop| match prop {
-        Prop::Field(Key::Name(key), value) if **key == *name => Some(*value),
-        _ => None,
-    })
 }
 
 /// The component of a route, if an expression is one.

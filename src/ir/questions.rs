@@ -1,8 +1,8 @@
 //! What is asked of a file's graph: its parts by their numbers, and what syntax alone tells of an expression.
 
 use super::{
-    Binding, BindingId, BlockId, Class, ClassField, ClassId, Expr, ExprId, FileIr, Func, FuncId, Key, Lit, Method,
-    MethodKind, Name, OpaqueKind, Prop, Why,
+    Binding, BindingId, BlockId, CallKind, Class, ClassField, ClassId, Expr, ExprId, FileIr, Func, FuncId, Key, Lit,
+    Method, MethodKind, Name, OpaqueKind, Prop, Why,
 };
 use crate::text::Span;
 
@@ -73,6 +73,25 @@ impl FileIr {
             Prop::Field(Key::Name(name), held) if *held == value => Some((name, literal)),
             _ => None,
         })
+    }
+
+    /// The value of an object literal's own member.
+    pub fn member_of(&self, literal: ExprId, name: &str) -> Option<ExprId> {
+        let Expr::Object { props, .. } = self.expr(self.strip(literal)) else { return None };
+        props.iter().find_map(|prop| match prop {
+            Prop::Field(Key::Name(key), value) if **key == *name => Some(*value),
+            _ => None,
+        })
+    }
+
+    /// Whether `id` is an element, `<C/>`.
+    pub fn is_element(&self, id: ExprId) -> bool {
+        matches!(self.expr(id), Expr::Call { kind: CallKind::Jsx, .. })
+    }
+
+    /// Whether a literal holds the attributes of an element.
+    pub fn is_of_element(&self, literal: ExprId) -> bool {
+        self.parents[literal.index()].is_some_and(|parent| self.is_element(parent))
     }
 
     /// Whether `id` is a text with a slash in it, or joined from one, or what a function of the file makes of one: part of

@@ -7,7 +7,7 @@ use super::{Config, Sent, effective, exchange};
 use crate::check::model::{Applicability, Edit, Fix, Location, Verdict};
 use crate::eval::value::{Node, Traced, Value};
 use crate::eval::{Eval, Shared};
-use crate::ir::{CallKind, Expr, ExprId, FileIr, Key, Lit, Prop};
+use crate::ir::{Expr, ExprId, FileIr, Lit, Prop};
 use crate::project::Lowered;
 use crate::rules::schema::ExchangeTable;
 use crate::rules::{Fact, LoginFact, Way};
@@ -224,14 +224,14 @@ impl<'a> Edits<'a> {
         let holds = |parent: &[String]| {
             let mut at = literal.expr;
             for name in parent {
-                match member(ir, at, name) {
+                match ir.member_of(at, name) {
                     Some(value) => at = value,
                     None => return false,
                 }
             }
             let names = fact.audience.iter().chain(&fact.scope).chain(&fact.response_type);
             let here = |way: &&Way| way.len() == parent.len() + 1 && way.starts_with(parent);
-            names.filter(here).filter_map(|way| way.last()).any(|name| member(ir, at, name).is_some())
+            names.filter(here).filter_map(|way| way.last()).any(|name| ir.member_of(at, name).is_some())
         };
         let beside = ways.iter().find(|way| holds(&way[..way.len() - 1]));
         beside.or_else(|| lacks::usual(ways, login.style)).cloned()
@@ -334,15 +334,6 @@ impl<'a> Edits<'a> {
     }
 }
 
-/// The value of a literal's member.
-fn member(ir: &FileIr, literal: ExprId, name: &str) -> Option<ExprId> {
-    let Expr::Object { props, .. } = ir.expr(ir.strip(literal)) else { return None };
-    props.iter().find_map(|prop| match prop {
-        Prop::Field(Key::Name(key), value) if **key == *name => Some(*value),
-        _ => None,
-    })
-}
-
 /// Members added to a literal, behind the last that it has.
 fn insertions(lowered: &Lowered, text: &str, literal: Node, added: Vec<(Way, String)>) -> Option<Vec<Change>> {
     if added.is_empty() {
@@ -360,7 +351,7 @@ fn insertions(lowered: &Lowered, text: &str, literal: Node, added: Vec<(Way, Str
         }
     }
     for (name, members) in inside {
-        match member(ir, literal.expr, &name).map(|value| ir.strip(value)) {
+        match ir.member_of(literal.expr, &name).map(|value| ir.strip(value)) {
             Some(value) if matches!(ir.expr(value), Expr::Object { .. }) => {
                 changes.extend(insertions(lowered, text, Node { file: literal.file, expr: value }, members)?);
             }
@@ -371,9 +362,7 @@ fn insertions(lowered: &Lowered, text: &str, literal: Node, added: Vec<(Way, Str
     if here.is_empty() {
         return Some(changes);
     }
-    let is_jsx = ir.parents[literal.expr.index()]
-        .is_some_and(|parent| matches!(ir.expr(parent), Expr::Call { kind: CallKind::Jsx, .. }));
-    if is_jsx {
+    if ir.is_of_element(literal.expr) {
         changes.push(attributes(lowered, literal, here)?);
         return Some(changes);
     }
