@@ -352,6 +352,13 @@ fn store_files(shared: &Shared<'_>) -> Vec<FileId> {
     for member in rules.write_members.iter().chain(&rules.write_words).chain(&rules.store_names).chain(under) {
         files.extend(shared.project.files_with(member, FILES).0);
     }
+    for (member, near) in &rules.write_near {
+        let calling = shared.project.files_with(member, usize::MAX).0;
+        for word in near {
+            let holding = shared.project.files_with(word, FILES).0;
+            files.extend(holding.into_iter().filter(|file| calling.binary_search(file).is_ok()));
+        }
+    }
     files.sort();
     files.dedup();
     files
@@ -370,9 +377,11 @@ impl<'s> Eval<'s> {
     fn store_writes_in(&mut self, file: FileId, into: &mut Vec<StoreWrite>) {
         let Some(lowered) = self.lowered(file) else { return };
         let rules = self.rules;
+        let near = rules.write_near.iter().filter(|(_, near)| near.iter().any(|word| self.mentions(file, word)));
         let mut calls: Vec<crate::ir::ExprId> = rules
             .write_members
             .iter()
+            .chain(near.map(|(member, _)| member))
             .filter_map(|member| lowered.index.calls_by_name.get(member.as_str()))
             .flatten()
             .copied()

@@ -73,6 +73,8 @@ pub struct Rules {
     pub endpoints: Vec<Endpoint>,
     /// What the first look at a file looks for.
     pub literals: Literals,
+    /// Names of writing calls that count in files with one of these words alone.
+    pub write_near: Vec<(String, Vec<String>)>,
     /// Member names whose calls may write a store.
     pub write_members: Vec<String>,
     /// Words of files in which calls of a mere name may write a store.
@@ -347,6 +349,9 @@ impl Rules {
             for text in &table.write {
                 for path in place.paths(text)? {
                     match path.steps.as_slice() {
+                        [.., Step::Member(name), Step::Call | Step::New] if !table.near.is_empty() => {
+                            self.write_near.push((name.clone(), table.near.clone()));
+                        }
                         [.., Step::Member(name), Step::Call | Step::New] => self.write_members.push(name.clone()),
                         // a function that is handed out, or the library itself
                         _ => match &path.root {

@@ -175,6 +175,8 @@ pub struct StoreTable {
     pub read: Vec<PathText>,
     /// Calls that write `value` under `key`.
     pub write: Vec<PathText>,
+    /// Words one of which a file holds that writes: for methods with names that everything has.
+    pub near: Vec<String>,
     /// The key; without it `arg(0)`.
     pub key: Option<SlotText>,
     /// The value; without it `arg(1)`.
