@@ -110,7 +110,12 @@ pub(super) fn look(
         return Found { outside: Outside::default(), sources: Vec::new(), skipped: Vec::new() };
     }
     let paths: Vec<&String> = project.beside().iter().filter(|path| reported(path)).collect();
-    let told: Vec<(&String, Told)> = paths.par_iter().map(|path| (*path, tell(project, rules, path))).collect();
+    let mut folders: Folders<'_> = FxHashMap::default();
+    for path in project.beside() {
+        folders.entry(parent(path)).or_default().push(path);
+    }
+    let told: Vec<(&String, Told)> =
+        paths.par_iter().map(|path| (*path, tell(project, rules, &folders, path))).collect();
     let mut found = Found { outside: Outside::default(), sources: Vec::new(), skipped: Vec::new() };
     found.outside.files = paths.len();
     let (in_code, sources) = code::toggles(project, rules);
@@ -136,7 +141,10 @@ pub(super) fn match_calls(outside: &mut Outside, calls: &[&Call]) {
     logs::match_calls(&mut outside.deprecations, calls);
 }
 
-fn tell(project: &Project<'_>, rules: &Rules, path: &str) -> Told {
+/// The files that are no code, by their folders; those of one in order.
+type Folders<'a> = FxHashMap<&'a str, Vec<&'a str>>;
+
+fn tell(project: &Project<'_>, rules: &Rules, folders: &Folders<'_>, path: &str) -> Told {
     let kinds = rules.outside.kinds(path);
     let is_settings = |kind: &OutsideKind| matches!(kind, OutsideKind::Settings(_));
     let limit = if kinds.iter().all(is_settings) { SETTINGS_BYTES } else { RECORDING_BYTES };
@@ -146,10 +154,10 @@ fn tell(project: &Project<'_>, rules: &Rules, path: &str) -> Told {
         Err(error) => return Told { refused: Some(error.into()), ..told },
     };
     let read = |path: &str| Some(File::new(path, project.beside_text(path, SETTINGS_BYTES).ok()?));
+    let beside = Beside { paths: folders.get(parent(path)).map_or(&[], Vec::as_slice), read: &read };
     for kind in kinds {
         let result = match kind {
             OutsideKind::Settings(nth) => {
-                let beside = beside(project, path, &read);
                 toggle::of_file(&file, &rules.outside, &rules.outside.toggle.file[nth], &beside).map(
                     |(toggles, others)| {
                         told.toggles.extend(toggles);
@@ -163,7 +171,6 @@ fn tell(project: &Project<'_>, rules: &Rules, path: &str) -> Told {
                 told.refused = broken;
             }),
             OutsideKind::Recorded(form, certain) => {
-                let beside = beside(project, path, &read);
                 let given = environments(rules, form, &beside);
                 recorded::of_file(&file, rules, (form, certain), &given).map(|recorded| told.recorded.extend(recorded))
             }
@@ -186,13 +193,6 @@ fn environments(rules: &Rules, form: Form, beside: &Beside<'_>) -> Vec<Variables
     let files = names.iter().flat_map(|pattern| beside.named(pattern)).filter_map(|path| (beside.read)(path));
     let telling = files.filter(|file| file.holds(&known.token_prefix));
     telling.flat_map(|file| postman::environments(&file.text)).collect()
-}
-
-/// The files in the folder of one.
-fn beside<'a>(project: &'a Project<'_>, path: &str, read: &'a dyn Fn(&str) -> Option<File>) -> Beside<'a> {
-    let folder = parent(path);
-    let paths = project.beside().iter().map(String::as_str).filter(|other| parent(other) == folder);
-    Beside { paths: paths.collect(), read }
 }
 
 /// What there is to do about what was found. `place` names a file from where findings are seen.

@@ -103,7 +103,7 @@ mod tests {
         for kind in rules.outside.kinds(name) {
             if let crate::rules::OutsideKind::Settings(nth) = kind {
                 let table = &rules.outside.toggle.file[nth];
-                let beside = Beside { paths: Vec::new(), read: &|_| None };
+                let beside = Beside { paths: &[], read: &|_| None };
                 let told = of_file(&file, &rules.outside, table, &beside);
                 for toggle in told.unwrap_or_else(|error| panic!("{error:?}")).0 {
                     found.push((toggle.at.start.line, toggle.at.start.column, toggle.state.as_str()));

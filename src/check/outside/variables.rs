@@ -10,7 +10,7 @@ use crate::rules::{SettingsTable, VariableTable};
 /// The files beside one with settings: those of its folder, by name, and their texts.
 pub(super) struct Beside<'a> {
     /// Their paths.
-    pub paths: Vec<&'a str>,
+    pub paths: &'a [&'a str],
     /// What is in one of them.
     pub read: &'a dyn Fn(&str) -> Option<File>,
 }
