@@ -79,8 +79,6 @@ fn globals(ir: &FileIr) -> Vec<&str> {
 }
 
 /// The names of the functions around a node.
-fn functions_around(ir: &FileIr, node: Node) -> Vec<&str> {
-    let at = ir.span(node.expr);
-    let around = ir.funcs.iter().filter(|func| func.span.start <= at.start && at.end <= func.span.end);
-    around.filter_map(|func| func.name.as_deref()).collect()
+fn functions_around(ir: &FileIr, node: Node) -> impl Iterator<Item = &str> {
+    ir.functions_around(node.expr).filter_map(|func| ir.func(func).name.as_deref())
 }

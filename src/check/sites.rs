@@ -219,16 +219,10 @@ fn may_request(shared: &Shared<'_>, lowered: &Lowered, call: ExprId) -> bool {
     }
 }
 
-/// The functions around a node, innermost first; the module's own code is none.
+/// The functions around a node, innermost first; the module's own code is the last.
 pub(super) fn around(shared: &Shared<'_>, node: Node) -> Vec<FuncRef> {
     let Some(lowered) = shared.project.lowered(node.file) else { return Vec::new() };
-    let mut functions = Vec::new();
-    let mut func = Some(lowered.ir.func_of(node.expr));
-    while let Some(current) = func {
-        functions.push(FuncRef { file: node.file, func: current });
-        func = lowered.ir.func(current).parent;
-    }
-    functions
+    lowered.ir.functions_around(node.expr).map(|func| FuncRef { file: node.file, func }).collect()
 }
 
 /// The functions around a node and around the callers that were opened so far. A function comes as late as it can: its

@@ -6,7 +6,7 @@ use super::calls::Site;
 use super::engine::{Eval, Shared};
 use super::reducers::Kind;
 use super::value::{Api, ApiStep, Args, FuncRef, Node, Traced, Vals, Value, texts};
-use crate::ir::{Expr, ExprId, Key, Lit, Name, Prop};
+use crate::ir::{Expr, ExprId, Lit, Name};
 use crate::project::Lowered;
 use crate::rules::path::Step;
 use crate::rules::{Fact, KIND};
@@ -218,12 +218,10 @@ impl<'s> Eval<'s> {
         let Some(lowered) = self.lowered(file) else { return };
         let ir = &lowered.ir;
         for (at, expr) in (0u32..).map(ExprId).zip(&ir.exprs) {
-            let Expr::Object { props, .. } = expr else { continue };
-            let is_kind = |prop: &Prop| match prop {
-                Prop::Field(Key::Name(name), value) if &**name == KIND => Some(*value),
-                _ => None,
-            };
-            let Some(kind) = props.iter().find_map(is_kind) else { continue };
+            if !matches!(expr, Expr::Object { .. }) {
+                continue;
+            }
+            let Some(kind) = ir.member_of(at, KIND) else { continue };
             if ir.is_of_element(at) {
                 continue;
             }

@@ -408,14 +408,8 @@ impl<'s> Eval<'s> {
     /// The module in one of whose functions an expression stands.
     fn module_around(&self, node: Node, all: &Containers) -> Option<usize> {
         let lowered = self.lowered(node.file)?;
-        let mut func = Some(lowered.ir.func_of(node.expr));
-        while let Some(current) = func {
-            if let Some(handler) = all.handlers.get(&FuncRef { file: node.file, func: current }) {
-                return Some(handler.module);
-            }
-            func = lowered.ir.func(current).parent;
-        }
-        None
+        let handler = |func| all.handlers.get(&FuncRef { file: node.file, func });
+        lowered.ir.functions_around(node.expr).find_map(handler).map(|handler| handler.module)
     }
 
     /// What a mapping call puts before the names it maps, with a slash: the first of two arguments, or the argument of the

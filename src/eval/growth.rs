@@ -32,27 +32,11 @@ impl<'s> Eval<'s> {
         self.collect_growth(lowered, binding, &any, 0, &mut growth);
         growth.retain(|(effect, _)| effect.at <= at);
         growth.sort_by_key(|(effect, _)| effect.at);
-        let rules = self.rules;
         let mut parts = Vec::new();
         for (effect, states) in growth {
             let EffectKind::Method(call) = effect.kind else { continue };
-            for fact in rules.facts(&states) {
-                let Fact::Pass(pass) = fact else { continue };
-                if pass.append.is_some() || pass.segment.is_some() {
-                    rules.answered(&**pass);
-                }
-                let site = Site::new(Node { file: node.file, expr: call }, ctx);
-                if let Some(slot) = &pass.append
-                    && effect.path.is_empty()
-                {
-                    parts.push(self.slot(slot, &site));
-                }
-                if let Some(slot) = &pass.segment {
-                    parts.push(vec![Traced::new(Value::Str(Pattern::lit("/")))]);
-                    let given = self.slot(slot, &site);
-                    parts.push(self.segments(given));
-                }
-            }
+            let site = Site::new(Node { file: node.file, expr: call }, ctx);
+            self.added(&states, &site, effect.path.is_empty(), &mut parts);
         }
         if parts.is_empty() {
             return values;
@@ -61,24 +45,34 @@ impl<'s> Eval<'s> {
         self.join(parts)
     }
 
-    /// What one call adds to the text that it is called on.
-    pub(super) fn appended_by(
-        &mut self,
-        lowered: &Lowered,
-        any: &States,
-        effect: &Effect,
-        call: Node,
-        ctx: &Ctx,
-    ) -> Vals {
-        let states = self.after(lowered, any, effect, call.expr);
+    /// What a call adds to the text that it is called on, or (not `is_whole`) to a part of it.
+    fn added(&mut self, states: &States, site: &Site, is_whole: bool, parts: &mut Vec<Vals>) {
         let rules = self.rules;
-        let append = rules.facts(&states).find_map(|fact| match fact {
-            Fact::Pass(pass) => pass.append.as_ref().map(|slot| (&**pass, slot)),
-            _ => None,
-        });
-        let Some((pass, slot)) = append else { return Vals::new() };
-        rules.answered(pass);
-        self.slot(slot, &Site::new(call, ctx))
+        for fact in rules.facts(states) {
+            let Fact::Pass(pass) = fact else { continue };
+            if pass.append.is_some() || pass.segment.is_some() {
+                rules.answered(&**pass);
+            }
+            if let Some(slot) = &pass.append
+                && is_whole
+            {
+                parts.push(self.slot(slot, site));
+            }
+            if let Some(slot) = &pass.segment {
+                parts.push(vec![Traced::new(Value::Str(Pattern::lit("/")))]);
+                let given = self.slot(slot, site);
+                parts.push(self.segments(given));
+            }
+        }
+    }
+
+    /// What one call adds to the text in a variable, about which no more is known.
+    pub(super) fn added_by(&mut self, lowered: &Lowered, effect: &Effect, call: Node, ctx: &Ctx) -> Vec<Vals> {
+        let any = self.rules.automaton.root(&ApiRoot::Any);
+        let states = self.after(lowered, &any, effect, call.expr);
+        let mut parts = Vec::new();
+        self.added(&states, &Site::new(call, ctx), effect.path.is_empty(), &mut parts);
+        parts
     }
 
     /// The calls on a variable, each with what the rules for anything know of it; also those on a variable that holds

@@ -2,7 +2,7 @@
 
 use super::calls::Site;
 use super::engine::{Eval, drop_null};
-use super::value::{Api, FuncRef, Node, Traced, Vals, Value};
+use super::value::{FuncRef, Node, Traced, Vals, Value};
 use crate::ir::{Expr, ExprId, Key, Lang, MethodKind};
 use crate::project::PlaceKey;
 use crate::rules::path::Step;
@@ -143,10 +143,8 @@ impl<'s> Eval<'s> {
                     for &call in lowered.index.calls_by_name.get(name.as_str()).into_iter().flatten() {
                         self.glance();
                         let by = Node { file, expr: call };
-                        let is_it = self.callees(by, &None).iter().any(|called| match &called.value {
-                            Value::Api(api) => self.is_injector(api, number),
-                            _ => false,
-                        });
+                        let is_it =
+                            self.is_known_as(by, &|fact| matches!(fact, Fact::Injector(known) if *known == number));
                         if !is_it {
                             continue;
                         }
@@ -159,10 +157,13 @@ impl<'s> Eval<'s> {
         }
     }
 
-    fn is_injector(&self, api: &Api, number: usize) -> bool {
-        let states = self.rules.automaton.step(&api.states, &Step::Call);
-        let mut facts = self.rules.facts(&states);
-        facts.any(|fact| matches!(fact, Fact::Injector(known) if *known == number))
+    /// Whether the rules know a call by such a fact.
+    pub(super) fn is_known_as(&mut self, call: Node, is_it: &dyn Fn(&Fact) -> bool) -> bool {
+        let rules = self.rules;
+        self.callees(call, &None).iter().any(|called| match &called.value {
+            Value::Api(api) => rules.facts(&rules.automaton.step(&api.states, &Step::Call)).any(is_it),
+            _ => false,
+        })
     }
 
     /// The components to which what a call makes is applied: at once, as one of several that are put together, by a name

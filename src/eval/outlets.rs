@@ -7,10 +7,9 @@ use super::callers::{module_stem, names_of};
 use super::calls::Site;
 use super::engine::{Eval, Shared};
 use super::injected::Component;
-use super::value::{Api, ClassRef, FuncRef, Handed, Node, Traced, Vals, Value};
+use super::value::{ClassRef, FuncRef, Handed, Node, Traced, Vals, Value};
 use crate::ir::{Expr, ExprId, FileIr, FuncId, Key, Name, Prop};
 use crate::project::Lowered;
-use crate::rules::path::Step;
 use crate::rules::slot::{Base, Into};
 use crate::rules::{Fact, OutletFact};
 use crate::text::FileId;
@@ -70,10 +69,8 @@ impl<'s> Eval<'s> {
                     for &call in calls {
                         self.glance();
                         let by = Node { file, expr: call };
-                        let is_it = self.callees(by, &None).iter().any(|called| match &called.value {
-                            Value::Api(api) => self.is_outlet(api, number),
-                            _ => false,
-                        });
+                        let is_it =
+                            self.is_known_as(by, &|fact| matches!(fact, Fact::Outlet(known) if *known == number));
                         if is_it {
                             let shown = self.shown_by(by, outlet);
                             all.extend(shown.into_iter().map(|component| Shown { component, by, number }));
@@ -82,11 +79,6 @@ impl<'s> Eval<'s> {
                 }
             }
         }
-    }
-
-    fn is_outlet(&self, api: &Api, number: usize) -> bool {
-        let states = self.rules.automaton.step(&api.states, &Step::Call);
-        self.rules.facts(&states).any(|fact| matches!(fact, Fact::Outlet(known) if *known == number))
     }
 
     /// The components that an outlet shows.
@@ -221,14 +213,12 @@ fn components_around(lowered: &Lowered, node: Node) -> Vec<Component> {
     let ir = &lowered.ir;
     let file = node.file;
     let mut around = Vec::new();
-    let mut func = ir.func_of(node.expr);
-    while func != FuncId::MODULE {
+    for func in ir.functions_around(node.expr).take_while(|func| *func != FuncId::MODULE) {
         let declared = ir.func(func);
         around.push(Component::Func(FuncRef { file, func }));
         around.extend(declared.class.map(|class| Component::Class(ClassRef { file, class })));
-        around
-            .extend(ir.held_under(declared.expr).map(|(_, options)| Component::Options(Node { file, expr: options })));
-        func = ir.func_of(declared.expr);
+        let options = ir.held_under(declared.expr).map(|(_, expr)| Component::Options(Node { file, expr }));
+        around.extend(options);
     }
     around
 }

@@ -6,7 +6,6 @@ use super::engine::Eval;
 use super::value::{Args, Closure, Ctx, FuncRef, Node, Pattern, Reason, Traced, Trail, Vals, Value};
 use crate::ir::{Expr, Key};
 use crate::project::{Effect, EffectKind, PlaceKey, Root};
-use crate::rules::path::Root as ApiRoot;
 use std::rc::Rc;
 
 /// Steps of one part of a string.
@@ -119,7 +118,6 @@ impl<'s> Eval<'s> {
         let bindings = lowered.index.param_bindings.get(&(func.func, last)).map_or(&[][..], Vec::as_slice);
         let closure = Closure { func, ctx: None, this: Some(this.clone()) };
         let ctx = self.call_frame(&closure, Args::Given(Vec::new()), Some(this.clone()));
-        let any = self.rules.automaton.root(&ApiRoot::Any);
         let effects = bindings.iter().flat_map(|binding| lowered.index.effects(&Root::Local(*binding)));
         let mut effects: Vec<&Effect> = effects.filter(|effect| effect.path.is_empty()).collect();
         effects.sort_by_key(|effect| effect.at);
@@ -130,10 +128,8 @@ impl<'s> Eval<'s> {
             if matches!(runs, Runs::Never) {
                 continue;
             }
-            let mut part = match effect.kind {
-                EffectKind::Method(call) => {
-                    self.appended_by(lowered, &any, effect, Node { file: func.file, expr: call }, &ctx)
-                }
+            let written = match effect.kind {
+                EffectKind::Method(call) => self.added_by(lowered, effect, Node { file: func.file, expr: call }, &ctx),
                 // `self.0.fmt(f)`, `Display::fmt(&self.0, f)`
                 EffectKind::Passed(call, nth) => {
                     let shown = match nth {
@@ -142,19 +138,18 @@ impl<'s> Eval<'s> {
                     };
                     let Some(shown) = shown else { continue };
                     let shown = self.eval(Node { file: func.file, expr: shown }, &ctx);
-                    self.as_text(shown)
+                    vec![self.as_text(shown)]
                 }
                 EffectKind::Write(_) => continue,
             };
-            if part.is_empty() {
-                continue;
-            }
             let always = matches!(runs, Runs::Always);
-            is_sure |= always;
-            if !always {
-                part.push(Traced::new(Value::Str(Pattern::default())));
+            for mut part in written.into_iter().filter(|part| !part.is_empty()) {
+                is_sure |= always;
+                if !always {
+                    part.push(Traced::new(Value::Str(Pattern::default())));
+                }
+                parts.push(part);
             }
-            parts.push(part);
         }
         if is_sure {
             return self.join(parts);

@@ -75,6 +75,11 @@ impl FileIr {
         })
     }
 
+    /// The functions around an expression, innermost first; the module's own code is the last.
+    pub fn functions_around(&self, id: ExprId) -> impl Iterator<Item = FuncId> {
+        std::iter::successors(Some(self.func_of(id)), |func| self.func(*func).parent)
+    }
+
     /// The value of an object literal's own member.
     pub fn member_of(&self, literal: ExprId, name: &str) -> Option<ExprId> {
         let Expr::Object { props, .. } = self.expr(self.strip(literal)) else { return None };
