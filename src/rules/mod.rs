@@ -22,6 +22,7 @@ mod facts;
 mod logins;
 mod names;
 mod outside;
+mod passes;
 mod place;
 mod questions;
 mod reducers;
@@ -49,11 +50,11 @@ pub use versions::Versions;
 
 use crate::text::{Literals, Mistake};
 use automaton::{Automaton, State};
-use path::{Path, Root, Step};
+use path::{Path, Root};
 use place::Place;
 use rustc_hash::{FxHashMap, FxHashSet};
 use schema::{HostTable, NameTable, PathText, RuleFile, SlotText, SubjectTable};
-use slot::{Base, Slot};
+use slot::Base;
 use std::sync::Arc;
 
 /// The JSON Schema of rule files.
@@ -265,114 +266,9 @@ impl Rules {
             let fact = Fact::Token(TokenFact { kind: table.kind, what, lacks, or_is, versions });
             self.hang(place, &table.at, fact)?;
         }
-        for (nth, table) in file.pass.iter().enumerate() {
-            self.trace(place.nth(), Some(("pass", nth)));
-            let fact = PassFact {
-                value: place.slots(&table.value)?,
-                calls: place.slot_opt(table.calls.as_ref())?,
-                with: place.slots(&table.with)?,
-                returns: table.returns,
-                by: table.by.clone(),
-                by_under: table.by_under.as_deref().map(Into::into),
-                spreads: table.spreads,
-                concat: place.slots(&table.concat)?,
-                join: place.slot_opt(table.join.as_ref())?,
-                merge: place.slots(&table.merge)?,
-                url: place.slots(&table.url)?,
-                list: place.slots(&table.list)?,
-                member: place.slot_opt(table.member.as_ref())?,
-                steps: table.steps.as_deref().map(Into::into),
-                behind: place.slot_opt(table.behind.as_ref())?,
-                replaces: place.slots(&table.replaces)?,
-                every: table.every,
-                folds: place.slots(&table.folds)?,
-                fills: place.slots(&table.fills)?,
-                keys: place.slot_opt(table.keys.as_ref())?,
-                pairs: place.slot_opt(table.pairs.as_ref())?,
-                resolves: place.slot_opt(table.resolves.as_ref())?,
-                instance: place.slot_opt(table.instance.as_ref())?,
-                element: place.slot_opt(table.element.as_ref())?,
-                append: place.slot_opt(table.append.as_ref())?,
-                shared: table.shared,
-                segment: place.slot_opt(table.segment.as_ref())?,
-                pipes: table.pipes,
-                given: table.given,
-                absent: table.absent,
-                injects: table.injects,
-                selects: table.selects,
-                sets: table.sets,
-                gets: table.gets,
-                of: place.slot_opt(table.of.as_ref())?,
-            };
-            for text in &table.on {
-                self.add_handing_on(&fact, &place.paths(text)?);
-            }
-            self.hang(place, &table.on, Fact::Pass(Box::new(fact)))?;
-        }
+        self.add_passes(place, file)?;
         self.trace(place.nth(), None);
-        for table in &file.store {
-            let store: Arc<str> = table.name.as_str().into();
-            if table.inherited {
-                self.inherited_stores.push(store.clone());
-            }
-            let slot = |written: Option<&SlotText>, default| match written {
-                Some(text) => place.slot(text),
-                None => Ok(Slot { base: default, path: Vec::new() }),
-            };
-            let fact = StoreFact {
-                store: store.clone(),
-                key: slot(table.key.as_ref(), Base::Arg(0))?,
-                value: slot(table.value.as_ref(), Base::Arg(1))?,
-                made: table.made,
-                entries: place.slot_opt(table.entries.as_ref())?,
-                dotted: table.dotted,
-                own: table.own,
-                mark: table.mark.as_deref().unwrap_or_default().into(),
-            };
-            for key in &table.under {
-                self.store_members.push((key.clone(), fact.clone()));
-            }
-            for text in &table.object {
-                for path in place.paths(text)? {
-                    let member = path.last_member();
-                    match (member, path.root) {
-                        (Some(name), _) | (None, Root::Global(name) | Root::Name(name)) => self.store_names.push(name),
-                        (None, Root::Type(ty)) => {
-                            self.store_names.extend(place.names_of(&ty));
-                        }
-                        (None, Root::Import(_) | Root::Any) => {}
-                    }
-                }
-            }
-            self.hang(place, &table.object, Fact::Store(store))?;
-            self.hang(place, &table.read, Fact::Read(fact.clone()))?;
-            for text in &table.write {
-                for path in place.paths(text)? {
-                    match path.steps.as_slice() {
-                        [.., Step::Member(name), Step::Call | Step::New] if !table.near.is_empty() => {
-                            self.write_near.push((name.clone(), table.near.clone()));
-                        }
-                        [.., Step::Member(name), Step::Call | Step::New] => self.write_members.push(name.clone()),
-                        // a function that is handed out, or the library itself
-                        _ => match &path.root {
-                            Root::Import(name) => self.write_words.push(name.clone()),
-                            Root::Global(name) | Root::Name(name) => self.write_members.push(name.clone()),
-                            Root::Type(ty) => {
-                                for text in file.r#type.iter().filter(|table| table.name == *ty).flat_map(|t| &t.is) {
-                                    let package = |path: Path| match path.root {
-                                        Root::Import(name) => Some(name),
-                                        _ => None,
-                                    };
-                                    self.write_words.extend(place.paths(text)?.into_iter().filter_map(package));
-                                }
-                            }
-                            Root::Any => {}
-                        },
-                    }
-                }
-            }
-            self.hang(place, &table.write, Fact::Write(fact))?;
-        }
+        self.add_keyed_stores(place, file)?;
         for table in &file.cell {
             let fact = CellFact {
                 initial: place.slots(&table.initial)?,
