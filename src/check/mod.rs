@@ -4,6 +4,7 @@
 //! printed, nor any library by name.
 
 mod advice;
+mod answered;
 mod body;
 mod by_caller;
 mod chain;

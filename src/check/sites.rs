@@ -1,5 +1,6 @@
 //! The calls that send requests to affected endpoints: found, expanded to the callers that decide them, judged.
 
+use super::answered;
 use super::body::Body;
 use super::by_caller::{RECEIVERS, by_caller};
 use super::chain::chain;
@@ -577,7 +578,7 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
             credential = by_caller(shared, &mut eval, node, levels, sent, &mut left).unwrap_or(credential);
         }
         for (endpoint, found, host, subject) in matches {
-            let judged = judge(&credential);
+            let judged = answered::judge(&mut eval, &credential);
             // somebody else's token, to a host that is not known: somebody else's API
             let is_foreign = judged.reason.as_ref().is_some_and(|(reason, _)| *reason == OTHER_TOKEN);
             if is_foreign && host == Host::Maybe {

@@ -55,6 +55,26 @@ pub(super) struct Judged {
     pub given: bool,
 }
 
+impl Judged {
+    fn blank() -> Judged {
+        Judged {
+            verdict: Verdict::Unknown,
+            confidence: Confidence::Low,
+            reason: None,
+            trail: None,
+            mixed: false,
+            library: None,
+            given: true,
+        }
+    }
+
+    /// A token of neither kind.
+    pub(super) fn of_another(trail: Option<Rc<Trail>>) -> Judged {
+        let text = "it is another kind of token, neither an ID token nor an access token".to_owned();
+        Judged { reason: Some((OTHER_TOKEN, text)), trail, ..Judged::blank() }
+    }
+}
+
 /// One alternative.
 enum One {
     Token(TokenKind, Evidence, Option<Rc<Trail>>),
@@ -63,15 +83,7 @@ enum One {
 
 /// Judge a credential.
 pub(super) fn judge(credential: &Credential) -> Judged {
-    let blank = Judged {
-        verdict: Verdict::Unknown,
-        confidence: Confidence::Low,
-        reason: None,
-        trail: None,
-        mixed: false,
-        library: None,
-        given: true,
-    };
+    let blank = Judged::blank();
     let alternatives: Vec<One> = match credential {
         Credential::Header(values) | Credential::Ambient(values) => {
             values.iter().filter_map(|value| one(value, true)).collect()
@@ -123,8 +135,7 @@ pub(super) fn judge(credential: &Credential) -> Judged {
         return Judged { verdict: Verdict::AccessToken, confidence, trail, ..blank };
     }
     if let Some(One::Token(_, _, trail)) = alternatives.first() {
-        let text = "it is another kind of token, neither an ID token nor an access token".to_owned();
-        return Judged { reason: Some((OTHER_TOKEN, text)), trail: trail.clone(), ..blank };
+        return Judged::of_another(trail.clone());
     }
     let text = "no Authorization header was found at the call or at its client".to_owned();
     Judged { reason: Some(("no-authorization", text)), given: false, ..blank }

@@ -498,6 +498,7 @@ impl RuleFile {
             "login" => take(&mut self.login, nth),
             "query" => take(&mut self.query, nth),
             "answer" => take(&mut self.answer, nth),
+            "party" => take(&mut self.party, nth),
             "misspelt" => take(&mut self.misspelt, nth),
             "member" => take(&mut self.member, nth),
             "endpoint" => take(&mut self.endpoint, nth),

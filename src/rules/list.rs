@@ -42,6 +42,7 @@ const KINDS: &[&str] = &[
     "login",
     "query",
     "answer",
+    "party",
     "misspelt",
     "member",
     "evidence",

@@ -86,6 +86,7 @@ impl Rules {
         for table in &file.answer {
             self.hang(place, &table.on, Fact::Answer)?;
         }
+        self.parties.extend(file.party.iter().cloned());
         self.misspelt.extend(file.misspelt.iter().cloned());
         self.token_members.extend(file.member.iter().cloned());
         Ok(())

@@ -141,6 +141,8 @@ pub struct Rules {
     pub logins: Vec<LoginFact>,
     /// Names of calls that may ask for tokens.
     pub login_members: FxHashSet<String>,
+    /// Requests whose answer is for another party.
+    pub parties: Vec<schema::PartyTable>,
     misspelt: Vec<schema::MisspeltTable>,
     token_members: Vec<schema::MemberTable>,
     hosts: HostTable,

@@ -326,7 +326,7 @@ fn texts_of(values: &Vals) -> Vec<String> {
     values.iter().filter_map(text).collect()
 }
 
-fn text_of(pattern: &Pattern) -> String {
+pub(in crate::check) fn text_of(pattern: &Pattern) -> String {
     let mut text = String::new();
     for piece in &pattern.pieces {
         match piece {
@@ -383,7 +383,7 @@ fn of_request(eval: &mut Eval<'_>, node: Node, by_url: &[usize]) -> Vec<Login> {
 }
 
 /// The call that made a query or a form of an object, where a value is one.
-fn query_call(rules: &Rules, value: &Traced) -> Option<Node> {
+pub(in crate::check) fn query_call(rules: &Rules, value: &Traced) -> Option<Node> {
     let mut at = match &value.value {
         Value::Api(api) => Some(api.clone()),
         _ => None,

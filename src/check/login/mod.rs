@@ -8,7 +8,7 @@ mod exchange;
 mod find;
 mod lacks;
 
-pub(super) use find::{Login, of_file};
+pub(super) use find::{Login, of_file, query_call, text_of};
 
 use super::model::{Call, Fix, Location, Plan, PlanOption, Severity, Verdict};
 use super::origin::Origin;

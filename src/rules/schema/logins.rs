@@ -106,6 +106,32 @@ pub struct QueryTable {
     pub lang: Option<ExampleLang>,
 }
 
+/// `[[party]]`: requests whose answer holds tokens for another party: whatever its members are called, they are no ID tokens
+/// of the tenant.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PartyTable {
+    /// The end of the address, without its query.
+    pub url: String,
+    /// The options of the body that name the party; without these, the answer always is another's.
+    #[serde(default)]
+    pub named_by: Vec<String>,
+    /// What they hold where the answer is the tenant's own all the same.
+    #[serde(default)]
+    pub own: Vec<String>,
+    /// Where this is known from.
+    pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    #[serde(default)]
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    #[serde(default)]
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: Option<ExampleLang>,
+}
+
 /// `[[misspelt]]`: a scope that does not exist, and the one that is meant.
 #[derive(Clone, Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -14,7 +14,7 @@ mod stores;
 mod texts;
 
 pub use flows::{FlowTable, Hands};
-pub use logins::{EnvironmentTable, ExchangeTable, LoginTable, MemberTable, MisspeltTable, QueryTable};
+pub use logins::{EnvironmentTable, ExchangeTable, LoginTable, MemberTable, MisspeltTable, PartyTable, QueryTable};
 pub use outlets::OutletTable;
 pub use reducers::{ActionTable, CaseTable, EventTable, InjectorTable, ReducedTable, ReducerTable};
 pub use requests::{AmbientTable, Asks, HandedTable, HookTable, PartTable, TestTable, UrlPart};
@@ -100,6 +100,8 @@ pub struct RuleFile {
     pub query: Vec<QueryTable>,
     /// Calls that read a login's answer.
     pub answer: Vec<QueryTable>,
+    /// Requests whose answer is for another party.
+    pub party: Vec<PartyTable>,
     /// Scopes that do not exist.
     pub misspelt: Vec<MisspeltTable>,
     /// The members of login results.
