@@ -40,11 +40,11 @@ fn led_to(project: &Project<'_>, rules: &Rules, file: FileId) -> Vec<FileId> {
     let imported = ir.imports.iter().filter_map(|import| project.resolve(file, ir.lang, import));
     // data sends nothing
     let imported = imported.filter(|file| !project.is_data(*file));
-    imported.chain(handed_to(project, rules, lowered)).collect()
+    imported.chain(handed_to(project, rules, file, lowered)).collect()
 }
 
 /// The files that may define the methods to which a script hands a path of the API.
-fn handed_to(project: &Project<'_>, rules: &Rules, lowered: &Lowered) -> Vec<FileId> {
+fn handed_to(project: &Project<'_>, rules: &Rules, file: FileId, lowered: &Lowered) -> Vec<FileId> {
     /// Files that are looked at for one name.
     const FILES: usize = 32;
     let ir = &lowered.ir;
@@ -71,7 +71,9 @@ fn handed_to(project: &Project<'_>, rules: &Rules, lowered: &Lowered) -> Vec<Fil
     names.sort();
     names.dedup();
     let named = names.into_iter().flat_map(|name| project.files_with(name, FILES).0);
-    named.filter(|file| project.may_hold(*file, &rules.sender_words)).collect()
+    let may_take =
+        |other: &FileId| project.in_one_application(file, *other) && project.may_hold(*other, &rules.sender_words);
+    named.filter(may_take).collect()
 }
 
 /// The scripts of a page that define a global name whose functions a known script of the page calls.

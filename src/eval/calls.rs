@@ -91,6 +91,10 @@ impl<'s> Eval<'s> {
     pub(crate) fn call_of(&mut self, called: &Traced, kind: CallKind, node: Node, ctx: &Ctx) -> Vals {
         match &called.value {
             Value::Func(closure) if kind != CallKind::New => {
+                let promised = self.called_back_without(closure, node);
+                if !promised.is_empty() {
+                    return promised;
+                }
                 let this = closure.this.clone();
                 self.result(closure, Args::Of(node, ctx.clone()), this)
             }

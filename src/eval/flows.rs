@@ -7,7 +7,7 @@ use super::calls::Site;
 use super::engine::Eval;
 use super::params::Callback;
 use super::value::{Closure, FuncRef, Handed, Node, Reason, Traced, Vals, Value, texts};
-use crate::ir::{ExprId, FuncId, Name};
+use crate::ir::{Arg, Expr, ExprId, FuncId, Lang, Name};
 use crate::project::{Lowered, PlaceKey};
 use crate::rules::slot::{Base, Into};
 use crate::rules::{FlowFact, Hands};
@@ -121,6 +121,28 @@ impl Eval<'_> {
             None if nth == 0 => self.free_result(closure),
             None => Vals::new(),
         }
+    }
+
+    /// What a function calls back with behind the error, where a call does not give it the callback: it was wrapped by
+    /// something that makes a promise of it.
+    pub(super) fn called_back_without(&mut self, closure: &Closure, call: Node) -> Vals {
+        let func = closure.func;
+        let lacks_last = |lowered: &Lowered, caller: &Lowered| {
+            let params = &lowered.ir.func(func.func).params;
+            let is_last = |args: &[Arg]| args.len() + 1 == params.len() && args.iter().all(|arg| !arg.spread);
+            let has_default = params.last().is_none_or(|param| param.default.is_some() || param.rest);
+            lowered.ir.lang == Lang::Js
+                && !has_default
+                && matches!(caller.ir.expr(call.expr), Expr::Call { args, .. } if is_last(args))
+        };
+        let (Some(lowered), Some(caller)) = (self.lowered(func.file), self.lowered(call.file)) else {
+            return Vals::new();
+        };
+        if !lacks_last(lowered, caller) {
+            return Vals::new();
+        }
+        let last = u32::try_from(lowered.ir.func(func.func).params.len() - 1).unwrap_or(u32::MAX);
+        self.called_with(func, last, 1, &closure.ctx)
     }
 
     /// Which of a function's parameters it calls, or hands on to be called: the last of them.
