@@ -256,6 +256,9 @@ pub struct Plan {
     pub options: Vec<PlanOption>,
     /// The calls that it feeds, as indexes into [`Report::calls`].
     pub calls: Vec<usize>,
+    /// How sure it is that it feeds them: high where the token was followed to it, medium where there is no other login,
+    /// low where it is one of several that may.
+    pub confidence: Confidence,
 }
 
 /// Something to do.

@@ -48,7 +48,7 @@ impl Project<'_> {
     }
 
     /// The sources that a file imports, as far as its text tells.
-    fn imports_of(&self, file: FileId) -> Vec<FileId> {
+    pub fn imports_of(&self, file: FileId) -> Vec<FileId> {
         let text = self.text(file);
         let resolved = match self.file(file).syntax {
             Syntax::Rust => self.crates_in(file),

@@ -171,6 +171,7 @@ struct Plan<'a> {
     scopes: &'a [String],
     options: Vec<PlanOption<'a>>,
     calls: &'a [usize],
+    confidence: &'static str,
 }
 
 #[derive(Serialize)]
@@ -323,6 +324,7 @@ fn plan(plan: &model::Plan) -> Plan<'_> {
             .map(|option| PlanOption { name: &option.name, value: redact(&option.value) })
             .collect(),
         calls: &plan.calls,
+        confidence: plan.confidence.as_str(),
     }
 }
 

@@ -4,7 +4,7 @@
 //! empty: the texts of the sources, and the bytes of places. Keys that it does not know are left out.
 
 use crate::check::REASONS;
-use crate::check::model;
+use crate::check::model::{self, Confidence};
 use crate::check::outside::model::{self as outside, Outside};
 use crate::check::unite;
 use crate::rules::Side;
@@ -179,6 +179,8 @@ struct Plan {
     scopes: Vec<String>,
     options: Vec<PlanOption>,
     calls: Vec<usize>,
+    /// Older reports do not say it.
+    confidence: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -257,7 +259,7 @@ pub fn read(text: &str) -> Result<model::Report, String> {
             .collect(),
         suppressed: document.suppressed.into_iter().map(suppressed).collect::<Result<_, _>>()?,
         notices: document.notices.into_iter().map(notice).collect::<Result<_, _>>()?,
-        plans: document.plans.into_iter().map(plan).collect(),
+        plans: document.plans.into_iter().map(plan).collect::<Result<_, _>>()?,
         outside: told,
         shard: document.shard.map(shard).transpose()?,
         ..model::Report::default()
@@ -311,7 +313,7 @@ fn deprecation(entry: Deprecation) -> outside::Deprecation {
 }
 
 fn call(call: Call) -> Result<model::Call, String> {
-    use model::{Confidence, Subject, Verdict};
+    use model::{Subject, Verdict};
     let reason = call.reason.as_deref().map(|reason| {
         let (id, text) = reason.split_once(": ").unwrap_or((reason, ""));
         Ok::<_, String>(model::Reason { id: one_of(id, REASONS, |id| id)?, text: text.to_owned() })
@@ -325,11 +327,7 @@ fn call(call: Call) -> Result<model::Call, String> {
         endpoint: call.endpoint,
         client: call.client,
         verdict: one_of(&call.verdict, &[Verdict::IdToken, Verdict::Unknown, Verdict::AccessToken], Verdict::as_str)?,
-        confidence: one_of(
-            &call.confidence,
-            &[Confidence::Low, Confidence::Medium, Confidence::High],
-            Confidence::as_str,
-        )?,
+        confidence: confidence(&call.confidence)?,
         reason: reason.transpose()?,
         subject: one_of(&call.subject, &[Subject::CurrentUser, Subject::AnyUser, Subject::Unclear], Subject::as_str)?,
         current_user_scopes: call.scopes.current_user,
@@ -379,16 +377,22 @@ fn fix(fix: Fix) -> Result<model::Fix, String> {
     })
 }
 
-fn plan(plan: Plan) -> model::Plan {
+fn plan(plan: Plan) -> Result<model::Plan, String> {
+    let confidence = plan.confidence.as_deref().map_or(Ok(Confidence::High), confidence)?;
     let option = |option: PlanOption| model::PlanOption { name: option.name, value: option.value };
-    model::Plan {
+    Ok(model::Plan {
         at: place(plan.at),
         sdk: plan.sdk,
         audience: plan.audience,
         scopes: plan.scopes,
         options: plan.options.into_iter().map(option).collect(),
         calls: plan.calls,
-    }
+        confidence,
+    })
+}
+
+fn confidence(text: &str) -> Result<Confidence, String> {
+    one_of(text, &[Confidence::Low, Confidence::Medium, Confidence::High], Confidence::as_str)
 }
 
 fn suppressed(suppressed: Suppressed) -> Result<model::Suppressed, String> {

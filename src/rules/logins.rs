@@ -24,6 +24,8 @@ pub struct LoginFact {
     pub wanted_response_type: Option<String>,
     pub algorithm: Vec<Way>,
     pub domain: Vec<Slot>,
+    pub redirect: Vec<Way>,
+    pub client_id: Vec<Way>,
     pub only: Option<(Slot, Slot)>,
     pub unless: Vec<Slot>,
     pub given: Option<u32>,
@@ -55,6 +57,8 @@ impl Rules {
                 wanted_response_type: table.wanted_response_type.clone(),
                 algorithm: ways(&table.algorithm),
                 domain: place.slots(&table.domain)?,
+                redirect: ways(&table.redirect),
+                client_id: ways(&table.client_id),
                 only: match &table.only {
                     Some([slot, text]) => Some((place.slot(slot)?, place.slot(text)?)),
                     None => None,

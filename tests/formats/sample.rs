@@ -145,6 +145,7 @@ pub(crate) fn planned() -> Report {
         scopes: vec!["update:current_user_metadata".into()],
         options: vec![PlanOption { name: "audience".into(), value: "https://acme.auth0.com/api/v2/".into() }],
         calls: vec![0],
+        confidence: Confidence::High,
     });
     report
 }

@@ -56,6 +56,10 @@ pub(in crate::check) struct Login {
     pub algorithm: Setting,
     /// The tenant's host name, and where it is written.
     pub domain: Setting,
+    /// Where it sends its answer.
+    pub redirect: Setting,
+    /// The id of the client that logs in.
+    pub client_id: Setting,
     /// The literal of its options.
     pub options: Option<Node>,
     /// Which of the ways to an option is the usual one here.
@@ -73,10 +77,13 @@ impl Login {
 pub(in crate::check) fn of_file(shared: &Shared<'_>, file: FileId) -> Vec<Login> {
     let Some(lowered) = shared.project.lowered(file) else { return Vec::new() };
     let text = shared.project.text(file);
+    let holds = |word: &str| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
     let by_url: Vec<usize> = (0..shared.rules.logins.len())
         .filter(|nth| {
-            let url = shared.rules.logins[*nth].url.as_deref();
-            url.is_some_and(|url| memchr::memmem::find(text.as_bytes(), url.as_bytes()).is_some())
+            let fact = &shared.rules.logins[*nth];
+            // the address may be another file's, its options are here
+            let names = || fact.requires.iter().filter_map(|way| way.last());
+            fact.url.as_deref().is_some_and(|url| holds(url) || names().any(|name| holds(name)))
         })
         .collect();
     let mut eval = Eval::new(shared);
@@ -92,7 +99,14 @@ pub(in crate::check) fn of_file(shared: &Shared<'_>, file: FileId) -> Vec<Login>
         }
         if !by_url.is_empty() && names_url(shared, &lowered.ir, call, &text, &by_url) {
             eval.glance();
-            found.extend(of_request(&mut eval, node, &by_url));
+            // a chain is several calls: those behind the address may add nothing
+            let logins = of_request(&mut eval, node, &by_url);
+            found.extend(
+                logins
+                    .into_iter()
+                    .filter(|login| found.iter().all(|other| other.node != login.node))
+                    .collect::<Vec<_>>(),
+            );
         }
     }
     if !by_url.is_empty() {
@@ -198,6 +212,7 @@ fn with_options(
         eval.slot(&Slot { base: options.base.clone(), path }, site)
     };
     let is_older = fact.older.iter().any(|name| !member(eval, name).is_empty());
+    let pairs = pairs_of(eval, &objects);
     let mut style = usize::from(is_older);
     let mut setting = |ways: &[Way]| -> Setting {
         for (nth, way) in ways.iter().enumerate() {
@@ -205,7 +220,10 @@ fn with_options(
                 base: options.base.clone(),
                 path: options.path.iter().cloned().chain(way.iter().cloned().map(Into::Member)).collect(),
             };
-            let values = eval.slot(&slot, site);
+            let mut values = eval.slot(&slot, site);
+            if let [name] = way.as_slice() {
+                values.extend(pairs.iter().filter(|(key, _)| key == name).flat_map(|(_, value)| value.iter().cloned()));
+            }
             let held = held(eval, &values);
             if held != Held::Nothing {
                 let at = literal.and_then(|literal| written_at(eval, literal, way));
@@ -216,6 +234,7 @@ fn with_options(
         let held = if is_open { Held::Unknown } else { Held::Nothing };
         Setting { held, at: None }
     };
+    let (redirect, client_id) = (setting(&fact.redirect), setting(&fact.client_id));
     let missing = fact.requires.iter().any(|way| setting(std::slice::from_ref(way)).held == Held::Nothing);
     let algorithm = setting(&fact.algorithm);
     let response = setting(&fact.response_type);
@@ -247,6 +266,8 @@ fn with_options(
         response,
         algorithm,
         domain,
+        redirect,
+        client_id,
         options: literal,
         style,
     })
@@ -317,6 +338,22 @@ fn list_items(eval: &mut Eval<'_>, list: &Traced) -> Vec<Vals> {
     items.iter().map(|item| eval.value(Node { file: object.node.file, expr: *item }, &object.ctx)).collect()
 }
 
+/// The pairs of a list of them, as forms are written: `[("username", name)]`.
+fn pairs_of(eval: &mut Eval<'_>, lists: &Vals) -> Vec<(String, Vals)> {
+    let mut pairs = Vec::new();
+    for list in lists {
+        for item in list_items(eval, list).into_iter().flatten() {
+            let mut parts = list_items(eval, &item).into_iter();
+            if let (Some(name), Some(value), None) = (parts.next(), parts.next(), parts.next())
+                && let [name] = texts_of(&name).as_slice()
+            {
+                pairs.push((name.clone(), value));
+            }
+        }
+    }
+    pairs
+}
+
 fn texts_of(values: &Vals) -> Vec<String> {
     let text = |value: &Traced| match &value.value {
         Value::Str(pattern) => Some(text_of(pattern)),
@@ -354,9 +391,7 @@ fn names_url(shared: &Shared<'_>, ir: &FileIr, call: ExprId, text: &str, by_url:
 fn of_request(eval: &mut Eval<'_>, node: Node, by_url: &[usize]) -> Vec<Login> {
     let rules = eval.rules();
     for request in Request::of_call(eval, node, &None) {
-        if request.target().is_none_or(|part| part.site.node != node) {
-            continue;
-        }
+        let Some(target) = request.target().map(|part| part.site.node) else { continue };
         let urls: Vec<String> = request.urls(eval).iter().map(text_of).collect();
         let meant = by_url.iter().find(|nth| {
             let path = rules.logins[**nth].url.as_deref().unwrap_or_default();
@@ -369,8 +404,8 @@ fn of_request(eval: &mut Eval<'_>, node: Node, by_url: &[usize]) -> Vec<Login> {
             for slot in &part.fact.body {
                 let made = eval.slot(slot, &part.site).iter().find_map(|value| query_call(eval.rules(), value));
                 let found = match made {
-                    Some(call) => with_query(eval, fact, number, node, call),
-                    None => with_options(eval, fact, number, node, &part.site, slot, Chain::default()),
+                    Some(call) => with_query(eval, fact, number, target, call),
+                    None => with_options(eval, fact, number, target, &part.site, slot, Chain::default()),
                 };
                 if let Some(mut login) = found {
                     login.domain.held = host.map_or(Held::Nothing, |host| Held::Texts(vec![host]));
@@ -411,10 +446,15 @@ fn with_query(eval: &mut Eval<'_>, fact: &LoginFact, number: usize, node: Node, 
 /// A URL whose query holds the options.
 fn of_text(eval: &mut Eval<'_>, lowered: &Lowered, node: Node, by_url: &[usize]) -> Option<Login> {
     let ir = &lowered.ir;
+    let rules = eval.rules();
+    let is_query_of = |fact: &LoginFact, text: &str| {
+        let names = fact.requires.iter().filter_map(|way| way.last());
+        let is_path = fact.url.as_deref().is_some_and(|url| text.contains(&format!("{url}?")));
+        // the path may be what a variable holds
+        is_path || names.into_iter().any(|name| text.contains('?') && text.contains(&format!("{name}=")))
+    };
     let has_url = |id: ExprId| match ir.expr(id) {
-        Expr::Lit(Lit::Str(text)) => by_url
-            .iter()
-            .any(|nth| eval.rules().logins[*nth].url.as_deref().is_some_and(|url| text.contains(&format!("{url}?")))),
+        Expr::Lit(Lit::Str(text)) => by_url.iter().any(|nth| is_query_of(&rules.logins[*nth], text)),
         _ => false,
     };
     let is_url = match ir.expr(node.expr) {
@@ -433,7 +473,6 @@ fn of_text(eval: &mut Eval<'_>, lowered: &Lowered, node: Node, by_url: &[usize])
     let number = *by_url
         .iter()
         .find(|nth| eval.rules().logins[**nth].url.as_deref().is_some_and(|url| address.ends_with(url)))?;
-    let rules = eval.rules();
     let fact = &rules.logins[number];
     let host = address.trim_start_matches("https://").split('/').next().unwrap_or_default();
     let domain = Setting { held: Held::Texts(vec![host.to_owned()]), at: None };
@@ -471,6 +510,8 @@ fn of_text(eval: &mut Eval<'_>, lowered: &Lowered, node: Node, by_url: &[usize])
         response: setting(&fact.response_type),
         algorithm: Setting::default(),
         domain,
+        redirect: setting(&fact.redirect),
+        client_id: setting(&fact.client_id),
         options: None,
         style: 0,
     })

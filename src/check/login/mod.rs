@@ -5,6 +5,7 @@
 
 mod edit;
 mod exchange;
+mod feed;
 mod find;
 mod lacks;
 
@@ -16,6 +17,7 @@ use crate::eval::Shared;
 use crate::eval::value::Node;
 use crate::rules::{LinkingTable, Rules};
 use edit::Edits;
+use feed::{Feeding, Logins, Sure};
 use find::{Held, Setting};
 use lacks::{Lack, Needs};
 use std::collections::BTreeMap;
@@ -72,12 +74,12 @@ pub(super) struct Outcome {
 /// One way to log in: what is set up once, and what is set where it is used.
 type Config = (Option<usize>, Option<usize>);
 
-/// Calls that the same logins feed.
+/// Calls that the same login feeds.
 #[derive(Default)]
 struct Group {
     calls: Vec<usize>,
-    /// Whether the token was followed to the login, and not just found beside it.
-    strong: bool,
+    /// How sure it is that it feeds all of them.
+    sure: Sure,
 }
 
 /// Judge the logins behind the calls.
@@ -90,20 +92,28 @@ pub(super) fn judge(
     let rules = shared.rules;
     let mut outcome = Outcome::default();
     let mut groups: BTreeMap<Vec<Config>, Group> = BTreeMap::new();
+    let known = Logins::new(shared, logins);
     for (nth, sent) in sent.iter().enumerate() {
-        let (configs, strong) = feeding(shared, logins, sent.origin);
-        if let Some(linking) = rules.endpoints[sent.endpoint].linking.as_ref() {
-            judge_linking(shared, logins, (nth, sent), (&configs, strong), linking, &mut outcome, locate);
+        let is_linking = rules.endpoints[sent.endpoint].linking.as_ref();
+        if sent.call.verdict != Verdict::IdToken && is_linking.is_none() {
+            continue;
         }
-        if sent.call.verdict == Verdict::IdToken && !configs.is_empty() {
-            let group = groups.entry(configs).or_insert_with(|| Group { strong: true, ..Group::default() });
-            group.calls.push(nth);
-            group.strong &= strong;
+        let feeding = known.feeding(sent);
+        if let Some(linking) = is_linking {
+            judge_linking(shared, logins, (nth, sent), &feeding, linking, &mut outcome, locate);
+        }
+        if sent.call.verdict == Verdict::IdToken {
+            let Feeding { ways, sure } = without_others(rules, logins, sent.call, feeding);
+            for way in ways {
+                let group = groups.entry(way).or_default();
+                group.calls.push(nth);
+                group.sure = group.sure.max(sure);
+            }
         }
     }
     let mut reported: Vec<usize> = Vec::new();
     for (configs, group) in &groups {
-        let work = Work { shared, logins, sent, configs, group };
+        let work = Work { shared, known: &known, logins, sent, configs, group };
         work.judge(&mut outcome, &mut reported, locate);
     }
     for (nth, login) in logins.iter().enumerate().filter(|(nth, _)| !reported.contains(nth)) {
@@ -112,19 +122,32 @@ pub(super) fn judge(
     outcome
 }
 
+/// Of the logins that may feed a call, the ones that ask for all that it needs; where none does, all.
+fn without_others(rules: &Rules, logins: &[Login], call: &Call, feeding: Feeding) -> Feeding {
+    if feeding.ways.len() < 2 {
+        return feeding;
+    }
+    let needs = Needs::of(&[&call]);
+    let brings =
+        |way: &Vec<Config>| way.iter().any(|config| lacks::of_config(rules, logins, *config, &needs).is_empty());
+    let satisfied: Vec<Vec<Config>> = feeding.ways.iter().filter(|way| brings(way)).cloned().collect();
+    if satisfied.is_empty() { feeding } else { Feeding { ways: satisfied, ..feeding } }
+}
+
 /// Judge a call that links accounts: what its body says, and how the login expects ID tokens to be signed.
 fn judge_linking(
     shared: &Shared<'_>,
     logins: &[Login],
     (nth, sent): (usize, &Sent<'_>),
-    (configs, strong): (&[Config], bool),
+    feeding: &Feeding,
     linking: &LinkingTable,
     outcome: &mut Outcome,
     locate: &mut dyn FnMut(Node) -> Location,
 ) {
     let rules = shared.rules;
+    let configs: Vec<Config> = feeding.ways.iter().flatten().copied().collect();
     if sent.call.verdict == Verdict::AccessToken
-        && strong
+        && feeding.sure == Sure::Followed
         && let Some(key) = sent.needs_key
         && configs.iter().all(|config| is_current_user(rules, logins, *config, sent.call))
         && !configs.is_empty()
@@ -148,7 +171,7 @@ fn judge_linking(
             fix: None,
         });
     }
-    for &(base, part) in configs {
+    for &(base, part) in &configs {
         let algorithms = [base, part].into_iter().flatten().map(|nth| (nth, &logins[nth].algorithm.held));
         for (login, held) in algorithms {
             let Held::Texts(texts) = held else { continue };
@@ -174,56 +197,6 @@ fn judge_linking(
             }
         }
     }
-}
-
-/// The logins that feed a token, and whether it was followed to them.
-fn feeding(shared: &Shared<'_>, logins: &[Login], origin: &Origin) -> (Vec<Config>, bool) {
-    let rules = shared.rules;
-    let fact = |nth: usize| &rules.logins[logins[nth].number];
-    let bases = || (0..logins.len()).filter(|nth| !fact(*nth).part);
-    let parts = || (0..logins.len()).filter(|nth| fact(*nth).part);
-    let of_base = |base: usize, part: usize| {
-        let client = &logins[part].client;
-        client.made.contains(&logins[base].node) || client.feeds.contains(&logins[base].number)
-    };
-    let mut configs: Vec<Config> = Vec::new();
-    for part in parts().filter(|part| origin.made.contains(&logins[*part].node)) {
-        let before = configs.len();
-        configs.extend(bases().filter(|base| of_base(*base, part)).map(|base| (Some(base), Some(part))));
-        if configs.len() == before {
-            configs.push((None, Some(part)));
-        }
-    }
-    if !configs.is_empty() {
-        return (configs, true);
-    }
-    let with_parts = |base: usize| -> Vec<Config> {
-        let found: Vec<Config> =
-            parts().filter(|part| of_base(base, *part)).map(|part| (Some(base), Some(part))).collect();
-        if found.is_empty() { vec![(Some(base), None)] } else { found }
-    };
-    let feeds = |nth: &usize| origin.made.contains(&logins[*nth].node) || origin.feeds.contains(&logins[*nth].number);
-    configs.extend(nearest(shared, logins, origin, bases().filter(feeds).collect()).into_iter().flat_map(with_parts));
-    if !configs.is_empty() {
-        return (configs, true);
-    }
-    // nothing is known of where it came from: the only login there is
-    let mut all = bases();
-    match (all.next(), all.next()) {
-        (Some(only), None) if origin.made.is_empty() && origin.feeds.is_empty() => (with_parts(only), false),
-        _ => (Vec::new(), false),
-    }
-}
-
-/// Of several logins that may feed a token, those of its file; else those of its application; else all.
-fn nearest(shared: &Shared<'_>, logins: &[Login], origin: &Origin, all: Vec<usize>) -> Vec<usize> {
-    let Some((from, _)) = origin.at.filter(|_| all.len() > 1) else { return all };
-    let made = |nth: &usize| origin.made.contains(&logins[*nth].node);
-    let here = |nth: &usize| logins[*nth].node.file == from;
-    let together = |nth: &usize| shared.project.in_one_application(logins[*nth].node.file, from);
-    let near: [&dyn Fn(&usize) -> bool; 3] = [&made, &here, &together];
-    let found = near.iter().map(|is_near| all.iter().copied().filter(|nth| is_near(nth)).collect::<Vec<_>>());
-    found.into_iter().find(|some| !some.is_empty()).unwrap_or(all)
 }
 
 /// What counts of an option: what is set where it is used, else what was set up.
@@ -280,6 +253,7 @@ fn misspelt(
 /// One group under work.
 struct Work<'a> {
     shared: &'a Shared<'a>,
+    known: &'a Logins<'a>,
     logins: &'a [Login],
     sent: &'a [Sent<'a>],
     configs: &'a [Config],
@@ -300,7 +274,7 @@ impl Work<'_> {
             .collect();
         let satisfied = lacking.iter().find(|(_, lacks)| lacks.is_empty());
         // where something is set already is where people look
-        let spoken = |config: &Config| config.1.or(config.0).is_some_and(|nth| self.logins[nth].says_something());
+        let spoken = |config: &Config| self.known.says_something(config);
         let chosen =
             satisfied.or_else(|| lacking.iter().find(|(config, _)| spoken(config))).or_else(|| lacking.first());
         let Some((config, lacks)) = chosen else { return };
@@ -326,11 +300,16 @@ impl Work<'_> {
                 scopes: needs.scopes(),
                 options: options.clone(),
                 calls: self.group.calls.clone(),
+                confidence: self.group.sure.confidence(),
             });
         }
         let edits = Edits::new(self.shared, self.sent);
         // without an SDK, nothing but the answer's members leads to the only login that there is
-        let is_followed = self.group.strong || fact.url.is_some() || fact.exchange.is_some();
+        let is_followed = match self.group.sure {
+            Sure::Followed => true,
+            Sure::Only => fact.url.is_some() || fact.exchange.is_some(),
+            Sure::OneOf(_) => false,
+        };
         let fix = (is_followed && server.is_empty())
             .then(|| edits.of_group(&self.group.calls, self.logins, *config, target, lacks, &needs))
             .flatten();
@@ -353,11 +332,18 @@ impl Work<'_> {
         if !server.is_empty() {
             help.push_str(" What acts on other users, or changes more than the user may, belongs on a server with a token of its own.");
         }
-        let feeds = if self.group.strong { "that feeds" } else { "there is for" };
+        let subject = match self.group.sure {
+            Sure::Followed => format!("the login that feeds {count}"),
+            Sure::Only => format!("the login there is for {count}"),
+            Sure::OneOf(several) => format!("this login, one of {several} that may feed {count},"),
+        };
+        if matches!(self.group.sure, Sure::OneOf(_)) {
+            help.push_str(" Which of these logins feeds it, the code does not say: set this at each that does.");
+        }
         outcome.drafts.push(Draft {
             rule,
             severity,
-            message: format!("the login {feeds} {count} brings no access token for it: {}", said.join("; ")),
+            message: format!("{subject} brings no access token for it: {}", said.join("; ")),
             help,
             at,
             calls: self.group.calls.clone(),

@@ -3,7 +3,7 @@
 use super::calls::link;
 use super::markup::Html;
 use super::{place, section};
-use crate::check::model::{Call, Plan, Report, Subject, Verdict};
+use crate::check::model::{Call, Confidence, Plan, Report, Subject, Verdict};
 use std::io;
 
 pub(super) fn write(report: &Report, html: &mut Html<'_>) -> io::Result<()> {
@@ -47,7 +47,9 @@ fn login(plan: &Plan, report: &Report, html: &mut Html<'_>) -> io::Result<()> {
         if plan.calls.is_empty() {
             return Ok(());
         }
-        html.words("p", &[], "For these calls:")?;
+        let is_one_of_several = plan.confidence == Confidence::Low;
+        let whose = if is_one_of_several { "One of several that may feed these calls:" } else { "For these calls:" };
+        html.words("p", &[], whose)?;
         html.element("ul", &[], |html| {
             for (nth, call) in plan.calls.iter().filter_map(|nth| Some((*nth, report.calls.get(*nth)?))) {
                 html.element("li", &[], |html| {

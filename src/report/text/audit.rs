@@ -2,7 +2,7 @@
 
 use super::paint::{Style, paint};
 use super::{TextOptions, plural};
-use crate::check::model::{Call, Location, Report, Verdict};
+use crate::check::model::{Call, Confidence, Location, Report, Verdict};
 use crate::check::outside::model::{Toggle, ToggleState};
 use crate::report::redact::clean;
 use std::io;
@@ -27,7 +27,9 @@ fn write_plans(report: &Report, options: &TextOptions, out: &mut dyn io::Write) 
     writeln!(out, "{}", paint("what to ask for at login", Style::Heading, options.colour))?;
     for plan in &report.plans {
         let place = |at: &Location| format!("{}:{}:{}", clean(&at.path), at.start.line, at.start.column);
-        writeln!(out, "  {}  {}", place(&plan.at), clean(&plan.sdk))?;
+        let doubt =
+            if plan.confidence == Confidence::Low { "  (one of several that may feed these calls)" } else { "" };
+        writeln!(out, "  {}  {}{doubt}", place(&plan.at), clean(&plan.sdk))?;
         let width = plan.options.iter().map(|option| option.name.chars().count()).max().unwrap_or(0);
         for option in &plan.options {
             writeln!(out, "    {:width$}  {}", clean(&option.name), clean(&option.value))?;

@@ -30,6 +30,10 @@ pub struct LoginTable {
     pub algorithm: Vec<String>,
     /// The tenant's host name.
     pub domain: Vec<SlotText>,
+    /// The ways to the address to which the answer is sent.
+    pub redirect: Vec<String>,
+    /// The ways to the id of the client that logs in.
+    pub client_id: Vec<String>,
     /// Only where this slot holds this text.
     pub only: Option<[SlotText; 2]>,
     /// Where one of these is given, the table does not count.
