@@ -190,16 +190,29 @@ fn seen_from(project: &Project<'_>, path: &str, base: &str) -> String {
 /// Every call of the project, sorted by place: of a part, all that were found; of all, one for each place.
 fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &dyn Watch) -> All {
     watch.begins(Stage::Reach);
-    let shared = Shared::new(project, rules);
     let telling = project.roots();
     if telling.is_empty() {
         return All::default();
     }
     project.learn_words();
     let roots = super::roots::reached_from(project, rules, telling);
+    // what programs that share no code with these keep in stores is looked at only if something depends on it
+    if let Some(near) = project.applications_of(&roots) {
+        let shared = Shared::near(project, rules, near);
+        let all = calls_of(&shared, &roots, part, watch);
+        if !shared.depends_on_elsewhere() {
+            return all;
+        }
+    }
+    calls_of(&Shared::new(project, rules), &roots, part, watch)
+}
+
+/// The calls in files that may send, as [`all_calls`] gives them.
+fn calls_of(shared: &Shared<'_>, roots: &[FileId], part: Option<Part>, watch: &dyn Watch) -> All {
+    let project = shared.project;
     shared.prepare();
     watch.begins(Stage::Judge);
-    let work: Vec<Vec<Batch>> = roots.par_iter().map(|&file| batches(&shared, file, roots.len())).collect();
+    let work: Vec<Vec<Batch>> = roots.par_iter().map(|&file| batches(shared, file, roots.len())).collect();
     let work = work.into_iter().flatten().enumerate();
     let work: Vec<Batch> =
         work.filter(|(nth, _)| part.is_none_or(|part| part.has(*nth))).map(|(_, batch)| batch).collect();
@@ -210,15 +223,15 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
             watch.went(done.fetch_add(1, Ordering::Relaxed), work.len());
             let mut places = Places { project, lines: FxHashMap::default() };
             let found = |record: &Record| {
-                let (call, endpoint) = as_call(&shared, record, &mut places);
-                let token = origin::Origin::of(&shared, record.judged.trail.as_ref(), record.parts.clone());
+                let (call, endpoint) = as_call(shared, record, &mut places);
+                let token = origin::Origin::of(shared, record.judged.trail.as_ref(), record.parts.clone());
                 let needs_key = match &record.body {
                     Body::Needs(key) => Some(key.to_string()),
                     Body::Fits | Body::Unread => None,
                 };
                 Found { call, endpoint, sent: record.sent, request: (record.request, endpoint), token, needs_key }
             };
-            let judgement = of_batch(&shared, batch);
+            let judgement = of_batch(shared, batch);
             (judgement.records.iter().map(found).collect::<Vec<_>>(), judgement.brief)
         })
         .unzip();
@@ -234,7 +247,7 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
     if calls.is_empty() {
         return All { calls, sent, outcome: Outcome::default(), brief };
     }
-    let logins: Vec<Login> = roots.par_iter().flat_map_iter(|&file| login::of_file(&shared, file)).collect();
+    let logins: Vec<Login> = roots.par_iter().flat_map_iter(|&file| login::of_file(shared, file)).collect();
     let with_tokens: Vec<Sent<'_>> = calls
         .iter()
         .map(|found| Sent {
@@ -245,7 +258,7 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
         })
         .collect();
     let mut places = Places { project, lines: FxHashMap::default() };
-    let outcome = login::judge(&shared, &logins, &with_tokens, &mut |node| places.node(node));
+    let outcome = login::judge(shared, &logins, &with_tokens, &mut |node| places.node(node));
     All { calls, sent, outcome, brief }
 }
 

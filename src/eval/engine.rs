@@ -11,13 +11,14 @@ use super::value::{
     Vals, Value,
 };
 use crate::ir::{BlockId, Expr, ExprId, Key, Lang, Lit, Name, OpaqueKind, Why};
-use crate::project::{Cache, Lowered, PlaceKey, Project, Resolved};
+use crate::project::{Applications, Cache, Lowered, PlaceKey, Project, Resolved};
 use crate::rules::Rules;
 use crate::rules::automaton::States;
 use crate::rules::path::Root as ApiRoot;
 use crate::text::{FileId, Span};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// Steps of one request's evaluation.
@@ -39,6 +40,10 @@ pub struct Shared<'p> {
     pub project: &'p Project<'p>,
     /// The knowledge.
     pub rules: &'p Rules,
+    /// Where writes to stores are looked for; `None`: everywhere.
+    pub(crate) near: Option<Applications>,
+    /// Whether a key was asked for that nothing near writes.
+    pub(crate) asked_elsewhere: AtomicBool,
     pub(crate) store_writes: OnceLock<super::store::StoreWrites>,
     pub(crate) ambient: OnceLock<Vec<super::ambient::Ambient>>,
     pub(crate) containers: OnceLock<super::containers::Containers>,
@@ -65,6 +70,8 @@ impl<'p> Shared<'p> {
         Shared {
             project,
             rules,
+            near: None,
+            asked_elsewhere: AtomicBool::new(false),
             store_writes: OnceLock::new(),
             ambient: OnceLock::new(),
             containers: OnceLock::new(),
@@ -84,6 +91,17 @@ impl<'p> Shared<'p> {
             dispatched: Cache::default(),
             implementors: Cache::default(),
         }
+    }
+
+    /// Nothing evaluated yet, and what other applications of the repository write to stores is not looked at: an answer
+    /// counts only if it does not [depend on that](Shared::depends_on_elsewhere).
+    pub fn near(project: &'p Project<'p>, rules: &'p Rules, near: Applications) -> Self {
+        Shared { near: Some(near), ..Shared::new(project, rules) }
+    }
+
+    /// Whether a key was asked for that nothing writes where writes were looked for, and others were not looked at.
+    pub fn depends_on_elsewhere(&self) -> bool {
+        self.near.is_some() && self.asked_elsewhere.load(Ordering::Relaxed)
     }
 
     /// Look up on all cores what most requests will ask for, before the first asks.

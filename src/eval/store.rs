@@ -15,6 +15,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// Files that are searched for calls of one writing method.
 const FILES: usize = 400;
@@ -190,6 +191,9 @@ impl<'s> Eval<'s> {
         let near = |write: &&StoreWrite| self.project.in_one_application(file, write.at.file());
         let near: Vec<&StoreWrite> = all.iter().filter(near).collect();
         let is_elsewhere = near.is_empty();
+        if is_elsewhere {
+            self.shared.asked_elsewhere.store(true, Ordering::Relaxed);
+        }
         let mut writes = if is_elsewhere { all.iter().collect() } else { near };
         // of several that write the same, the nearest is the likeliest to be the one that was read
         writes.sort_by_cached_key(|write| {
@@ -361,6 +365,9 @@ fn store_files(shared: &Shared<'_>) -> Vec<FileId> {
     }
     files.sort();
     files.dedup();
+    if let Some(near) = &shared.near {
+        files.retain(|file| shared.project.is_part_of(near, *file));
+    }
     files
 }
 

@@ -26,6 +26,7 @@ pub(crate) use cache::Cache;
 pub use index::{Effect, EffectKind, FileIndex, PlaceKey, Root};
 pub(crate) use index::{last_name, place};
 pub use resolve_js::Resolved;
+pub use scope::Applications;
 
 use crate::ir::{FileIr, Import, Lang};
 use crate::lower::{self, Syntax};

@@ -26,6 +26,10 @@ pub(super) struct Packages {
     applications: Cache<usize, Arc<Vec<bool>>>,
 }
 
+/// Some of a project's packages, by number.
+#[derive(Clone, Debug)]
+pub struct Applications(Vec<bool>);
+
 impl Packages {
     /// The package around a path; what lies in none is one together.
     fn of(&self, path: &str) -> usize {
@@ -92,6 +96,23 @@ impl Project<'_> {
     pub fn in_one_application(&self, one: FileId, other: FileId) -> bool {
         let (one, other) = (self.package_of(one), self.package_of(other));
         one == other || self.packages.application(one)[other]
+    }
+
+    /// Which packages make up the applications that these files are part of; `None` where those are all there are.
+    pub fn applications_of(&self, files: &[FileId]) -> Option<Applications> {
+        let mut packages: Vec<usize> = files.iter().map(|file| self.package_of(*file)).collect();
+        packages.sort_unstable();
+        packages.dedup();
+        let mut near = vec![false; self.packages.uses.len()];
+        for package in packages {
+            near.iter_mut().zip(self.packages.application(package).iter()).for_each(|(near, is_part)| *near |= is_part);
+        }
+        near.iter().any(|near| !near).then_some(Applications(near))
+    }
+
+    /// Whether a file is part of these applications.
+    pub fn is_part_of(&self, applications: &Applications, file: FileId) -> bool {
+        applications.0.get(self.package_of(file)).is_none_or(|near| *near)
     }
 
     /// The package around a file.
