@@ -3,6 +3,7 @@
 use super::outside::model::Outside;
 use super::unite::Shard;
 use crate::rules::Side;
+use crate::text::files::is_inside;
 use crate::text::{LineCol, Span};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -403,6 +404,12 @@ impl Report {
     /// How many calls have this verdict.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.calls.iter().filter(|call| call.verdict == verdict).count()
+    }
+
+    /// Whether only some of the project's paths were asked for.
+    pub fn is_of_part(&self) -> bool {
+        let is_asked = |root: &str| self.paths.iter().any(|path| is_inside(root, path));
+        !self.paths.is_empty() && !self.root.split(", ").all(is_asked)
     }
 
     /// Put what was added into its order.

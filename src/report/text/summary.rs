@@ -65,6 +65,10 @@ pub(in crate::report) fn sentence(report: &Report) -> (String, String) {
         (0, 0) if report.files.seen == 0 => {
             (format!("no source files in {}{skipped}", clean(&report.root)), String::new())
         }
+        (0, 0) if report.is_of_part() => {
+            // what lies around the paths was seen, but not reported
+            ("no call to an affected endpoint in, or by way of, what was given".to_owned(), files)
+        }
         (0, 0) => (format!("no call to an affected endpoint in {seen}{skipped}"), String::new()),
         (0, _) if report.count(Verdict::AccessToken) == calls => {
             (format!("no findings, {calls_text} with access tokens"), files)
