@@ -196,20 +196,7 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
     }
     project.learn_words();
     let roots = super::roots::reached_from(project, rules, telling);
-    // what programs that share no code with these keep in stores is looked at only if something depends on it
-    if let Some(near) = project.applications_of(&roots) {
-        let shared = Shared::near(project, rules, near);
-        let all = calls_of(&shared, &roots, part, watch);
-        if !shared.depends_on_elsewhere() {
-            return all;
-        }
-    }
-    calls_of(&Shared::new(project, rules), &roots, part, watch)
-}
-
-/// The calls in files that may send, as [`all_calls`] gives them.
-fn calls_of(shared: &Shared<'_>, roots: &[FileId], part: Option<Part>, watch: &dyn Watch) -> All {
-    let project = shared.project;
+    let shared = &Shared::around(project, rules, &roots);
     shared.prepare();
     watch.begins(Stage::Judge);
     let work: Vec<Vec<Batch>> = roots.par_iter().map(|&file| batches(shared, file, roots.len())).collect();

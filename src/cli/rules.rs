@@ -108,8 +108,7 @@ fn write_list(arguments: &ListArguments) -> Result<Status, Failure> {
         }
         ListFormat::Json => {
             let list: Vec<Value> = chosen.iter().map(|datum| as_json(datum)).collect();
-            serde_json::to_writer_pretty(&mut *out, &list)?;
-            out.write_all(b"\n")
+            idtoken_lint::report::json_text::write(&list, out)
         }
     })?;
     Ok(Status::Clean)

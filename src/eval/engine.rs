@@ -18,7 +18,6 @@ use crate::rules::path::Root as ApiRoot;
 use crate::text::{FileId, Span};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 /// Steps of one request's evaluation.
@@ -40,11 +39,11 @@ pub struct Shared<'p> {
     pub project: &'p Project<'p>,
     /// The knowledge.
     pub rules: &'p Rules,
-    /// Where writes to stores are looked for; `None`: everywhere.
+    /// Where writes to stores are looked for first; `None`: everywhere.
     pub(crate) near: Option<Applications>,
-    /// Whether a key was asked for that nothing near writes.
-    pub(crate) asked_elsewhere: AtomicBool,
     pub(crate) store_writes: OnceLock<super::store::StoreWrites>,
+    /// The writes of packages that are not near, by number, once a key is asked for that nothing near writes.
+    pub(crate) writes_elsewhere: Cache<usize, Arc<super::store::StoreWrites>>,
     pub(crate) ambient: OnceLock<Vec<super::ambient::Ambient>>,
     pub(crate) containers: OnceLock<super::containers::Containers>,
     pub(crate) root_stores: OnceLock<Vec<Node>>,
@@ -71,8 +70,8 @@ impl<'p> Shared<'p> {
             project,
             rules,
             near: None,
-            asked_elsewhere: AtomicBool::new(false),
             store_writes: OnceLock::new(),
+            writes_elsewhere: Cache::default(),
             ambient: OnceLock::new(),
             containers: OnceLock::new(),
             root_stores: OnceLock::new(),
@@ -93,15 +92,10 @@ impl<'p> Shared<'p> {
         }
     }
 
-    /// Nothing evaluated yet, and what other applications of the repository write to stores is not looked at: an answer
-    /// counts only if it does not [depend on that](Shared::depends_on_elsewhere).
-    pub fn near(project: &'p Project<'p>, rules: &'p Rules, near: Applications) -> Self {
-        Shared { near: Some(near), ..Shared::new(project, rules) }
-    }
-
-    /// Whether a key was asked for that nothing writes where writes were looked for, and others were not looked at.
-    pub fn depends_on_elsewhere(&self) -> bool {
-        self.near.is_some() && self.asked_elsewhere.load(Ordering::Relaxed)
+    /// Nothing evaluated yet. What is written to stores outside of the applications that `files` are part of is looked at
+    /// only where nothing in these writes the key.
+    pub fn around(project: &'p Project<'p>, rules: &'p Rules, files: &[FileId]) -> Self {
+        Shared { near: project.applications_of(files), ..Shared::new(project, rules) }
     }
 
     /// Look up on all cores what most requests will ask for, before the first asks.

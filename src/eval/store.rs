@@ -15,7 +15,6 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 /// Files that are searched for calls of one writing method.
 const FILES: usize = 400;
@@ -191,10 +190,8 @@ impl<'s> Eval<'s> {
         let near = |write: &&StoreWrite| self.project.in_one_application(file, write.at.file());
         let near: Vec<&StoreWrite> = all.iter().filter(near).collect();
         let is_elsewhere = near.is_empty();
-        if is_elsewhere {
-            self.shared.asked_elsewhere.store(true, Ordering::Relaxed);
-        }
-        let mut writes = if is_elsewhere { all.iter().collect() } else { near };
+        let elsewhere = if is_elsewhere { written_elsewhere(self.shared, store, key) } else { Vec::new() };
+        let mut writes: Vec<&StoreWrite> = if is_elsewhere { all.iter().chain(&elsewhere).collect() } else { near };
         // of several that write the same, the nearest is the likeliest to be the one that was read
         writes.sort_by_cached_key(|write| {
             let path = self.project.path(write.at.file());
@@ -336,16 +333,25 @@ impl<'s> Eval<'s> {
 
 /// All writes to stores with a constant key, in the order of files and places.
 fn store_writes<'a>(shared: &'a Shared<'_>) -> &'a StoreWrites {
-    let one_by_one = || store_files(shared).into_iter().flat_map(|file| store_writes_in(shared, file)).collect();
+    let one_by_one = || near_store_files(shared).into_iter().flat_map(|file| store_writes_in(shared, file)).collect();
     shared.store_writes.get_or_init(one_by_one)
 }
 
 /// Look for the writes in all files at once, before anything asks for them.
 pub(super) fn prepare(shared: &Shared<'_>) {
     let writes: Vec<StoreWrite> =
-        store_files(shared).into_par_iter().flat_map_iter(|file| store_writes_in(shared, file)).collect();
+        near_store_files(shared).into_par_iter().flat_map_iter(|file| store_writes_in(shared, file)).collect();
     // what is there already is the same
     _ = shared.store_writes.set(writes.into_iter().collect());
+}
+
+/// Those files among [`store_files`] in which writes are looked for before anything asks.
+fn near_store_files(shared: &Shared<'_>) -> Vec<FileId> {
+    let mut files = store_files(shared);
+    if let Some(near) = &shared.near {
+        files.retain(|file| shared.project.is_part_of(near, *file));
+    }
+    files
 }
 
 /// The files in which something may be written to a store.
@@ -365,10 +371,20 @@ fn store_files(shared: &Shared<'_>) -> Vec<FileId> {
     }
     files.sort();
     files.dedup();
-    if let Some(near) = &shared.near {
-        files.retain(|file| shared.project.is_part_of(near, *file));
-    }
     files
+}
+
+/// The writes to a store under a key in the packages that are not near, of those that hold the key's text.
+fn written_elsewhere(shared: &Shared<'_>, store: &Arc<str>, key: &Name) -> Vec<StoreWrite> {
+    let Some(near) = &shared.near else { return Vec::new() };
+    let project = shared.project;
+    let packages = project.packages_beyond(near, &project.files_with(key, usize::MAX).0);
+    let of_package = |package: usize| {
+        let files = store_files(shared).into_iter().filter(|file| project.lies_in(package, *file));
+        Arc::new(files.flat_map(|file| store_writes_in(shared, file)).collect::<StoreWrites>())
+    };
+    let writes = packages.into_iter().map(|package| shared.writes_elsewhere.get(&package, || of_package(package)));
+    writes.flat_map(|writes| writes.of(store, key).to_vec()).collect()
 }
 
 /// The writes of one file. Each file has a budget of its own: the result does not depend on who asks first.

@@ -115,6 +115,20 @@ impl Project<'_> {
         applications.0.get(self.package_of(file)).is_none_or(|near| *near)
     }
 
+    /// The packages, by number, that some of these files lie in and that are no part of the applications.
+    pub fn packages_beyond(&self, applications: &Applications, files: &[FileId]) -> Vec<usize> {
+        let beyond = files.iter().filter(|file| !self.is_part_of(applications, **file));
+        let mut packages: Vec<usize> = beyond.map(|file| self.package_of(*file)).collect();
+        packages.sort_unstable();
+        packages.dedup();
+        packages
+    }
+
+    /// Whether a file lies in the package of this number.
+    pub fn lies_in(&self, package: usize, file: FileId) -> bool {
+        self.package_of(file) == package
+    }
+
     /// The package around a file.
     fn package_of(&self, file: FileId) -> usize {
         let of = |file: FileId| self.packages.of(self.path(file));

@@ -1,5 +1,6 @@
 //! GitLab's Code Quality report: one JSON array, an object for each finding.
 
+use super::json_text;
 use super::redact::redact;
 use crate::check::model::{Finding, Report, Severity};
 use serde::Serialize;
@@ -30,8 +31,7 @@ struct Lines {
 /// Write `report` as one array and a line end.
 pub fn write(report: &Report, out: &mut dyn io::Write) -> io::Result<()> {
     let issues: Vec<Issue<'_>> = report.findings.iter().map(issue).collect();
-    serde_json::to_writer_pretty(&mut *out, &issues)?;
-    out.write_all(b"\n")
+    json_text::write(&issues, out)
 }
 
 fn issue(finding: &Finding) -> Issue<'_> {

@@ -4,6 +4,7 @@
 //! name in `format`. Columns are 1-based code points, as in the other formats.
 
 use super::json_outside::{self as outside, Deprecation, Recorded, Task, Toggle};
+use super::json_text;
 use super::redact::redact;
 use crate::check::model;
 use crate::check::unite::Shard as Of;
@@ -205,8 +206,7 @@ struct Skipped<'a> {
 
 /// Write `report` as one JSON document and a line end.
 pub fn write(report: &model::Report, out: &mut dyn io::Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &document(report))?;
-    out.write_all(b"\n")
+    json_text::write(&document(report), out)
 }
 
 fn document(report: &model::Report) -> Document<'_> {

@@ -12,6 +12,7 @@ pub mod gitlab;
 pub mod html;
 pub mod json;
 mod json_outside;
+pub mod json_text;
 pub mod junit;
 pub mod line;
 pub mod read;

@@ -206,7 +206,7 @@ fn push_escaped(out: &mut String, c: char) {
 }
 
 /// Whether a terminal obeys `c` instead of showing it: control, bidirectional, invisible.
-fn is_dangerous(c: char) -> bool {
+pub(super) fn is_dangerous(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{61c}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}')
         || matches!(c, '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')

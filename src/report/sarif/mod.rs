@@ -7,6 +7,7 @@
 mod model;
 mod uri;
 
+use super::json_text;
 use super::redact::redact;
 use crate::check::model as report;
 use crate::rules::docs::{self, Doc};
@@ -30,8 +31,7 @@ const MAX_SNIPPET: usize = 2_000;
 
 /// Write `report` as one SARIF log and a line end.
 pub fn write(report: &report::Report, out: &mut dyn io::Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &log(report))?;
-    out.write_all(b"\n")
+    json_text::write(&log(report), out)
 }
 
 fn log(report: &report::Report) -> Log<'_> {
