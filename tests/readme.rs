@@ -100,3 +100,21 @@ fn every_command_and_option_exists() {
         assert!(README.contains(&format!("`idtoken-lint {command} ")), "{command}");
     }
 }
+
+#[test]
+fn every_dependency_has_its_reason() {
+    let manifest = include_str!("../Cargo.toml");
+    let table = include_str!("../docs/dependencies.md");
+    let mut section = "";
+    let mut missing = Vec::new();
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            section = line;
+        } else if let ("[dependencies]" | "[dev-dependencies]", Some((name, _))) = (section, line.split_once(" = "))
+            && !table.contains(&format!("`{name}`"))
+        {
+            missing.push(name);
+        }
+    }
+    assert!(missing.is_empty(), "docs/dependencies.md does not say why: {missing:?}");
+}
