@@ -100,7 +100,7 @@ fn edits_are_made_only_when_unsafe_ones_are_asked_for() {
     assert!(err.contains("1 edit in 1 file made"), "{err}");
     let text = fs::read_to_string(here.path().join("app.js")).unwrap();
     assert_eq!(text.matches("\r\n").count(), APP.matches("\r\n").count());
-    assert!(text.contains("scope: 'openid read:current_user'"), "{text}");
+    assert!(text.contains("scope: 'openid profile email read:current_user'"), "{text}");
     let (status, out, err) = run(here.path(), &["check", "--fix", "--unsafe-fixes"]);
     assert_eq!(status, 0, "{out}{err}");
     assert_eq!(fs::read_to_string(here.path().join("app.js")).unwrap(), text);
@@ -132,10 +132,144 @@ fn what_is_left_alone_is_told() {
         \u{20} localStorage.setItem('id_token', result.idToken);\n\
         \u{20} const token = localStorage.getItem('id_token');\n\
         \u{20} new auth0.Management({ domain: 'acme.auth0.com', token }).getUser(result.idTokenPayload.sub, show);\n\
+        \u{20} orders.load(token);\n\
         });\n";
     let here = folder(&[("app.js", text)]);
     let (status, _, err) = run(here.path(), &["check", "--fix", "--unsafe-fixes"]);
     assert_eq!(status, 1);
-    assert!(err.contains("left alone: app.js:6: id-token-as-bearer: no edit is certain"), "{err}");
+    let left = "left alone: app.js:6: id-token-as-bearer: no edit is certain: the token that is taken at app.js:5 is used \
+                at app.js:7, too";
+    assert!(err.contains(left), "{err}");
     assert_eq!(fs::read_to_string(here.path().join("app.js")).unwrap(), text);
+}
+
+/// What is said of the first call of a program for which no edit is certain.
+fn why_left(files: &[(&str, &str)]) -> String {
+    let sources = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+    let report = analyze(&sources);
+    let about_calls: Vec<_> = report.findings.iter().filter(|finding| finding.call.is_some()).collect();
+    assert!(!about_calls.is_empty(), "{files:?}");
+    assert!(report.findings.iter().all(|finding| finding.fix.is_none()), "{:?}", report.findings);
+    assert!(report.findings.iter().all(|finding| finding.no_fix.is_some()), "{:?}", report.findings);
+    about_calls[0].no_fix.clone().unwrap()
+}
+
+/// A program that logs in with auth0.js and calls the API; `kept` and `sent` are what it does with the tokens.
+fn program(kept: &str, sent: &str) -> String {
+    format!(
+        "import auth0 from 'auth0-js';\n\
+         import axios from 'axios';\n\
+         const web = new auth0.WebAuth({{ domain: 'acme.auth0.com', clientID: 'x', responseType: 'token id_token' }});\n\
+         web.parseHash((err, result) => {{\n{kept}\n}});\n{sent}\n"
+    )
+}
+
+const KEPT: &str = "  localStorage.setItem('id_token', result.idToken);";
+const READ: &str = "export const me = (sub) => fetch('https://acme.auth0.com/api/v2/users/' + sub, \
+                    { headers: { Authorization: 'Bearer ' + localStorage.getItem('id_token') } });";
+
+#[test]
+fn what_is_kept_is_left_where_it_is_not_certain() {
+    let list = format!(
+        "{READ}\nexport const out = () => ['id_token', 'profile'].forEach((key) => localStorage.removeItem(key));"
+    );
+    let getter = "const token = () => localStorage.getItem('id_token');\n\
+                  export const me = (sub) => fetch('https://acme.auth0.com/api/v2/users/' + sub, \
+                  { headers: { Authorization: 'Bearer ' + token() } });\n\
+                  export const orders = () => fetch('https://api.acme.example/orders', { headers: { Authorization: 'Bearer ' + token() } });";
+    let interceptor = "axios.interceptors.request.use((config) => {\n\
+                       \u{20} config.headers.Authorization = 'Bearer ' + localStorage.getItem('id_token');\n\
+                       \u{20} return config;\n});\n\
+                       export const me = (sub) => axios.get('https://acme.auth0.com/api/v2/users/' + sub);";
+    let setup = "$.ajaxSetup({ beforeSend(xhr) {\n\
+                 \u{20} xhr.setRequestHeader('Authorization', 'Bearer ' + localStorage.getItem('id_token'));\n} });\n\
+                 export const me = (sub) => $.ajax({ url: 'https://acme.auth0.com/api/v2/users/' + sub });";
+    let both = format!("{KEPT}\n  localStorage.setItem('access_token', result.accessToken);");
+    let renewed = format!(
+        "{READ}\nweb.checkSession({{}}, (err, result) => {{\n  localStorage.setItem('id_token', result.idToken);\n}});"
+    );
+    let foreign =
+        format!("{KEPT}\n  own.exchange().then((answer) => localStorage.setItem('access_token', answer.jwt));");
+    let key = "const KEY = 'id_token';\n\
+               export const me = (sub) => fetch('https://acme.auth0.com/api/v2/users/' + sub, \
+               { headers: { Authorization: 'Bearer ' + localStorage.getItem(KEY) } });";
+    let branch = "  if (result)\n    localStorage.setItem('id_token', result.idToken);";
+    let cases = [
+        (KEPT, list.as_str(), "`id_token` is named at app.js:8 in a way that is not followed"),
+        (KEPT, getter, "the token that is taken at app.js:7 is used at app.js:9, too"),
+        (KEPT, interceptor, "the token that is taken at app.js:8 is not just sent by this call"),
+        (KEPT, setup, "the token that is taken at app.js:8 is not just sent by this call"),
+        (both.as_str(), renewed.as_str(), "`access_token` is written, too, but not beside each write of `id_token`"),
+        (foreign.as_str(), READ, "`access_token` is written, too, but not beside each write of `id_token`"),
+        (KEPT, key, "the key `id_token` is not written out where it is read at app.js:8"),
+        (branch, READ, "`id_token` is kept at app.js:6 in a way that cannot be repeated beside it"),
+    ];
+    for (kept, sent, reason) in cases {
+        let text = program(kept, sent);
+        let why = why_left(&[("app.js", &text)]);
+        assert!(why.contains(reason), "{text}\n{why}");
+    }
+}
+
+#[test]
+fn tokens_at_hand_are_left_where_it_is_not_certain() {
+    let client = "  const api = axios.create({ headers: { Authorization: 'Bearer ' + result.idToken } });\n\
+                  \u{20} api.get('https://acme.auth0.com/api/v2/users/' + result.idTokenPayload.sub);\n\
+                  \u{20} api.get('https://api.acme.example/orders');";
+    let helper = "  const token = result.idToken;\n\
+                  \u{20} call('https://acme.auth0.com/api/v2/users/' + result.idTokenPayload.sub, token);\n\
+                  \u{20} call('https://api.acme.example/orders', token);";
+    let call = "const call = (url, token) => fetch(url, { headers: { Authorization: 'Bearer ' + token } });";
+    let server = "  const headers = { Authorization: 'Bearer ' + result.idToken };\n\
+                  \u{20} fetch('https://acme.auth0.com/api/v2/users/' + result.idTokenPayload.sub, \
+                  { method: 'PATCH', headers, body: JSON.stringify({ app_metadata: { plan: 'free' } }) });";
+    let cases = [
+        (client, "", "the token that is taken at app.js:5 is used at app.js:7, too"),
+        (helper, call, "the token that is taken at app.js:5 is used at app.js:7, too"),
+        (server, "", "a server asks for with client credentials"),
+    ];
+    for (kept, sent, reason) in cases {
+        let text = program(kept, sent);
+        let why = why_left(&[("app.js", &text)]);
+        assert!(why.contains(reason), "{text}\n{why}");
+    }
+    let other_api = program(KEPT, READ).replace("clientID", "audience: 'https://api.acme.example', clientID");
+    assert!(why_left(&[("app.js", &other_api)]).contains("asks for another API's token already"));
+}
+
+#[test]
+fn other_sdks_are_left_where_it_is_not_certain() {
+    let express = "const { auth } = require('express-openid-connect');\n\
+                   app.use(auth({ issuerBaseURL: 'https://acme.auth0.com', baseURL: 'https://app.example', clientID: 'x' }));\n\
+                   app.get('/me', (req, res) => fetch(`https://acme.auth0.com/api/v2/users/${req.oidc.user.sub}`, \
+                   { headers: { Authorization: `Bearer ${req.oidc.idToken}` } }));\n";
+    assert!(why_left(&[("app.js", express)]).contains("needs `clientSecret`"));
+    let vue = "import { createAuth0, useAuth0 } from '@auth0/auth0-vue';\n\
+               export const plugin = createAuth0({ domain: 'acme.auth0.com', clientId: 'x' });\n\
+               export function load(sub) {\n\
+               \u{20} const { idTokenClaims } = useAuth0();\n\
+               \u{20} return fetch(`https://acme.auth0.com/api/v2/users/${sub}`, \
+               { headers: { Authorization: `Bearer ${idTokenClaims.value.__raw}` } });\n}\n";
+    assert!(why_left(&[("app.js", vue)]).contains("the function around app.js:5 is not async"));
+    let angular = "import { AuthModule, AuthService } from '@auth0/auth0-angular';\n\
+                   export const module = AuthModule.forRoot({ domain: 'acme.auth0.com', clientId: 'x' });\n\
+                   export class Profile {\n\
+                   \u{20} constructor(private auth: AuthService) {}\n\
+                   \u{20} load(sub: string) {\n\
+                   \u{20}   this.auth.idTokenClaims$.pipe(filter((claims) => claims.email_verified)).subscribe((claims) => {\n\
+                   \u{20}     fetch(`https://acme.auth0.com/api/v2/users/${sub}`, { headers: { Authorization: `Bearer ${claims.__raw}` } });\n\
+                   \u{20}   });\n\
+                   \u{20} }\n\
+                   }\n";
+    assert!(why_left(&[("app.ts", angular)]).contains("how the claims come to app.ts:7 is not understood"));
+    let react = "import { Auth0Provider, useAuth0 } from '@auth0/auth0-react';\n\
+                 export const App = () => <Auth0Provider domain=\"acme.auth0.com\" clientId=\"x\"><Profile /></Auth0Provider>;\n\
+                 function Profile() {\n\
+                 \u{20} const { user, getIdTokenClaims } = useAuth0();\n\
+                 \u{20} return getIdTokenClaims().then((claims) => {\n\
+                 \u{20}   greet(claims.name);\n\
+                 \u{20}   return fetch(`https://acme.auth0.com/api/v2/users/${user.sub}`, { headers: { Authorization: `Bearer ${claims.__raw}` } });\n\
+                 \u{20} });\n\
+                 }\n";
+    assert!(why_left(&[("app.jsx", react)]).contains("the claims are used for something else, too"));
 }

@@ -288,6 +288,8 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// Edits that do what is asked for, where that is certain.
     pub fix: Option<Fix>,
+    /// Why there is none, where that was looked for: part of a sentence.
+    pub no_fix: Option<String>,
 }
 
 /// What keeps a finding from counting.

@@ -1,6 +1,6 @@
 //! Where a call's token came into being, as far as that leads to the login: plain data that outlives the evaluation.
 
-use crate::eval::value::{Api, ApiStep, Node, Traced, Trail, Value};
+use crate::eval::value::{Api, ApiStep, Node, Pattern, Piece, Reason, Traced, Trail, Value};
 use crate::eval::{Eval, Shared};
 use crate::ir::Expr;
 use crate::rules::{Fact, Rules};
@@ -18,6 +18,10 @@ pub(super) struct Origin {
     pub feeds: Vec<usize>,
     /// The calls that make up the request which sends it.
     pub sent_by: Vec<Node>,
+    /// The one of them that is the request itself.
+    pub request: Option<Node>,
+    /// Where the request's URL begins, before the API's path, as a template writes it.
+    pub base: Option<String>,
 }
 
 impl Origin {
@@ -36,6 +40,42 @@ impl Origin {
         }
         origin
     }
+}
+
+/// What URLs begin with before the API's path, where it is one and the same: texts, and settings of the environment as the
+/// code around `request` reads them.
+pub(super) fn base(shared: &Shared<'_>, request: Node, urls: &[Pattern]) -> Option<String> {
+    let source = shared.project.text(request.file);
+    let base = |pattern: &Pattern| {
+        let mut written = String::new();
+        for piece in &pattern.pieces {
+            match piece {
+                Piece::Lit(text) => written.push_str(text),
+                Piece::Hole(hole) => written.push_str(&format!("${{{}}}", setting_read(hole, &source)?)),
+            }
+            if let Some((before, _)) = written.split_once(shared.rules.prefix()) {
+                return Some(before.to_owned()).filter(|before| before.contains("://") || before.starts_with('$'));
+            }
+        }
+        None
+    };
+    let mut bases = urls.iter().map(base);
+    let first = bases.next()??;
+    bases.all(|other| other.as_ref() == Some(&first)).then_some(first)
+}
+
+/// The code that reads a setting of the environment, as it is written in a text.
+fn setting_read(hole: &Traced, source: &str) -> Option<String> {
+    let Value::Unknown(unknown) = &hole.value else { return None };
+    let name = unknown.names.last().filter(|_| unknown.reason == Reason::Environment)?;
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$' | '.');
+    let mut reads = source.match_indices(&**name).filter_map(|(at, _)| {
+        let (before, after) = (source.get(..at)?, source.get(at + name.len()..)?);
+        let from = before.rfind(|c: char| !is_part(c)).map_or(0, |at| at + 1);
+        (before.ends_with('.') && !after.starts_with(is_part)).then(|| format!("{}{name}", &before[from..]))
+    });
+    let first = reads.next()?;
+    reads.all(|other| other == first).then_some(first)
 }
 
 /// How a library's value was reached.

@@ -56,6 +56,8 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
     let calls = kept;
     let mut fixes: BTreeMap<usize, Fix> =
         outcome.fixes.into_iter().filter_map(|(nth, fix)| Some((numbers[nth]?, fix))).collect();
+    let mut left: BTreeMap<usize, String> =
+        outcome.left.into_iter().filter_map(|(nth, why)| Some((numbers[nth]?, why))).collect();
     let mut sources: BTreeMap<String, Arc<str>> = BTreeMap::new();
     let mut keep = |path: &str| {
         if !sources.contains_key(path)
@@ -88,6 +90,7 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
             call: Some(nth),
             related: Vec::new(),
             fix: fixes.remove(&nth),
+            no_fix: left.remove(&nth),
         });
     }
     let is_wanted = |at: &Location, calls: &[usize]| here(&at.path) || calls.iter().any(|nth| numbers[*nth].is_some());
@@ -113,6 +116,7 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
             call,
             related,
             fix: draft.fix,
+            no_fix: draft.no_fix,
         });
     }
     let mut plans: Vec<Plan> = outcome.plans.into_iter().filter(|plan| is_wanted(&plan.at, &plan.calls)).collect();
@@ -211,7 +215,11 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
             let mut places = Places { project, lines: FxHashMap::default() };
             let found = |record: &Record| {
                 let (call, endpoint) = as_call(shared, record, &mut places);
-                let token = origin::Origin::of(shared, record.judged.trail.as_ref(), record.parts.clone());
+                let token = origin::Origin {
+                    request: Some(record.request),
+                    base: record.base.clone(),
+                    ..origin::Origin::of(shared, record.judged.trail.as_ref(), record.parts.clone())
+                };
                 let needs_key = match &record.body {
                     Body::Needs(key) => Some(key.to_string()),
                     Body::Fits | Body::Unread => None,

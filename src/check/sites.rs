@@ -7,6 +7,7 @@ use super::chain::chain;
 use super::host::{Host, host_of};
 use super::methods::method_matches;
 use super::model::{Confidence, Verdict};
+use super::origin::base;
 use super::request::{Credential, Request};
 use super::subject::{Whose, whose};
 use super::target::{Match, Target};
@@ -62,6 +63,8 @@ pub(super) struct Record {
     pub body: Body,
     /// The calls that make up the request.
     pub parts: Vec<Node>,
+    /// Where its URL begins, where it sends an ID token.
+    pub base: Option<String>,
     /// Whether the request was seen going out.
     pub sent: bool,
     /// Whether the endpoint is certain.
@@ -606,6 +609,9 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
                 whose: whose(shared, &rules.endpoints[endpoint], subject.as_ref(), &around),
                 body: Body::of(&mut eval, &request, &rules.endpoints[endpoint]),
                 parts: request.parts.iter().map(|part| part.site.node).collect(),
+                base: (judged.verdict == Verdict::IdToken)
+                    .then(|| base(shared, request_node, &request.urls(&mut eval)))
+                    .flatten(),
                 // what is chained behind it may say more
                 sent: sent && (judged.given || !request.tentative()),
                 sure: found == Match::Yes,

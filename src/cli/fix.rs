@@ -45,7 +45,9 @@ fn tell(edited: &Edited, report: &Report, done: &str) {
     }
     for finding in report.findings.iter().filter(|finding| finding.fix.is_none()) {
         let at = &finding.at;
-        output::remark(&format!("left alone: {}:{}: {}: no edit is certain", at.path, at.start.line, finding.rule));
+        let why = finding.no_fix.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        let rule = &finding.rule;
+        output::remark(&format!("left alone: {}:{}: {rule}: no edit is certain{why}", at.path, at.start.line));
     }
 }
 

@@ -51,3 +51,4 @@ pub mod value;
 pub use calls::Site;
 pub use engine::{ALTERNATIVES, Eval, GLANCE, Shared, own, push_frame};
 pub use handed::AtHand;
+pub use store::KeptWrite;

@@ -44,6 +44,20 @@ pub(crate) struct StoreWrite {
     at: WriteAt,
 }
 
+/// Where something is written under a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeptWrite {
+    /// By a call that is given the value.
+    Call {
+        /// The call.
+        call: Node,
+        /// The value's expression.
+        value: Node,
+    },
+    /// In a way that is not told apart here, in this file.
+    Other(FileId),
+}
+
 /// All writes to stores, by store and key; those of one key in the order of files and places.
 #[derive(Debug, Default)]
 pub(crate) struct StoreWrites(FxHashMap<(Arc<str>, String), Vec<StoreWrite>>);
@@ -286,6 +300,24 @@ impl<'s> Eval<'s> {
             }
         }
         objects
+    }
+
+    /// Where `store` is written under `key`, in the application of a file; where that writes none, anywhere.
+    pub fn writes_under(&self, store: &Arc<str>, key: &Name, file: FileId) -> Vec<KeptWrite> {
+        let all = store_writes(self.shared).of(store, key);
+        let near = |write: &&StoreWrite| self.project.in_one_application(file, write.at.file());
+        let near: Vec<&StoreWrite> = all.iter().filter(near).collect();
+        let writes = if near.is_empty() { all.iter().collect() } else { near };
+        let told = |write: &StoreWrite| match (&write.at, write.within) {
+            (WriteAt::Call(call, fact), None) => match fact.value.base {
+                Base::Arg(nth) if fact.value.path.is_empty() => self
+                    .arg_expr(*call, nth)
+                    .map(|expr| KeptWrite::Call { call: *call, value: Node { file: call.file, expr } }),
+                _ => None,
+            },
+            _ => None,
+        };
+        writes.into_iter().map(|write| told(write).unwrap_or(KeptWrite::Other(write.at.file()))).collect()
     }
 
     /// Whether anything is written to a store under a key.

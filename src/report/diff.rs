@@ -163,6 +163,7 @@ mod tests {
                 call: None,
                 related: Vec::new(),
                 fix: Some(Fix { description: "d".into(), edits: edits.clone(), applicability: Applicability::Unsafe }),
+                no_fix: None,
             });
         }
         report

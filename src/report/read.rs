@@ -360,6 +360,7 @@ fn finding(finding: Finding) -> Result<model::Finding, String> {
             .map(|step| model::Related { at: place(step.at), note: step.note })
             .collect(),
         fix: finding.fix.map(fix).transpose()?,
+        no_fix: None,
     })
 }
 

@@ -1,7 +1,7 @@
 //! Where tokens are asked for, compiled from its tables.
 
 use super::place::Place;
-use super::schema::{EnvironmentTable, ExchangeTable, RuleFile};
+use super::schema::{EnvironmentTable, ExchangeTable, NeedsTable, RuleFile, TwinTable};
 use super::slot::Slot;
 use super::{Fact, Rules};
 use crate::text::Mistake;
@@ -19,9 +19,12 @@ pub struct LoginFact {
     pub options: Option<Slot>,
     pub audience: Vec<Way>,
     pub scope: Vec<Way>,
+    pub default_scope: Option<String>,
+    pub keeps: Option<[Way; 2]>,
     pub response_type: Vec<Way>,
     pub default_response_type: Option<String>,
     pub wanted_response_type: Option<String>,
+    pub response_needs: Option<NeedsTable>,
     pub algorithm: Vec<Way>,
     pub domain: Vec<Slot>,
     pub redirect: Vec<Way>,
@@ -33,6 +36,7 @@ pub struct LoginFact {
     pub part: bool,
     pub public: bool,
     pub beside: bool,
+    pub twins: Vec<TwinTable>,
     pub exchange: Option<ExchangeTable>,
     pub older: Vec<String>,
     pub environment: Option<EnvironmentTable>,
@@ -52,9 +56,15 @@ impl Rules {
                 options: place.slot_opt(table.options.as_ref())?,
                 audience: ways(&table.audience),
                 scope: ways(&table.scope),
+                default_scope: table.default_scope.clone(),
+                keeps: table
+                    .keeps
+                    .as_ref()
+                    .map(|two| two.each_ref().map(|text| text.split('.').map(str::to_owned).collect())),
                 response_type: ways(&table.response_type),
                 default_response_type: table.default_response_type.clone(),
                 wanted_response_type: table.wanted_response_type.clone(),
+                response_needs: table.response_needs.clone(),
                 algorithm: ways(&table.algorithm),
                 domain: place.slots(&table.domain)?,
                 redirect: ways(&table.redirect),
@@ -69,6 +79,7 @@ impl Rules {
                 part: table.part,
                 public: table.public,
                 beside: table.beside,
+                twins: table.twins.clone(),
                 exchange: table.exchange.clone(),
                 older: table.older.clone(),
                 environment: table.environment.clone(),

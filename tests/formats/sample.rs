@@ -98,6 +98,7 @@ pub(crate) fn sample() -> Report {
         call: Some(0),
         related: Vec::new(),
         fix: None,
+        no_fix: None,
     });
     report.findings.push(Finding {
         rule: "unresolved-bearer".to_owned(),
@@ -111,6 +112,7 @@ pub(crate) fn sample() -> Report {
         call: Some(1),
         related: Vec::new(),
         fix: None,
+        no_fix: None,
     });
     report
 }
@@ -137,6 +139,7 @@ pub(crate) fn planned() -> Report {
             edits: vec![Edit { at: field, replacement: "accessToken".into() }],
             applicability: Applicability::Unsafe,
         }),
+        no_fix: None,
     });
     report.plans.push(Plan {
         at: login,

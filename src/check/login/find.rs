@@ -257,6 +257,14 @@ fn with_options(
             break;
         }
     }
+    let settings = fact.environment.as_ref().map(|known| known.domain.as_slice()).unwrap_or_default();
+    for name in settings.iter().filter(|_| domain.at.is_none() && domain.held == Held::Nothing) {
+        let values = eval.shared().project.setting_around(node.file, name);
+        if let [only] = values.as_slice() {
+            domain.held = Held::Texts(vec![(*only).to_owned()]);
+            break;
+        }
+    }
     (!missing).then_some(Login {
         node,
         number,

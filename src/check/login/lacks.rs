@@ -234,7 +234,9 @@ pub(super) fn scope(rules: &Rules, logins: &[Login], config: Config, needs: &Nee
         .filter(|word| !word.contains(HOLE))
         .collect();
     if words.is_empty() {
-        words.push("openid".to_owned());
+        let facts = [config.0, config.1].into_iter().flatten().map(|nth| &rules.logins[logins[nth].number]);
+        let by_itself = facts.filter(|_| setting.held == Held::Nothing).find_map(|fact| fact.default_scope.as_deref());
+        words.extend(by_itself.unwrap_or("openid").split(' ').map(str::to_owned));
     }
     words.extend(needs.missing(&words));
     words.dedup();

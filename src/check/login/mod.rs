@@ -7,7 +7,11 @@ mod edit;
 mod exchange;
 mod feed;
 mod find;
+mod kept;
 mod lacks;
+mod options;
+mod token;
+mod uses;
 
 pub(super) use find::{Login, of_file, query_call, text_of};
 
@@ -16,6 +20,7 @@ use super::origin::Origin;
 use crate::eval::Shared;
 use crate::eval::value::Node;
 use crate::rules::{LinkingTable, Rules};
+use crate::text::{FileId, Span};
 use edit::Edits;
 use feed::{Feeding, Logins, Sure};
 use find::{Held, Setting};
@@ -60,6 +65,47 @@ pub(super) struct Draft {
     /// Whether it is about the first of them, and not about a login.
     pub about_call: bool,
     pub fix: Option<Fix>,
+    /// Why there is none.
+    pub no_fix: Option<String>,
+}
+
+/// One change of a text.
+type Change = (FileId, Span, String);
+
+/// Why no edit is made.
+struct Left {
+    /// Part of a sentence.
+    why: String,
+    /// The call that it is about, if it is about one.
+    call: Option<usize>,
+}
+
+impl Left {
+    fn of(why: impl Into<String>) -> Left {
+        Left { why: why.into(), call: None }
+    }
+
+    /// It is about this call.
+    fn at(self, call: usize) -> Left {
+        Left { call: Some(call), ..self }
+    }
+
+    /// What is said of one of the calls that are mended together, or of their login.
+    fn said(&self, of: Option<usize>, sent: &[Sent<'_>]) -> String {
+        match (self.call, of) {
+            (Some(call), Some(of)) if call != of => {
+                let place = place(sent[call].call);
+                format!("all calls of a login are mended together, and the one at {place} is not: {}", self.why)
+            }
+            (Some(call), None) => format!("the call at {} is not mended: {}", place(sent[call].call), self.why),
+            _ => self.why.clone(),
+        }
+    }
+}
+
+/// A call's place as people look for it.
+fn place(call: &Call) -> String {
+    format!("{}:{}", call.at.path, call.at.start.line)
 }
 
 /// What came of it.
@@ -69,6 +115,8 @@ pub(super) struct Outcome {
     pub plans: Vec<Plan>,
     /// The edits that mend a call, by its place.
     pub fixes: BTreeMap<usize, Fix>,
+    /// Why there are none for a call.
+    pub left: BTreeMap<usize, String>,
 }
 
 /// One way to log in: what is set up once, and what is set where it is used.
@@ -104,6 +152,9 @@ pub(super) fn judge(
         }
         if sent.call.verdict == Verdict::IdToken {
             let Feeding { ways, sure } = without_others(rules, logins, sent.call, feeding);
+            if ways.is_empty() {
+                outcome.left.insert(nth, "the login that this token comes from was not found".to_owned());
+            }
             for way in ways {
                 let group = groups.entry(way).or_default();
                 group.calls.push(nth);
@@ -169,6 +220,7 @@ fn judge_linking(
             calls: vec![nth],
             about_call: true,
             fix: None,
+            no_fix: None,
         });
     }
     for &(base, part) in &configs {
@@ -193,6 +245,7 @@ fn judge_linking(
                     calls: vec![nth],
                     about_call: false,
                     fix: None,
+                    no_fix: None,
                 });
             }
         }
@@ -247,6 +300,7 @@ fn misspelt(
         calls: Vec::new(),
         about_call: false,
         fix: None,
+        no_fix: None,
     });
 }
 
@@ -306,16 +360,37 @@ impl Work<'_> {
         let edits = Edits::new(self.shared, self.sent);
         // without an SDK, nothing but the answer's members leads to the only login that there is
         let is_followed = match self.group.sure {
-            Sure::Followed => true,
-            Sure::Only => fact.url.is_some() || fact.exchange.is_some(),
-            Sure::OneOf(_) => false,
+            Sure::Followed => Ok(()),
+            Sure::Only if fact.url.is_some() || fact.exchange.is_some() => Ok(()),
+            Sure::Only => {
+                Err(Left::of("the token was not followed to this login, which is only the one that there is"))
+            }
+            Sure::OneOf(several) => {
+                Err(Left::of(format!("the code does not tell of which of {several} logins it comes")))
+            }
         };
-        let fix = (is_followed && server.is_empty())
-            .then(|| edits.of_group(&self.group.calls, self.logins, *config, target, lacks, &needs))
-            .flatten();
-        if let Some(fix) = &fix {
-            for nth in &self.group.calls {
-                outcome.fixes.insert(*nth, fix.clone());
+        let edited = if !server.is_empty() {
+            let on_server = self.group.calls.iter().find(|nth| {
+                let call = self.sent[**nth].call;
+                call.suggested_scopes == call.any_user_scopes
+            });
+            let left = Left::of(
+                "what acts on other users, or changes more than the user may, takes a token that a server asks for with \
+                 client credentials, and not this login's",
+            );
+            Err(Left { call: on_server.copied(), ..left })
+        } else {
+            is_followed.and_then(|()| edits.of_group(&self.group.calls, self.logins, *config, target, lacks, &needs))
+        };
+        let (fix, left) = match edited {
+            Ok(fix) => (Some(fix), None),
+            Err(left) => (None, Some(left)),
+        };
+        for nth in &self.group.calls {
+            match (&fix, &left) {
+                (Some(fix), _) => _ = outcome.fixes.insert(*nth, fix.clone()),
+                (None, Some(left)) => _ = outcome.left.insert(*nth, left.said(Some(*nth), self.sent)),
+                (None, None) => {}
             }
         }
         if lacks.is_empty() || own.is_empty() {
@@ -349,6 +424,7 @@ impl Work<'_> {
             calls: self.group.calls.clone(),
             about_call: false,
             fix,
+            no_fix: left.map(|left| left.said(None, self.sent)),
         });
     }
 

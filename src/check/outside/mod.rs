@@ -220,6 +220,7 @@ pub(super) fn findings(
             call: None,
             related: Vec::new(),
             fix: None,
+            no_fix: None,
         }
     };
     let mut findings = Vec::new();

@@ -20,12 +20,18 @@ pub struct LoginTable {
     pub audience: Vec<String>,
     /// The ways to the scope.
     pub scope: Vec<String>,
+    /// The scope where none is given, of which nothing is to be lost when one is.
+    pub default_scope: Option<String>,
+    /// Where the first of these ways is given, the second must be, too, or the access token is not kept beside the ID token.
+    pub keeps: Option<[String; 2]>,
     /// The ways to the response type.
     pub response_type: Vec<String>,
     /// The response type where none is given, if that matters.
     pub default_response_type: Option<String>,
     /// The response type that brings an access token.
     pub wanted_response_type: Option<String>,
+    /// What has to be given, too, with that.
+    pub response_needs: Option<NeedsTable>,
     /// The ways to the algorithm with which ID tokens have to be signed.
     pub algorithm: Vec<String>,
     /// The tenant's host name.
@@ -48,6 +54,8 @@ pub struct LoginTable {
     pub public: bool,
     /// Whether results hold both tokens side by side, as strings.
     pub beside: bool,
+    /// Members that hold the two tokens in its results, where they are not those of all logins; the second may be dotted.
+    pub twins: Vec<TwinTable>,
     /// How the call that hands out the ID token becomes the one that hands out the access token.
     pub exchange: Option<ExchangeTable>,
     /// Members of the options that only their older shape has, in which the second of the ways counts.
@@ -75,15 +83,47 @@ pub struct EnvironmentTable {
     pub audience: String,
     /// The one with the scope.
     pub scope: String,
+    /// Those with the tenant's host name, or a URL of it.
+    #[serde(default)]
+    pub domain: Vec<String>,
 }
 
-/// The call that hands out claims with the raw ID token among them, and the one that hands out the access token alone.
+/// An option that another one needs.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct NeedsTable {
+    /// The option.
+    pub option: String,
+    /// The setting of the environment from which it comes where it is not given.
+    pub environment: String,
+}
+
+/// The members of a login's results that hold the two tokens.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TwinTable {
+    /// The ID token's.
+    pub id: String,
+    /// The access token's, dotted where it lies deeper.
+    pub access: String,
+}
+
+/// What hands out claims with the raw ID token among them, and the one that hands out the access token alone.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct ExchangeTable {
-    /// The name of the call that hands out claims.
-    pub call: String,
+    /// The name of the call that hands out claims, as a promise.
+    #[serde(default)]
+    pub call: Option<String>,
+    /// The name of the member that holds them, wrapped or not.
+    #[serde(default)]
+    pub held: Option<String>,
+    /// The name of the member that is a stream of them; the call that hands out the access token makes a stream, too.
+    #[serde(default)]
+    pub stream: Option<String>,
     /// Their member that is the raw ID token.
     pub member: String,
     /// The name of the call that hands out the access token.

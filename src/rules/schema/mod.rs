@@ -14,7 +14,10 @@ mod stores;
 mod texts;
 
 pub use flows::{FlowTable, Hands};
-pub use logins::{EnvironmentTable, ExchangeTable, LoginTable, MemberTable, MisspeltTable, PartyTable, QueryTable};
+pub use logins::{
+    EnvironmentTable, ExchangeTable, LoginTable, MemberTable, MisspeltTable, NeedsTable, PartyTable, QueryTable,
+    TwinTable,
+};
 pub use outlets::OutletTable;
 pub use reducers::{ActionTable, CaseTable, EventTable, InjectorTable, ReducedTable, ReducerTable};
 pub use requests::{AmbientTable, Asks, HandedTable, HookTable, PartTable, TestTable, UrlPart};
