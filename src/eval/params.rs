@@ -274,7 +274,31 @@ impl<'s> Eval<'s> {
         let held = Node { file: func.file, expr: lowered.ir.func(func.func).expr };
         let mut all = Vec::new();
         self.add_callbacks(held, held, &[], true, &mut all);
+        if all.is_empty() && lowered.ir.func(func.func).class.is_some() {
+            self.add_methods_given(func, held, &mut all);
+        }
         all
+    }
+
+    /// The calls of libraries that are given a method by its name: `on('done', this.done.bind(this))`.
+    fn add_methods_given(&mut self, func: FuncRef, held: Node, all: &mut Vec<Callback>) {
+        /// Files in which the method's name is looked for.
+        const FILES: usize = 32;
+        /// Places where one method is given to a call.
+        const PLACES: usize = 8;
+        let Some(name) = self.lowered(func.file).and_then(|lowered| lowered.ir.func(func.func).name.clone()) else {
+            return;
+        };
+        for file in self.project.files_with(&name, FILES).0 {
+            let Some(other) = self.lowered(file) else { continue };
+            for &(call, arg) in other.index.given_members.get(&name).into_iter().flatten() {
+                let call = Node { file, expr: call };
+                let Some(given) = self.arg_expr(call, arg) else { continue };
+                if all.len() < PLACES && self.is_it(Node { file, expr: other.ir.strip(given) }, held) {
+                    all.push(Callback { call, arg, members: Vec::new(), inline: false });
+                }
+            }
+        }
     }
 
     /// The calls that are given a function, by itself or inside an object.

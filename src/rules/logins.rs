@@ -42,6 +42,9 @@ pub struct LoginFact {
     pub environment: Option<EnvironmentTable>,
 }
 
+/// What a token may always be called.
+pub const TOKEN: &str = "token";
+
 impl Rules {
     pub(super) fn add_logins(&mut self, place: &Place<'_>, file: &RuleFile) -> Result<(), Mistake> {
         let ways = |texts: &[String]| -> Vec<Way> {
@@ -110,6 +113,11 @@ impl Rules {
     /// The scope that is meant by one that does not exist.
     pub fn meant_scope(&self, scope: &str) -> Option<&str> {
         self.misspelt.iter().find(|table| table.scope == scope).map(|table| table.means.as_str())
+    }
+
+    /// What a variable is called that holds an access token.
+    pub fn access_name(&self) -> &str {
+        self.token_members.first().map_or(TOKEN, |table| &table.access)
     }
 
     /// The member that holds the access token beside the one of this name, which holds the ID token.

@@ -39,7 +39,7 @@ pub use facts::{
     StoreFact, TestFact, TokenFact,
 };
 pub use files::{RuleFiles, endpoint_names};
-pub use logins::{LoginFact, Way};
+pub use logins::{LoginFact, TOKEN, Way};
 pub use outside::{
     CommandTable, Form, Kind as OutsideKind, Outside, Sample, SettingsFormat, SettingsTable, VariableTable,
 };

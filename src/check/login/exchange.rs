@@ -8,19 +8,17 @@ use crate::eval::Shared;
 use crate::eval::value::Node;
 use crate::ir::{BindingId, Expr, ExprId, FileIr, FuncId, Key, Why};
 use crate::project::Lowered;
+use crate::rules::TOKEN;
 use crate::rules::schema::ExchangeTable;
 use crate::text::{FileId, Span};
 use std::sync::Arc;
-
-/// The name of a variable that holds the access token.
-const ACCESS: &str = "accessToken";
-/// The names of a parameter that is the access token.
-const TOKENS: [&str; 2] = ["token", ACCESS];
 
 /// The exchange at the origin of one call's token.
 pub(super) struct Exchange<'a> {
     uses: &'a Uses<'a>,
     table: &'a ExchangeTable,
+    /// What a variable is called that holds the access token.
+    access_name: &'a str,
     file: FileId,
     lowered: &'a Lowered,
     text: Arc<str>,
@@ -43,7 +41,15 @@ impl<'a> Exchange<'a> {
         file: FileId,
     ) -> Option<Self> {
         let lowered = shared.project.lowered(file)?;
-        Some(Exchange { uses, table, file, lowered, text: shared.project.text(file), changes: Vec::new() })
+        Some(Exchange {
+            uses,
+            table,
+            access_name: shared.rules.access_name(),
+            file,
+            lowered,
+            text: shared.project.text(file),
+            changes: Vec::new(),
+        })
     }
 
     fn ir(&self) -> &'a FileIr {
@@ -157,12 +163,12 @@ impl<'a> Exchange<'a> {
         let around = self.around(span).ok_or_else(|| self.unclear(read))?;
         let name = &*ir.binding(binding).name;
         if *name == *self.table.member {
-            for (span, to) in renamed(self.lowered, &self.text, binding, (ACCESS, ACCESS))? {
+            for (span, to) in renamed(self.lowered, &self.text, binding, (self.access_name, self.access_name))? {
                 if span != ir.binding(binding).span {
                     self.change(span, to);
                 }
             }
-            self.change(around, ACCESS);
+            self.change(around, self.access_name);
         } else {
             self.change(around, name);
         }
@@ -221,8 +227,9 @@ impl<'a> Exchange<'a> {
             }
             // a parameter that is named after claims would hold a token
             if matches!(ir.expr(made), Expr::Param { .. }) {
-                let mut named =
-                    TOKENS.iter().filter_map(|name| renamed(self.lowered, &self.text, binding, (name, name)).ok());
+                let mut named = [TOKEN, self.access_name]
+                    .into_iter()
+                    .filter_map(|name| renamed(self.lowered, &self.text, binding, (name, name)).ok());
                 named.next().into_iter().flatten().for_each(|(span, to)| self.change(span, to));
             }
             return self.handed_out(claims);
