@@ -39,23 +39,9 @@ pub(crate) struct StoreWrite {
     /// What stands before the key, which the writer does not write.
     mark: Arc<str>,
     /// The function around it and a call of it, where that call decides the key.
-    within: Option<(FuncRef, Node)>,
+    pub(super) within: Option<(FuncRef, Node)>,
     /// The call, or the file of the property write.
-    at: WriteAt,
-}
-
-/// Where something is written under a key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeptWrite {
-    /// By a call that is given the value.
-    Call {
-        /// The call.
-        call: Node,
-        /// The value's expression.
-        value: Node,
-    },
-    /// In a way that is not told apart here, in this file.
-    Other(FileId),
+    pub(super) at: WriteAt,
 }
 
 /// All writes to stores, by store and key; those of one key in the order of files and places.
@@ -63,7 +49,7 @@ pub enum KeptWrite {
 pub(crate) struct StoreWrites(FxHashMap<(Arc<str>, String), Vec<StoreWrite>>);
 
 impl StoreWrites {
-    fn of(&self, store: &Arc<str>, key: &str) -> &[StoreWrite] {
+    pub(super) fn of(&self, store: &Arc<str>, key: &str) -> &[StoreWrite] {
         self.0.get(&(store.clone(), key.to_owned())).map_or(&[], Vec::as_slice)
     }
 
@@ -92,7 +78,7 @@ impl FromIterator<StoreWrite> for StoreWrites {
 }
 
 #[derive(Clone, Debug)]
-enum WriteAt {
+pub(super) enum WriteAt {
     Call(Node, StoreFact),
     /// What an options object has under the key, or what the function there returns has.
     Options(Node),
@@ -100,7 +86,7 @@ enum WriteAt {
 }
 
 impl WriteAt {
-    fn file(&self) -> FileId {
+    pub(super) fn file(&self) -> FileId {
         match self {
             WriteAt::Call(node, _) | WriteAt::Options(node) => node.file,
             WriteAt::Property(file, _) => *file,
@@ -302,24 +288,6 @@ impl<'s> Eval<'s> {
         objects
     }
 
-    /// Where `store` is written under `key`, in the application of a file; where that writes none, anywhere.
-    pub fn writes_under(&self, store: &Arc<str>, key: &Name, file: FileId) -> Vec<KeptWrite> {
-        let all = store_writes(self.shared).of(store, key);
-        let near = |write: &&StoreWrite| self.project.in_one_application(file, write.at.file());
-        let near: Vec<&StoreWrite> = all.iter().filter(near).collect();
-        let writes = if near.is_empty() { all.iter().collect() } else { near };
-        let told = |write: &StoreWrite| match (&write.at, write.within) {
-            (WriteAt::Call(call, fact), None) => match fact.value.base {
-                Base::Arg(nth) if fact.value.path.is_empty() => self
-                    .arg_expr(*call, nth)
-                    .map(|expr| KeptWrite::Call { call: *call, value: Node { file: call.file, expr } }),
-                _ => None,
-            },
-            _ => None,
-        };
-        writes.into_iter().map(|write| told(write).unwrap_or(KeptWrite::Other(write.at.file()))).collect()
-    }
-
     /// Whether anything is written to a store under a key.
     pub(crate) fn stores(&self, store: &Arc<str>, key: &Name) -> bool {
         self.ask_stores && !store_writes(self.shared).of(store, key).is_empty()
@@ -364,7 +332,7 @@ impl<'s> Eval<'s> {
 }
 
 /// All writes to stores with a constant key, in the order of files and places.
-fn store_writes<'a>(shared: &'a Shared<'_>) -> &'a StoreWrites {
+pub(super) fn store_writes<'a>(shared: &'a Shared<'_>) -> &'a StoreWrites {
     let one_by_one = || near_store_files(shared).into_iter().flat_map(|file| store_writes_in(shared, file)).collect();
     shared.store_writes.get_or_init(one_by_one)
 }

@@ -35,6 +35,20 @@ impl<'a> Uses<'a> {
         self.follow(node, DEPTH)
     }
 
+    /// The reads of the variable that holds just this value, or the calls of the function that returns it.
+    pub(super) fn of_what_holds(&self, node: Node) -> Option<Vec<Node>> {
+        let lowered = self.shared.project.lowered(node.file)?;
+        if let Some(binding) = lowered.index.binding_of.get(&node.expr) {
+            let [def] = lowered.ir.binding(*binding).defs.as_slice() else { return None };
+            let reads = lowered.index.reads.get(binding)?.iter();
+            return (def.value == node.expr).then(|| reads.map(|expr| Node { file: node.file, expr: *expr }).collect());
+        }
+        let func = *lowered.index.returned_by.get(&node.expr)?;
+        let is_all = lowered.ir.func(func).returns.as_slice() == [node.expr];
+        let callers = Eval::new(self.shared).callers_of(FuncRef { file: node.file, func });
+        is_all.then(|| callers.calls.clone())
+    }
+
     /// A place as people look for it.
     pub(super) fn place(&self, node: Node) -> String {
         let path = self.shared.project.path(node.file);
