@@ -211,16 +211,16 @@ fn in_string(pattern: &Pattern, trail: Option<Rc<Trail>>, whole_header: bool) ->
     if holes.is_empty() {
         let text = pattern.text().unwrap_or_default();
         let mut words = text.split_whitespace();
-        let token = match (words.next(), words.next(), whole_header) {
-            (Some(scheme), Some(token), true) if scheme.eq_ignore_ascii_case("bearer") => token,
-            (Some(scheme), None, true) if scheme.eq_ignore_ascii_case("bearer") => return None,
-            (Some(_), Some(_), true) => {
+        let is_bearer = |scheme: &str| scheme.eq_ignore_ascii_case("bearer");
+        match (words.next(), words.next(), whole_header) {
+            // nothing is sent
+            (None, ..) => return None,
+            (Some(scheme), None, true) if is_bearer(scheme) => return None,
+            (Some(scheme), Some(_), true) if !is_bearer(scheme) => {
                 return Some(One::Unknown("not-bearer", "the header is not a Bearer".into(), trail));
             }
-            (None, ..) => return None,
-            _ => text,
-        };
-        let _ = token;
+            _ => {}
+        }
         let text = "the token is written into the source".to_owned();
         return Some(One::Unknown(LITERAL_TOKEN, text, trail));
     }
