@@ -62,6 +62,7 @@ pub(in crate::report) fn sentence(report: &Report) -> (String, String) {
     let files = format!("{seen} seen, {} parsed{skipped}", report.files.parsed);
     let calls_text = format!("{calls} {} to affected endpoints", plural(calls, "call", "calls"));
     match (findings, calls) {
+        (0, 0) if !report.suppressed.is_empty() => (format!("no findings{suppressed}"), files),
         (0, 0) if report.files.seen == 0 => {
             (format!("no source files in {}{skipped}", clean(&report.root)), String::new())
         }
