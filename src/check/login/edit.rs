@@ -111,6 +111,6 @@ impl<'a> Edits<'a> {
         if sent.call.trace.last().is_some_and(|step| step.note.contains(crate::check::advice::ON_SOME_PATHS)) {
             return Err(Left::of("on other paths it sends something else"));
         }
-        sent.origin.at.ok_or_else(|| Left::of("no code here reads the token: the client adds it by itself"))
+        sent.origin.at.ok_or_else(|| Left::of(super::BY_ITSELF))
     }
 }

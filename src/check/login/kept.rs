@@ -59,7 +59,7 @@ impl Kept<'_> {
                 }
                 Ok(()) => {}
                 Err(left) => match self.at_uses(read, nth) {
-                    Some(there) => changes.extend(there),
+                    Some(there) => changes.extend(there?),
                     None => why = why.or(Some(left)),
                 },
             }
@@ -72,33 +72,39 @@ impl Kept<'_> {
 
     /// The access token read where a call uses what was read: other uses of it keep the ID token. Only of stores that are
     /// there wherever the code is.
-    fn at_uses(&self, read: &Read, nth: usize) -> Option<Vec<Change>> {
+    fn at_uses(&self, read: &Read, nth: usize) -> Option<Result<Vec<Change>, Left>> {
         let lowered = self.shared.project.lowered(read.node.file)?;
         let ir = &lowered.ir;
         read.stored.as_ref()?;
         if !matches!(ir.expr(ir.strip(ir.receiver(read.node.expr)?)), Expr::Global(_)) {
             return None;
         }
+        let uses = self.uses.of_what_holds(read.node)?.into_iter();
+        let sent: Vec<Node> = uses.filter(|at| self.uses.of(*at).is_ok_and(|calls| calls.contains(&nth))).collect();
+        if sent.is_empty() {
+            return None;
+        }
+        let changes = match self.of_read(read) {
+            Ok(changes) => changes,
+            Err(left) => return Some(Err(left)),
+        };
         let span = ir.span(read.node.expr);
         let is_here = |(file, at, _): &Change| *file == read.node.file && at.start >= span.start && at.end <= span.end;
-        let (here, mut changes): (Vec<Change>, Vec<Change>) = self.of_read(read).ok()?.into_iter().partition(is_here);
+        let (here, mut changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(is_here);
         let [(_, at, to)] = here.as_slice() else { return None };
         let text = self.shared.project.text(read.node.file);
-        let (before, after) =
-            (text.get(span.start as usize..at.start as usize)?, text.get(at.end as usize..span.end as usize)?);
+        let before = text.get(span.start as usize..at.start as usize)?;
+        let after = text.get(at.end as usize..span.end as usize)?;
         let written = format!("{before}{to}{after}");
-        let uses = self.uses.of_what_holds(read.node)?;
-        let sent = uses.into_iter().filter(|at| self.uses.of(*at).is_ok_and(|calls| calls.contains(&nth)));
-        let sent: Vec<Node> = sent.collect();
-        for at in &sent {
+        for at in sent {
             let ir = &self.shared.project.lowered(at.file)?.ir;
             let text = self.shared.project.text(at.file);
             let place = ir.span(at.expr);
-            let is_short = ir.held_under(at.expr).filter(|_| !text[..place.start as usize].trim_end().ends_with(':'));
-            let key = is_short.map(|(name, _)| format!("{name}: ")).unwrap_or_default();
+            let is_short = |_: &(&Name, ExprId)| !text[..place.start as usize].trim_end().ends_with(':');
+            let key = ir.held_under(at.expr).filter(is_short).map(|(name, _)| format!("{name}: ")).unwrap_or_default();
             changes.push((at.file, place, format!("{key}{written}")));
         }
-        (!sent.is_empty()).then_some(changes)
+        Some(Ok(changes))
     }
 
     /// The expressions on the way of a call's token that read it again.

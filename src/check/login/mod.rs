@@ -36,6 +36,9 @@ const LINK_BY_ID: &str = "current-user-link-by-id";
 /// The rule for secondary ID tokens that are signed otherwise.
 const NOT_RS256: &str = "secondary-token-not-rs256";
 
+/// Why there is no edit of a token that a client takes from somewhere itself.
+const BY_ITSELF: &str = "no code here reads the token: the client adds it by itself";
+
 /// Whether a rule is about what a login asks for.
 pub(super) fn is_about_login(rule: &str) -> bool {
     [MISSING, NOT_SINGLE].contains(&rule)
@@ -153,7 +156,11 @@ pub(super) fn judge(
         if sent.call.verdict == Verdict::IdToken {
             let Feeding { ways, sure } = without_others(rules, logins, sent.call, feeding);
             if ways.is_empty() {
-                outcome.left.insert(nth, "the login that this token comes from was not found".to_owned());
+                let why = match sent.origin.at {
+                    Some(_) => "the login that this token comes from was not found",
+                    None => BY_ITSELF,
+                };
+                outcome.left.insert(nth, why.to_owned());
             }
             for way in ways {
                 let group = groups.entry(way).or_default();
