@@ -1,7 +1,7 @@
 //! The targets of `fuzz/` on damaged fixtures: a fixed set of inputs, the same in every run, so that what the fuzzer found
 //! once stays found. What it finds anew becomes a fixture.
 
-#![allow(clippy::unwrap_used, reason = "in tests, a panic is the message")]
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "in tests, a panic is the message")]
 
 #[path = "common/fixtures.rs"]
 mod fixtures;

@@ -125,13 +125,13 @@ impl<'t> Lower<'t> {
 
     fn class_field(&mut self, node: Node<'t>, class: ClassId) {
         let Some(name) = self.at(node, F::Name).or_else(|| self.at(node, F::Property)) else { return };
-        let mut is_static = false;
+        let (mut is_static, mut decorators) = (false, Vec::new());
         for part in self.parts(node) {
             if part.id() == name.id() {
                 break;
             }
             match self.kind(part) {
-                K::Decorator => self.decorator(part, &mut Vec::new()),
+                K::Decorator => self.decorator(part, &mut decorators),
                 K::Token => is_static |= self.text(part) == "static",
                 _ => {}
             }
@@ -139,7 +139,10 @@ impl<'t> Lower<'t> {
         let key = self.key(name);
         let ty = self.at(node, F::Type).and_then(|annotation| self.ty(annotation));
         let this = if is_static { ThisOf::Static(class) } else { ThisOf::Class(class) };
-        let value = self.at(node, F::Value).map(|value| {
+        // `@Input() id = ''`: it is empty until whoever made the object fills it
+        let is_given = |value: &Node<'t>| decorators.is_empty() || !matches!(self.text(*value), "''" | "\"\"" | "``");
+        let value = self.at(node, F::Value).filter(is_given);
+        let value = value.map(|value| {
             let outer = std::mem::replace(&mut self.this, this);
             self.wrapped_in(value, this);
             let value = self.expr_named(value, key_name(&key).as_deref());
