@@ -3,6 +3,7 @@
 use crate::lower::Refused;
 use crate::lower::data::{self, Data, Format};
 use crate::text::Span;
+use serde::de::IgnoredAny;
 
 /// Entries that are read of one file.
 const ENTRIES: usize = 1_000_000;
@@ -59,6 +60,12 @@ pub fn parse(text: &str, kind: &str) -> Result<Log, Refused> {
         }
         from += line.len();
     }
+    if !log.entries.is_empty() {
+        // what a broken line was about is not known
+        let is_broken = |line: &str| !line.trim().is_empty() && serde_json::from_str::<IgnoredAny>(line).is_err();
+        let broken = (1..).zip(text.lines()).find(|(_, line)| is_broken(line));
+        log.broken = log.broken.into_iter().chain(broken.map(|(number, _)| number)).min();
+    }
     Ok(log)
 }
 
@@ -114,6 +121,14 @@ mod tests {
         assert_eq!(parse(&array, "depnote").unwrap().entries.len(), 2);
         let wrapped = format!("{{\"logs\": [{{\"data\": {ONE}}}]}}");
         assert_eq!(parse(&wrapped, "depnote").unwrap().entries.len(), 1);
+    }
+
+    #[test]
+    fn a_broken_line_is_named_whatever_it_was_about() {
+        let log = parse(&format!("{ONE}\n\n{{\"type\": \"s\nx\n{{\"depnote\n"), "depnote").unwrap();
+        assert_eq!((log.entries.len(), log.broken), (1, Some(3)));
+        let log = parse(&format!("{ONE}\n{{\"type\": \"s\"}}\n"), "depnote").unwrap();
+        assert_eq!((log.entries.len(), log.broken), (1, None));
     }
 
     #[test]
