@@ -8,7 +8,7 @@ use super::request::{Credential, Request};
 use super::verdict::{self, Judged};
 use crate::eval::value::{Node, Piece, Value};
 use crate::eval::{Eval, Site};
-use crate::ir::{Expr, ExprId, FileIr};
+use crate::ir::{Expr, ExprId};
 use crate::project::Lowered;
 use crate::rules::schema::PartyTable;
 use crate::rules::slot::{Base, Into, Slot};
@@ -37,10 +37,7 @@ fn is_for_another(eval: &mut Eval<'_>, file: FileId, span: Span) -> bool {
     if eval.rules().parties.is_empty() {
         return false;
     }
-    let ids = || (0..u32::try_from(lowered.ir.exprs.len()).unwrap_or(0)).map(ExprId);
-    // one that is taken out of a pattern shares its place with the variable
-    let tokens: Vec<ExprId> = ids().filter(|id| lowered.ir.span(*id) == span).collect();
-    let Some((request, urls)) = answering(eval, lowered, file, tokens) else { return false };
+    let Some((request, urls)) = answering(eval, lowered, file, lowered.ir.at(span).collect()) else { return false };
     let is_to = |party: &&PartyTable| {
         urls.iter().any(|url| url.split(['?', '#']).next().is_some_and(|address| address.ends_with(&party.url)))
     };
@@ -61,7 +58,9 @@ fn answering<'r>(
         match ir.expr(at) {
             Expr::Field { base, .. } => ways.push(*base),
             Expr::Local(binding) => ways.extend(ir.binding(*binding).defs.iter().map(|def| def.value)),
-            Expr::Param { func, .. } => ways.extend(taker(ir, ir.func(*func).expr)),
+            Expr::Param { func, .. } => {
+                ways.extend(ir.argument_of(ir.func(*func).expr).map(|(call, _)| call));
+            }
             Expr::Call { args, .. } => {
                 let found = Request::of_call(eval, Node { file, expr: at }, &None);
                 // what reads an answer may look like a request, but goes nowhere
@@ -79,11 +78,6 @@ fn answering<'r>(
         }
     }
     None
-}
-
-/// The call that a function is handed to.
-fn taker(ir: &FileIr, function: ExprId) -> Option<ExprId> {
-    ir.argument_of(function).map(|(call, _)| call)
 }
 
 /// Whether the body of a request names a party that is not the tenant itself.

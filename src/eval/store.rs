@@ -13,6 +13,7 @@ use crate::text::files::{folders_shared, parent};
 use crate::text::{FileId, Span};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -185,13 +186,7 @@ impl<'s> Eval<'s> {
         if !self.ask_stores || !self.enter_store(&asked) {
             return vec![self.by_name(unknown, key, file, span)];
         }
-        let all = store_writes(self.shared).of(store, key);
-        // another program of the repository may use the same key for something else
-        let near = |write: &&StoreWrite| self.project.in_one_application(file, write.at.file());
-        let near: Vec<&StoreWrite> = all.iter().filter(near).collect();
-        let is_elsewhere = near.is_empty();
-        let elsewhere = if is_elsewhere { written_elsewhere(self.shared, store, key) } else { Vec::new() };
-        let mut writes: Vec<&StoreWrite> = if is_elsewhere { all.iter().chain(&elsewhere).collect() } else { near };
+        let (mut writes, is_elsewhere) = writes_seen_from(self.shared, file, store, key);
         // of several that write the same, the nearest is the likeliest to be the one that was read
         writes.sort_by_cached_key(|write| {
             let path = self.project.path(write.at.file());
@@ -332,7 +327,7 @@ impl<'s> Eval<'s> {
 }
 
 /// All writes to stores with a constant key, in the order of files and places.
-pub(super) fn store_writes<'a>(shared: &'a Shared<'_>) -> &'a StoreWrites {
+fn store_writes<'a>(shared: &'a Shared<'_>) -> &'a StoreWrites {
     let one_by_one = || near_store_files(shared).into_iter().flat_map(|file| store_writes_in(shared, file)).collect();
     shared.store_writes.get_or_init(one_by_one)
 }
@@ -372,6 +367,24 @@ fn store_files(shared: &Shared<'_>) -> Vec<FileId> {
     files.sort();
     files.dedup();
     files
+}
+
+/// What is written to a store under a key in the application of a file; where that writes none, in all others, and that it
+/// is so: another program of the repository may use the same key for something else.
+pub(super) fn writes_seen_from<'a>(
+    shared: &'a Shared<'_>,
+    file: FileId,
+    store: &Arc<str>,
+    key: &Name,
+) -> (Vec<Cow<'a, StoreWrite>>, bool) {
+    let all = store_writes(shared).of(store, key);
+    let near = |write: &&StoreWrite| shared.project.in_one_application(file, write.at.file());
+    let near: Vec<_> = all.iter().filter(near).map(Cow::Borrowed).collect();
+    if !near.is_empty() {
+        return (near, false);
+    }
+    let elsewhere = written_elsewhere(shared, store, key).into_iter().map(Cow::Owned);
+    (all.iter().map(Cow::Borrowed).chain(elsewhere).collect(), true)
 }
 
 /// The writes to a store under a key in the packages that are not near, of those that hold the key's text.

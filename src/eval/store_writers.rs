@@ -1,7 +1,7 @@
 //! Who writes a store under a key: for those who change all of these places.
 
 use super::engine::Eval;
-use super::store::{StoreWrite, WriteAt, store_writes};
+use super::store::{StoreWrite, WriteAt, writes_seen_from};
 use super::value::Node;
 use crate::ir::Name;
 use crate::rules::slot::Base;
@@ -25,10 +25,7 @@ pub enum KeptWrite {
 impl Eval<'_> {
     /// Where `store` is written under `key`, in the application of a file; where that writes none, anywhere.
     pub fn writes_under(&self, store: &Arc<str>, key: &Name, file: FileId) -> Vec<KeptWrite> {
-        let all = store_writes(self.shared).of(store, key);
-        let near = |write: &&StoreWrite| self.project.in_one_application(file, write.at.file());
-        let near: Vec<&StoreWrite> = all.iter().filter(near).collect();
-        let writes = if near.is_empty() { all.iter().collect() } else { near };
+        let (writes, _) = writes_seen_from(self.shared, file, store, key);
         let told = |write: &StoreWrite| match (&write.at, write.within) {
             (WriteAt::Call(call, fact), None) => match fact.value.base {
                 Base::Arg(nth) if fact.value.path.is_empty() => self
@@ -38,6 +35,6 @@ impl Eval<'_> {
             },
             _ => None,
         };
-        writes.into_iter().map(|write| told(write).unwrap_or(KeptWrite::Other(write.at.file()))).collect()
+        writes.iter().map(|write| told(write).unwrap_or(KeptWrite::Other(write.at.file()))).collect()
     }
 }

@@ -2,7 +2,7 @@
 //! is renamed, or the claims are left as they are and the other call is written where their raw token was.
 
 use super::token::{renamed, sent_only};
-use super::uses::{Uses, ids};
+use super::uses::Uses;
 use super::{Change, Left};
 use crate::eval::Shared;
 use crate::eval::value::Node;
@@ -82,7 +82,7 @@ impl<'a> Exchange<'a> {
 
     /// The expression at the origin that reads the raw token off the claims.
     pub(super) fn read_at(&self, origin: Span) -> Option<ExprId> {
-        ids(self.ir()).find(|id| self.ir().span(*id) == origin && self.raw(*id).is_some())
+        self.ir().ids().find(|id| self.ir().span(*id) == origin && self.raw(*id).is_some())
     }
 
     /// The changes that send the access token in the place of the raw ID token.
@@ -150,7 +150,7 @@ impl<'a> Exchange<'a> {
         };
         let span = ir.span(read);
         let binding = *self.lowered.index.binding_of.get(&read).ok_or_else(|| self.unclear(read))?;
-        if ids(ir).any(|id| is_other(&id)) {
+        if ir.ids().any(|id| is_other(&id)) {
             // the other claims are still wanted
             let Claims::Call(call) = claims else { return Err(self.unclear(read)) };
             for at in self.lowered.index.reads.get(&binding).cloned().unwrap_or_default() {
@@ -258,7 +258,7 @@ impl<'a> Exchange<'a> {
         // the way out to the call that begins with the stream
         let mut around = std::iter::successors(Some(function.expr), |at| ir.parents[at.index()]);
         let begins = |id: ExprId, at: ExprId| ir.span(id).start == ir.span(at).start && self.is_stream(id);
-        let member = around.find_map(|at| ids(ir).find(|id| *id != at && begins(*id, at)))?;
+        let member = around.find_map(|at| ir.ids().find(|id| *id != at && begins(*id, at)))?;
         let from = ir.span(member).end;
         let is_between = |other: &crate::ir::Func| other.span.start >= from && other.span.end <= function.span.start;
         (!ir.funcs.iter().any(is_between)).then_some(Claims::Member(member))

@@ -278,7 +278,7 @@ impl Place {
             }
             place.names.push(named_by_path(project.path(file)));
             let Some(lowered) = project.lowered(file) else { continue };
-            for expr in expressions_at(&lowered.ir, span) {
+            for expr in lowered.ir.at(span) {
                 place.look_around(&lowered.ir, expr);
             }
         }
@@ -348,17 +348,12 @@ fn handed_to(ir: &FileIr, func: ExprId) -> Option<ExprId> {
     }
 }
 
-/// The expressions that stand exactly at a place.
-fn expressions_at(ir: &FileIr, span: Span) -> impl Iterator<Item = ExprId> {
-    (0..ir.exprs.len()).filter_map(|nth| u32::try_from(nth).ok()).map(ExprId).filter(move |id| ir.span(*id) == span)
-}
-
 /// The calls whose results the expression at a place is read off: through members, waiting, variables, the callbacks of
 /// promises, and functions of the project.
 fn calls_behind(shared: &Shared<'_>, file: FileId, span: Span) -> BTreeSet<Node> {
     let mut calls = BTreeSet::new();
     let Some(lowered) = shared.project.lowered(file) else { return calls };
-    let mut open: Vec<Node> = expressions_at(&lowered.ir, span).map(|expr| Node { file, expr }).collect();
+    let mut open: Vec<Node> = lowered.ir.at(span).map(|expr| Node { file, expr }).collect();
     let mut seen: BTreeSet<Node> = BTreeSet::new();
     let mut eval = Eval::new(shared);
     while let Some(node) = open.pop() {

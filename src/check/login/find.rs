@@ -110,7 +110,7 @@ pub(in crate::check) fn of_file(shared: &Shared<'_>, file: FileId) -> Vec<Login>
         }
     }
     if !by_url.is_empty() {
-        for expr in (0..lowered.ir.exprs.len()).filter_map(|nth| u32::try_from(nth).ok()).map(ExprId) {
+        for expr in lowered.ir.ids() {
             eval.glance();
             found.extend(of_text(&mut eval, lowered, Node { file, expr }, &by_url));
         }

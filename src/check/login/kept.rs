@@ -2,7 +2,7 @@
 //! ID token, it is read in its place; where a store's writers are all known, it is put there first.
 
 use super::token::{name_read, read_instead, sent_only};
-use super::uses::{Uses, ids};
+use super::uses::Uses;
 use super::{Change, Left, Sent};
 use crate::eval::value::{Evidence, Node, Traced, Trail, Value, texts};
 use crate::eval::{Eval, KeptWrite, Shared, Site};
@@ -117,7 +117,7 @@ impl Kept<'_> {
         let mut reads = Vec::new();
         for file in files {
             let Some(lowered) = project.lowered(file) else { continue };
-            for expr in ids(&lowered.ir) {
+            for expr in lowered.ir.ids() {
                 let node = Node { file, expr };
                 if (file, lowered.ir.span(expr)) == origin {
                     continue;
@@ -315,7 +315,7 @@ impl Kept<'_> {
         for file in files.into_iter().filter(|file| project.in_one_application(read.node.file, *file)) {
             let Some(lowered) = project.lowered(file) else { continue };
             let ir = &lowered.ir;
-            for literal in ids(ir).filter(|id| matches!(ir.expr(*id), Expr::Lit(Lit::Str(text)) if text == key)) {
+            for literal in ir.ids().filter(|id| matches!(ir.expr(*id), Expr::Lit(Lit::Str(text)) if text == key)) {
                 match self.mention(ir, Node { file, expr: literal }, store, &known) {
                     Mention::Known | Mention::Elsewhere => {}
                     Mention::Removed(call) => {

@@ -1,7 +1,7 @@
 //! The token's member, read under the access token's name. Only where all that is made of it goes into calls that are
 //! mended too.
 
-use super::uses::{Uses, ids};
+use super::uses::Uses;
 use super::{Change, Left};
 use crate::eval::value::{Node, Traced, Value};
 use crate::eval::{Eval, Shared};
@@ -29,7 +29,7 @@ pub(super) fn read_at(shared: &Shared<'_>, file: FileId, span: Span) -> Option<E
         Expr::Call { .. } => reads_answer(shared, ir, Node { file, expr: *id }),
         _ => false,
     };
-    ids(ir).find(is_meant)
+    ir.ids().find(is_meant)
 }
 
 /// The name that is read there.

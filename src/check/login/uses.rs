@@ -182,7 +182,7 @@ impl<'a> Uses<'a> {
         for file in files {
             let ir = &self.shared.project.lowered(file)?.ir;
             let is_read = |id: &ExprId| matches!(ir.expr(*id), Expr::Field { key: Key::Name(key), .. } if key == name);
-            reads.extend(ids(ir).filter(is_read).map(|expr| Node { file, expr }));
+            reads.extend(ir.ids().filter(is_read).map(|expr| Node { file, expr }));
         }
         (!cut).then_some(reads)
     }
@@ -199,14 +199,9 @@ fn lowered_reads(shared: &Shared<'_>, (func, nth): (FuncRef, u32)) -> Option<Vec
     Some(reads.iter().map(|read| Node { file: func.file, expr: *read }).collect())
 }
 
-/// All expressions of a file.
-pub(super) fn ids(ir: &FileIr) -> impl Iterator<Item = ExprId> + use<> {
-    (0..u32::try_from(ir.exprs.len()).unwrap_or(0)).map(ExprId)
-}
-
 /// The expressions that name something by its last name.
 fn mentions<'i>(ir: &'i FileIr, name: &'i Name) -> impl Iterator<Item = ExprId> + use<'i> {
-    ids(ir).filter(move |id| match ir.expr(*id) {
+    ir.ids().filter(move |id| match ir.expr(*id) {
         Expr::Field { key: Key::Name(key), .. } => key == name,
         Expr::Local(binding) => ir.binding(*binding).name == *name,
         Expr::Global(global) => global == name,
