@@ -182,6 +182,32 @@ fn variables_of_settings_are_looked_up_beside_them() {
 }
 
 #[test]
+fn what_a_program_reads_of_its_stacks_is_looked_up_there() {
+    let program = "import * as pulumi from '@pulumi/pulumi';
+import { Tenant } from '@pulumi/auth0';
+const config = new pulumi.Config();
+export const tenant = new Tenant('acme', { flags: { enableIdtokenApi2: config.getBoolean('idTokens') ?? false } });
+";
+    let here = folder(&[
+        ("around/Pulumi.prod.yaml", "config:\n  acme:idTokens: true\n  acme:other: false\n"),
+        ("around/Pulumi.dev.yaml", "config:\n  acme:idTokens: false\n"),
+        ("around/src/tenant.ts", program),
+        ("elsewhere/Pulumi.prod.yaml", "config:\n  acme:other: true\n"),
+        ("elsewhere/index.ts", program),
+    ]);
+    let (status, document) = json(here.path(), &["check"]);
+    assert_eq!(status, 1);
+    let toggles = document["toggles"].as_array().unwrap().iter();
+    let toggles: Vec<String> =
+        toggles.map(|it| format!("{}:{} {}", it["path"], it["line"], it["state"]).replace('"', "")).collect();
+    assert_eq!(
+        toggles,
+        ["around/Pulumi.dev.yaml:2 off", "around/Pulumi.prod.yaml:2 on", "elsewhere/index.ts:4 undecided"]
+    );
+    assert_eq!(findings(&document), [found("id-token-toggle-on", "around/Pulumi.prod.yaml", 2)]);
+}
+
+#[test]
 fn settings_that_cannot_be_read_are_named() {
     let here = folder(&[("tenant.yaml", "tenant:\n  flags: [\n    enable_idtoken_api2: true\n  }\n")]);
     let (status, document) = json(here.path(), &["check"]);

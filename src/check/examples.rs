@@ -4,7 +4,7 @@
 //! come out. A `no` example must not come to it.
 
 use super::Scope;
-use super::login::is_about_login;
+use super::login::{NOT_RS256, is_about_login};
 use super::model::{Call, Report, Subject, Verdict};
 use super::outside::model::ToggleState;
 use super::verdict::OTHER_TOKEN;
@@ -182,7 +182,7 @@ fn analyze(path: &str, program: String, rules: &Rules) -> Report {
         files.insert(name, text.to_owned());
     }
     let here = [".".to_owned()];
-    let project = Project::open(&files, &here, &rules.literals, &|_| false);
+    let project = Project::open(&files, &here, &rules.literals, &|path| rules.outside.wants(path));
     let scope = Scope { root: ".".to_owned(), paths: here.to_vec(), base: ".".to_owned(), part: None };
     super::run(&project, rules, scope, &super::watch::Nobody)
 }
@@ -206,6 +206,7 @@ fn leads_to(report: &Report, expected: &Expected) -> bool {
         Expected::Endpoint(name) => any(&|call| call.verdict == Verdict::IdToken && call.endpoint == *name),
         Expected::Body => any(&|call| call.suggested_scopes == call.any_user_scopes),
         Expected::Toggle => report.outside.toggles.iter().any(|toggle| toggle.state == ToggleState::On),
+        Expected::Signing => report.findings.iter().any(|finding| finding.rule == NOT_RS256),
         Expected::Call => !report.calls.is_empty(),
         Expected::Nothing => !any(&|call| call.verdict == Verdict::IdToken),
         Expected::Login => report.findings.iter().any(|finding| is_about_login(&finding.rule)),
@@ -231,6 +232,7 @@ fn describe(expected: &Expected) -> String {
         Expected::Endpoint(name) => format!("a call to {name} with the verdict {}", Verdict::IdToken.as_str()),
         Expected::Body => "a call whose body needs a token for any user".to_owned(),
         Expected::Toggle => "the tenant's toggle, turned on".to_owned(),
+        Expected::Signing => "a finding about how a client signs ID tokens".to_owned(),
         Expected::Call => "a call to an affected endpoint".to_owned(),
         Expected::Nothing => format!("no call with the verdict {}", Verdict::IdToken.as_str()),
         Expected::Login => "a finding about a login".to_owned(),

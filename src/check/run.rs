@@ -38,7 +38,7 @@ pub struct Scope {
 /// Analyse a project; report what has its call or a step of its trace in `paths`.
 pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch) -> Report {
     let Scope { root, paths, base, part } = scope;
-    let All { calls, sent, outcome, brief } =
+    let All { calls, sent, outcome, brief, skipped: unread } =
         if project.has_evidence() { all_calls(project, rules, part, watch) } else { All::default() };
     let here = |path: &str| paths.iter().any(|folder| is_inside(path, folder));
     let reported = |call: &Call| here(&call.at.path) || call.trace.iter().any(|step| here(&step.at.path));
@@ -61,9 +61,10 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
     let mut sources: BTreeMap<String, Arc<str>> = BTreeMap::new();
     let mut keep = |path: &str| {
         if !sources.contains_key(path)
-            && let Some(file) = project.by_path(path)
+            && let Some(text) =
+                project.by_path(path).map(|file| project.text(file)).or_else(|| outside::text(project, path))
         {
-            sources.insert(path.to_owned(), project.text(file));
+            sources.insert(path.to_owned(), text);
         }
     };
     let mut findings = Vec::new();
@@ -99,9 +100,8 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
         let (fingerprint, content) = fingerprints.of(draft.rule, &place, "", &draft.at);
         let call = draft.calls.first().filter(|_| draft.about_call).and_then(|nth| numbers[*nth]);
         let others = draft.calls.iter().filter(|_| !draft.about_call);
-        let related: Vec<Related> = others
-            .map(|nth| Related { at: all_places[*nth].clone(), note: "its token is sent here".to_owned() })
-            .collect();
+        let related: Vec<Related> =
+            others.map(|nth| Related { at: all_places[*nth].clone(), note: draft.related.to_owned() }).collect();
         let edited = draft.fix.iter().flat_map(|fix| &fix.edits).map(|edit| &edit.at);
         edited.chain(related.iter().map(|related| &related.at)).chain([&draft.at]).for_each(|at| keep(&at.path));
         findings.push(Finding {
@@ -136,7 +136,7 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
         reason: "very many calls: of some, whose client is not known, it was not made out whether they are requests"
             .to_owned(),
     });
-    let mut skipped: Vec<Skipped> = skipped.chain(told.skipped).chain(briefly).collect();
+    let mut skipped: Vec<Skipped> = skipped.chain(told.skipped).chain(unread).chain(briefly).collect();
     skipped.sort();
     skipped.dedup();
     let origins: Vec<(bool, Asked)> = calls.iter().map(|found| (found.sent, found.request)).collect();
@@ -182,6 +182,8 @@ struct All {
     outcome: Outcome,
     /// The files whose calls were looked at too briefly to tell whether all of them are requests.
     brief: BTreeSet<FileId>,
+    /// Settings that could not be read.
+    skipped: Vec<Skipped>,
 }
 
 /// A path from `base` on; where it does not lie there, as it is.
@@ -240,7 +242,7 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
         unite::dedup(&mut calls);
     }
     if calls.is_empty() {
-        return All { calls, sent, outcome: Outcome::default(), brief };
+        return All { calls, sent, brief, ..All::default() };
     }
     let logins: Vec<Login> = roots.par_iter().flat_map_iter(|&file| login::of_file(shared, file)).collect();
     let with_tokens: Vec<Sent<'_>> = calls
@@ -252,9 +254,11 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
             needs_key: found.needs_key.as_deref(),
         })
         .collect();
+    let links = with_tokens.iter().any(|sent| login::links_by_token(rules, sent));
+    let (clients, skipped) = if links { outside::clients(project, rules) } else { Default::default() };
     let mut places = Places { project, lines: FxHashMap::default() };
-    let outcome = login::judge(shared, &logins, &with_tokens, &mut |node| places.node(node));
-    All { calls, sent, outcome, brief }
+    let outcome = login::judge(shared, &logins, &with_tokens, &clients, &mut |node| places.node(node));
+    All { calls, sent, outcome, brief, skipped }
 }
 
 /// A record as the report shows it, with its endpoint's place.

@@ -336,6 +336,7 @@ impl<'s> Eval<'s> {
                 | Fact::Reduced(_)
                 | Fact::Action(_)
                 | Fact::Case(_)
+                | Fact::Setting(_)
                 | Fact::Injector(_)
                 | Fact::Outlet(_)
                 | Fact::Login(_)

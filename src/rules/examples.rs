@@ -49,6 +49,8 @@ pub enum Expected {
     Body,
     /// A finding about the tenant's toggle.
     Toggle,
+    /// A finding about how a client signs ID tokens.
+    Signing,
     /// A call, whatever it sends.
     Call,
     /// No call that sends an ID token.
@@ -290,6 +292,7 @@ fn holders<'a>(source: usize, file: &'a RuleFile, methods: &[&str], all: &mut Ve
     add!("handed", &file.handed);
     add!("ambient", &file.ambient);
     add!("login", &file.login, |_| Expected::Login);
+    add!("setting", &file.setting, |_| Expected::Toggle);
     add!("query", &file.query, |_| Expected::Login);
     add!("answer", &file.answer, |_| Expected::Login);
     add!("party", &file.party, |_| Expected::Token(TokenKind::Other));
@@ -328,6 +331,9 @@ fn call_leads_to(table: &CallTable, methods: &[&str]) -> Expected {
     }
     if !table.settings.is_empty() {
         return Expected::Toggle;
+    }
+    if !table.registers.is_empty() {
+        return Expected::Signing;
     }
     if table.says_the_body_alone() {
         return Expected::Body;

@@ -283,6 +283,7 @@ impl Fact {
             Fact::Injector(_) => "injector",
             Fact::Outlet(_) => "outlet",
             Fact::Login(_) | Fact::Feeds(_) => "login",
+            Fact::Setting(_) => "setting",
             Fact::Query => "query",
             Fact::Answer => "answer",
             Fact::Test(_) => "test",

@@ -39,6 +39,8 @@ pub enum Fact {
     Login(usize),
     /// The value is made of the tokens of login number `.0`, wherever that is.
     Feeds(usize),
+    /// The call reads a setting, as number `.0` says.
+    Setting(usize),
     /// A query, or the body of a form, is made of the members of the first argument.
     Query,
     /// Parts of a login's answer are read off it by their names.
@@ -138,6 +140,7 @@ pub struct CallFact {
     pub body: Vec<Slot>,
     pub body_keys: Vec<String>,
     pub settings: Vec<Slot>,
+    pub registers: Vec<Slot>,
     pub hooks: Vec<Hook>,
     pub handed: Option<Arc<HandedFact>>,
     pub fallback: Option<TokenKind>,

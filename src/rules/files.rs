@@ -297,6 +297,7 @@ impl CallTable {
             &self.options,
             &self.alone,
             &self.settings,
+            &self.registers,
         ];
         !self.sends
             && self.endpoint.is_none()
@@ -434,6 +435,7 @@ impl RuleFile {
         all.extend(of("injector", &self.injector, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("outlet", &self.outlet, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("test", &self.test, |_| Vec::new(), |table| table.on.iter().collect()));
+        all.extend(of("setting", &self.setting, |_| Vec::new(), |table| table.at.iter().collect()));
         all.extend(of("query", &self.query, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("answer", &self.answer, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("refs", &self.refs, |_| Vec::new(), |table| table.on.iter().collect()));
@@ -496,6 +498,7 @@ impl RuleFile {
             "handed" => take(&mut self.handed, nth),
             "part" => take(&mut self.part, nth),
             "login" => take(&mut self.login, nth),
+            "setting" => take(&mut self.setting, nth),
             "query" => take(&mut self.query, nth),
             "answer" => take(&mut self.answer, nth),
             "party" => take(&mut self.party, nth),

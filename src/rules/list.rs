@@ -40,6 +40,7 @@ const KINDS: &[&str] = &[
     "host",
     "endpoint",
     "login",
+    "setting",
     "query",
     "answer",
     "party",

@@ -41,7 +41,8 @@ pub use facts::{
 pub use files::{RuleFiles, endpoint_names};
 pub use logins::{LoginFact, TOKEN, Way};
 pub use outside::{
-    CommandTable, Form, Kind as OutsideKind, Outside, Sample, SettingsFormat, SettingsTable, VariableTable,
+    ClientsTable, CommandTable, Form, Kind as OutsideKind, Outside, Sample, SettingsFormat, SettingsTable,
+    VariableTable,
 };
 pub use reducers::{ActionFact, InjectorFact, KIND, ReducedFact, ReducerFact};
 pub use schema::{Asks, BodyTable, Hands, LinkingTable, Made, Side, SubjectKind, TokenKind, UrlPart};
@@ -116,8 +117,12 @@ pub struct Rules {
     pub ambient: Vec<AmbientFact>,
     /// What is known of files that are no code.
     pub outside: Outside,
+    /// Settings that programs read: their names' slots, and where they lie.
+    pub settings: Vec<(slot::Slot, VariableTable)>,
     /// Names of calls that write the tenant's settings.
     pub settings_members: Vec<String>,
+    /// Names of calls that write the settings of a client of the tenant.
+    pub registering_members: Vec<String>,
     /// Names of calls that say something about requests of a client made elsewhere.
     pub ambient_members: Vec<String>,
     /// Members of URLs, and which part of it each is.
@@ -314,6 +319,13 @@ impl Rules {
             }
             self.hang(place, &table.on, Fact::Context(fact))?;
         }
+        for table in &file.setting {
+            let given =
+                VariableTable { given: table.given.clone(), values: table.values.clone(), ..Default::default() };
+            let number = self.settings.len();
+            self.settings.push((place.slot(&table.name)?, given));
+            self.hang(place, &table.at, Fact::Setting(number))?;
+        }
         for (nth, table) in file.test.iter().enumerate() {
             self.trace(place.nth(), Some(("test", nth)));
             let fact = TestFact { asks: table.asks, text: place.slot(&table.text)?, part: place.slot(&table.part)? };
@@ -361,22 +373,16 @@ impl Rules {
                 }
             }
             if !table.settings.is_empty() {
-                for text in &table.on {
-                    let last = |path: &Path| path.last_member();
-                    self.settings_members.extend(place.paths(text)?.iter().filter_map(last));
-                }
+                self.settings_members.extend(place.last_members(&table.on)?);
+            }
+            if !table.registers.is_empty() {
+                self.registering_members.extend(place.last_members(&table.on)?);
             }
             if table.changes.is_some() {
-                for text in &table.on {
-                    let last = |path: &Path| path.last_member();
-                    self.changing_members.extend(place.paths(text)?.iter().filter_map(last));
-                }
+                self.changing_members.extend(place.last_members(&table.on)?);
             }
             if table.ambient || table.mutates && !table.hook.is_empty() {
-                for text in &table.on {
-                    let last = |path: &Path| path.last_member();
-                    self.ambient_members.extend(place.paths(text)?.iter().filter_map(last));
-                }
+                self.ambient_members.extend(place.last_members(&table.on)?);
             }
             let fact = self.call_fact(place, &client, table)?;
             self.hang(place, &table.on, Fact::Call(Box::new(fact)))?;
@@ -501,6 +507,7 @@ impl Rules {
             body: place.slots(&table.body)?,
             body_keys: table.body_keys.clone(),
             settings: place.slots(&table.settings)?,
+            registers: place.slots(&table.registers)?,
             hooks,
             handed: self.handed_at(table.handed.as_deref()),
             fallback: table.fallback,

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 const TOGGLE: (&str, &str) = ("rules/evidence/toggle.toml", include_str!("../../rules/evidence/toggle.toml"));
+const CLIENTS: (&str, &str) = ("rules/evidence/clients.toml", include_str!("../../rules/evidence/clients.toml"));
 const RECORDED: (&str, &str) = ("rules/evidence/recorded.toml", include_str!("../../rules/evidence/recorded.toml"));
 
 /// A file that shows what a table is for, or what it is not for. In its name and text, `@{a,b}` stands for one of these;
@@ -75,15 +76,41 @@ pub struct ToggleTable {
     pub file: Vec<SettingsTable>,
 }
 
+/// How the tenant's clients sign their ID tokens.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ClientsTable {
+    /// Where this is known from.
+    pub source: String,
+    /// One of these stands in every text that says it.
+    pub keys: Vec<String>,
+    /// The ways to the algorithm from a client's settings.
+    pub algorithm: Vec<String>,
+    /// What the client's id is called in its settings,
+    pub id: Vec<String>,
+    /// its name,
+    pub name: Vec<String>,
+    /// and its kind.
+    pub kind: Vec<String>,
+    /// Kinds of clients that no user logs in with.
+    pub without_users: Vec<String>,
+    /// Where requests of the Management API change them: the path …
+    pub path: String,
+    /// … and the methods.
+    pub methods: Vec<String>,
+    /// In which files; the ways lead to a client's settings.
+    pub file: Vec<SettingsTable>,
+}
+
 /// One kind of settings file.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SettingsTable {
     /// How it is written.
     pub format: SettingsFormat,
-    /// What such files are called.
+    /// What such files are called; with the folder, where that counts.
     pub names: Vec<String>,
-    /// The ways to the flag.
+    /// The ways to what it is about; none where that is the whole file.
     pub paths: Vec<String>,
     /// Whether the text `"true"` is taken for the boolean.
     #[serde(default)]
@@ -239,6 +266,8 @@ pub struct CommandTable {
 pub enum Kind {
     /// Settings: the place among the files of the toggle's table.
     Settings(usize),
+    /// Settings of clients: the place among the files of their table.
+    Clients(usize),
     /// A recording, and whether that is certain.
     Recorded(Form, bool),
     /// Values for the variables of recordings beside it.
@@ -250,6 +279,8 @@ pub enum Kind {
 pub struct Outside {
     /// The toggle.
     pub toggle: ToggleTable,
+    /// Clients.
+    pub clients: ClientsTable,
     /// Recordings.
     pub recorded: RecordedTable,
     names: GlobSet,
@@ -260,17 +291,19 @@ impl Outside {
     /// What this build knows.
     pub(super) fn load() -> Result<Outside, Mistake> {
         let toggle: ToggleTable = toml_file::read(TOGGLE.0, &TOGGLE.1.into())?;
+        let clients: ClientsTable = toml_file::read(CLIENTS.0, &CLIENTS.1.into())?;
         let recorded: RecordedTable = toml_file::read(RECORDED.0, &RECORDED.1.into())?;
-        Ok(Outside::of(toggle, recorded))
+        Ok(Outside::of(toggle, clients, recorded))
     }
 
     /// What these tables say.
-    pub fn of(toggle: ToggleTable, recorded: RecordedTable) -> Outside {
+    pub fn of(toggle: ToggleTable, clients: ClientsTable, recorded: RecordedTable) -> Outside {
         let settings = toggle.file.iter().enumerate().map(|(nth, table)| (Kind::Settings(nth), &table.names));
+        let of_clients = clients.file.iter().enumerate().map(|(nth, table)| (Kind::Clients(nth), &table.names));
         let forms = recorded.form.iter().map(|table| (Kind::Recorded(table.form, table.certain), &table.names));
         let (mut names, mut kinds) = (GlobSetBuilder::new(), Vec::new());
         let values = recorded.form.iter().map(|table| (Kind::Values, &table.environments));
-        for (kind, patterns) in settings.chain(forms).chain(values) {
+        for (kind, patterns) in settings.chain(of_clients).chain(forms).chain(values) {
             for pattern in patterns {
                 // a pattern that cannot be read means no file: the tests look at each
                 let glob = GlobBuilder::new(pattern).case_insensitive(true).literal_separator(true).build();
@@ -281,14 +314,13 @@ impl Outside {
             }
         }
         let names = names.build().unwrap_or_default();
-        Outside { toggle, recorded, names, kinds }
+        Outside { toggle, clients, recorded, names, kinds }
     }
 
     /// What the file at `path` may hold, by its name.
     pub fn kinds(&self, path: &str) -> Vec<Kind> {
-        let name = path.rsplit('/').next().unwrap_or(path);
         let mut kinds: Vec<Kind> = Vec::new();
-        for nth in self.names.matches(name) {
+        for nth in named(path).flat_map(|name| self.names.matches(name)) {
             // what is certain comes first
             let same = |kind: &Kind| match (kind, &self.kinds[nth]) {
                 (Kind::Recorded(one, _), Kind::Recorded(other, _)) => one == other,
@@ -303,8 +335,16 @@ impl Outside {
 
     /// Whether a file at `path` may hold anything.
     pub fn wants(&self, path: &str) -> bool {
-        self.names.is_match(path.rsplit('/').next().unwrap_or(path))
+        named(path).any(|name| self.names.is_match(name))
     }
+}
+
+/// A file's name, without and with its folder's.
+fn named(path: &str) -> impl Iterator<Item = &str> {
+    let mut slashes = path.rmatch_indices('/').map(|(at, _)| at + 1);
+    let name = slashes.next().unwrap_or(0);
+    let folder = (name > 0).then(|| slashes.next().unwrap_or(0));
+    [Some(name), folder].into_iter().flatten().map(|from| &path[from..])
 }
 
 #[cfg(test)]
@@ -315,24 +355,28 @@ mod tests {
     #[test]
     fn files_are_told_by_their_names() {
         let outside = Outside::load().unwrap();
-        let patterns = outside.toggle.file.iter().map(|table| table.names.len()).sum::<usize>()
+        let settings = outside.toggle.file.iter().chain(&outside.clients.file);
+        let patterns = settings.map(|table| table.names.len()).sum::<usize>()
             + outside.recorded.form.iter().map(|table| table.names.len() + table.environments.len()).sum::<usize>();
         assert_eq!(outside.kinds.len(), patterns, "a pattern cannot be read");
-        for (path, kind) in [
-            ("auth0/tenant.yaml", Kind::Settings(0)),
-            ("tenant.json", Kind::Settings(1)),
-            ("infra/main.tf.json", Kind::Settings(1)),
-            ("infra/main.tf", Kind::Settings(2)),
-            ("a/Trace.HAR", Kind::Recorded(Form::Har, true)),
-            ("x/acme.postman_collection.json", Kind::Recorded(Form::Postman, true)),
-            ("http-client.env.json", Kind::Values),
-            ("README.md", Kind::Recorded(Form::Markdown, false)),
-            ("logs/2026.jsonl", Kind::Recorded(Form::Log, false)),
+        let (settings, clients) = (Kind::Settings, Kind::Clients);
+        for (path, kinds) in [
+            ("auth0/tenant.yaml", &[settings(0), clients(0)][..]),
+            ("tenant.json", &[settings(1)]),
+            ("tenant/clients/Shop.json", &[clients(1)]),
+            ("clients/Shop.json", &[clients(1)]),
+            ("infra/main.tf.json", &[settings(1), clients(2)]),
+            ("infra/main.tf", &[settings(2), clients(3)]),
+            ("a/Trace.HAR", &[Kind::Recorded(Form::Har, true)]),
+            ("x/acme.postman_collection.json", &[Kind::Recorded(Form::Postman, true)]),
+            ("http-client.env.json", &[Kind::Values]),
+            ("README.md", &[Kind::Recorded(Form::Markdown, false)]),
+            ("logs/2026.jsonl", &[Kind::Recorded(Form::Log, false)]),
         ] {
-            assert_eq!(outside.kinds(path), [kind], "{path}");
+            assert_eq!(outside.kinds(path), kinds, "{path}");
             assert!(outside.wants(path));
         }
-        for path in ["src/a.js", "package.json", "tsconfig.json", "md", "x.yaml/a.txt"] {
+        for path in ["src/a.js", "package.json", "tsconfig.json", "md", "x.yaml/a.txt", "clients/a/b.json"] {
             assert!(!outside.wants(path), "{path}");
         }
     }

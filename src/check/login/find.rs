@@ -4,7 +4,7 @@ use crate::check::origin::Chain;
 use crate::check::request::Request;
 use crate::eval::value::{Node, Pattern, Piece, Traced, Vals, Value};
 use crate::eval::{Eval, Shared, Site};
-use crate::ir::{CallKind, Expr, ExprId, FileIr, Key, Lit, Prop};
+use crate::ir::{CallKind, Expr, ExprId, FileIr, Key, Lit};
 use crate::project::Lowered;
 use crate::rules::path::Step;
 use crate::rules::slot::{Base, Into, Slot};
@@ -310,14 +310,7 @@ fn literal_of(eval: &Eval<'_>, objects: &Vals) -> Option<Node> {
 /// The value at the end of a way into a literal, where all of it is written there.
 pub(super) fn written_at(eval: &Eval<'_>, literal: Node, way: &[String]) -> Option<Node> {
     let ir = &eval.shared().project.lowered(literal.file)?.ir;
-    let mut at = literal.expr;
-    for name in way {
-        let Expr::Object { props, .. } = ir.expr(ir.strip(at)) else { return None };
-        at = props.iter().find_map(|prop| match prop {
-            Prop::Field(Key::Name(key), value) if **key == **name => Some(*value),
-            _ => None,
-        })?;
-    }
+    let at = way.iter().try_fold(literal.expr, |at, name| ir.member_of(at, name))?;
     Some(Node { file: literal.file, expr: ir.strip(at) })
 }
 

@@ -9,17 +9,20 @@ mod feed;
 mod find;
 mod kept;
 mod lacks;
+mod linking;
 mod options;
 mod token;
 mod uses;
 
 pub(super) use find::{Login, of_file, query_call, text_of};
+pub(super) use linking::{NOT_RS256, links_by_token};
 
 use super::model::{Call, Fix, Location, Plan, PlanOption, Severity, Verdict};
 use super::origin::Origin;
+use super::outside::Client;
 use crate::eval::Shared;
 use crate::eval::value::Node;
-use crate::rules::{LinkingTable, Rules};
+use crate::rules::Rules;
 use crate::text::{FileId, Span};
 use edit::Edits;
 use feed::{Feeding, Logins, Sure};
@@ -31,10 +34,6 @@ use std::collections::BTreeMap;
 const MISSING: &str = "management-audience-missing";
 /// The rule for a login that asks for several audiences.
 const NOT_SINGLE: &str = "management-audience-not-single";
-/// The rule for linking by id with a current user's token.
-const LINK_BY_ID: &str = "current-user-link-by-id";
-/// The rule for secondary ID tokens that are signed otherwise.
-const NOT_RS256: &str = "secondary-token-not-rs256";
 
 /// Why there is no edit of a token that a client takes from somewhere itself.
 const BY_ITSELF: &str = "no code here reads the token: the client adds it by itself";
@@ -67,6 +66,8 @@ pub(super) struct Draft {
     pub calls: Vec<usize>,
     /// Whether it is about the first of them, and not about a login.
     pub about_call: bool,
+    /// What these calls have to do with it, where it is not about the first of them.
+    pub related: &'static str,
     pub fix: Option<Fix>,
     /// Why there is none.
     pub no_fix: Option<String>,
@@ -133,11 +134,12 @@ struct Group {
     sure: Sure,
 }
 
-/// Judge the logins behind the calls.
+/// Judge the logins behind the calls, and what calls that link accounts need of the tenant's `clients`.
 pub(super) fn judge(
     shared: &Shared<'_>,
     logins: &[Login],
     sent: &[Sent<'_>],
+    clients: &[Client],
     locate: &mut dyn FnMut(Node) -> Location,
 ) -> Outcome {
     let rules = shared.rules;
@@ -151,7 +153,9 @@ pub(super) fn judge(
         }
         let feeding = known.feeding(sent);
         if let Some(linking) = is_linking {
-            judge_linking(shared, logins, (nth, sent), &feeding, linking, &mut outcome, locate);
+            let configs: Vec<Config> = feeding.ways.iter().flatten().copied().collect();
+            let link = linking::Link { nth, sent, linking, configs: &configs, sure: feeding.sure };
+            linking::judge(&link, rules, logins, clients, &mut outcome, locate);
         }
         if sent.call.verdict == Verdict::IdToken {
             let Feeding { ways, sure } = without_others(rules, logins, sent.call, feeding);
@@ -192,73 +196,6 @@ fn without_others(rules: &Rules, logins: &[Login], call: &Call, feeding: Feeding
     if satisfied.is_empty() { feeding } else { Feeding { ways: satisfied, ..feeding } }
 }
 
-/// Judge a call that links accounts: what its body says, and how the login expects ID tokens to be signed.
-fn judge_linking(
-    shared: &Shared<'_>,
-    logins: &[Login],
-    (nth, sent): (usize, &Sent<'_>),
-    feeding: &Feeding,
-    linking: &LinkingTable,
-    outcome: &mut Outcome,
-    locate: &mut dyn FnMut(Node) -> Location,
-) {
-    let rules = shared.rules;
-    let configs: Vec<Config> = feeding.ways.iter().flatten().copied().collect();
-    if sent.call.verdict == Verdict::AccessToken
-        && feeding.sure == Sure::Followed
-        && let Some(key) = sent.needs_key
-        && configs.iter().all(|config| is_current_user(rules, logins, *config, sent.call))
-        && !configs.is_empty()
-    {
-        outcome.drafts.push(Draft {
-            rule: LINK_BY_ID,
-            severity: Severity::Error,
-            message: format!(
-                "{} is called with the logged-in user's token, but the body names the other account by `{key}`",
-                sent.call.endpoint
-            ),
-            help: format!(
-                "Send the ID token of the other account as `{}`, and nothing else: signed with RS256, its `aud` the \
-                 `azp` of the access token. Only a server with {} may link by id.",
-                linking.id_token_member,
-                sent.call.any_user_scopes.join(" or ")
-            ),
-            at: sent.call.at.clone(),
-            calls: vec![nth],
-            about_call: true,
-            fix: None,
-            no_fix: None,
-        });
-    }
-    for &(base, part) in &configs {
-        let algorithms = [base, part].into_iter().flatten().map(|nth| (nth, &logins[nth].algorithm.held));
-        for (login, held) in algorithms {
-            let Held::Texts(texts) = held else { continue };
-            let Some(other) = texts.iter().find(|text| text.starts_with("HS")) else { continue };
-            let at = locate(logins[login].node);
-            if sent.needs_key.is_none() && !outcome.drafts.iter().any(|draft| draft.rule == NOT_RS256 && draft.at == at)
-            {
-                outcome.drafts.push(Draft {
-                    rule: NOT_RS256,
-                    severity: Severity::Warning,
-                    message: format!(
-                        "accounts are linked with ID tokens of a login that expects them signed with {other}"
-                    ),
-                    help: "Set the algorithm of the client, and what is expected here, to RS256: with the user's own \
-                           token, an ID token in the body is taken only if it is signed so, and if its `aud` is the \
-                           `azp` of the access token."
-                        .to_owned(),
-                    at,
-                    calls: vec![nth],
-                    about_call: false,
-                    fix: None,
-                    no_fix: None,
-                });
-            }
-        }
-    }
-}
-
 /// What counts of an option: what is set where it is used, else what was set up.
 fn effective<'a>(
     logins: &'a [Login],
@@ -268,17 +205,6 @@ fn effective<'a>(
     let settings = [part, base].into_iter().flatten().map(|nth| (of(&logins[nth]), nth));
     let mut given = settings.clone().filter(|(setting, _)| setting.held != Held::Nothing);
     given.next().or_else(|| settings.last()).unwrap_or_else(|| (of(&logins[0]), 0))
-}
-
-/// Whether a login's tokens are the logged-in user's, and cannot act on any user.
-fn is_current_user(rules: &Rules, logins: &[Login], config: Config, call: &Call) -> bool {
-    let (base, part) = config;
-    if [base, part].into_iter().flatten().any(|nth| rules.logins[logins[nth].number].public) {
-        return true;
-    }
-    let words = lacks::words(&effective(logins, config, |login| &login.scope).0.held);
-    let holds = |scopes: &[String]| scopes.iter().any(|scope| words.contains(scope));
-    holds(&call.current_user_scopes) && !holds(&call.any_user_scopes)
 }
 
 /// Scopes that do not exist and audiences that are written wrongly, at logins that no flagged call was followed to.
@@ -306,6 +232,7 @@ fn misspelt(
         at: locate(login.node),
         calls: Vec::new(),
         about_call: false,
+        related: "its token is sent here",
         fix: None,
         no_fix: None,
     });
@@ -430,6 +357,7 @@ impl Work<'_> {
             at,
             calls: self.group.calls.clone(),
             about_call: false,
+            related: "its token is sent here",
             fix,
             no_fix: left.map(|left| left.said(None, self.sent)),
         });

@@ -5,13 +5,17 @@
 //! parsed is skipped by name.
 
 mod address;
+mod clients;
 mod code;
 mod logs;
 pub mod model;
 mod recorded;
+mod settings;
 mod toggle;
 mod token;
 mod variables;
+
+pub(super) use clients::{Client, of_project as clients};
 
 use super::advice;
 use super::model::{Call, Finding, Location, Related, Severity, Skipped, Verdict};
@@ -109,7 +113,9 @@ pub(super) fn look(
     if part.is_some_and(|part| part.index > 1) {
         return Found { outside: Outside::default(), sources: Vec::new(), skipped: Vec::new() };
     }
-    let paths: Vec<&String> = project.beside().iter().filter(|path| reported(path)).collect();
+    // settings of clients are looked at where a call makes them matter
+    let tells = |path: &str| rules.outside.kinds(path).iter().any(|kind| !matches!(kind, OutsideKind::Clients(_)));
+    let paths: Vec<&String> = project.beside().iter().filter(|path| reported(path) && tells(path)).collect();
     let mut folders: Folders<'_> = FxHashMap::default();
     for path in project.beside() {
         folders.entry(parent(path)).or_default().push(path);
@@ -118,9 +124,11 @@ pub(super) fn look(
         paths.par_iter().map(|path| (*path, tell(project, rules, &folders, path))).collect();
     let mut found = Found { outside: Outside::default(), sources: Vec::new(), skipped: Vec::new() };
     found.outside.files = paths.len();
-    let (in_code, sources) = code::toggles(project, rules);
-    found.outside.toggles.extend(in_code.into_iter().filter(|toggle| reported(&toggle.at.path)));
-    found.sources.extend(sources);
+    let in_code = code::toggles(project, rules, &folders);
+    for (toggle, file) in in_code.into_iter().filter(|(toggle, _)| reported(&toggle.at.path)) {
+        found.outside.toggles.push(toggle);
+        found.sources.push((file.path, file.text));
+    }
     for (path, told) in told {
         found.outside.toggles.extend(told.toggles);
         found.outside.recorded.extend(told.recorded);
@@ -136,6 +144,11 @@ pub(super) fn look(
     found
 }
 
+/// The text of a settings file of the project.
+pub(super) fn text(project: &Project<'_>, path: &str) -> Option<Arc<str>> {
+    project.beside_text(path, SETTINGS_BYTES).ok()
+}
+
 /// Say which calls a log may mean.
 pub(super) fn match_calls(outside: &mut Outside, calls: &[&Call]) {
     logs::match_calls(&mut outside.deprecations, calls);
@@ -146,14 +159,14 @@ type Folders<'a> = FxHashMap<&'a str, Vec<&'a str>>;
 
 fn tell(project: &Project<'_>, rules: &Rules, folders: &Folders<'_>, path: &str) -> Told {
     let kinds = rules.outside.kinds(path);
-    let is_settings = |kind: &OutsideKind| matches!(kind, OutsideKind::Settings(_));
+    let is_settings = |kind: &OutsideKind| matches!(kind, OutsideKind::Settings(_) | OutsideKind::Clients(_));
     let limit = if kinds.iter().all(is_settings) { SETTINGS_BYTES } else { RECORDING_BYTES };
     let mut told = Told::default();
     let file = match project.beside_text(path, limit) {
         Ok(text) => File::new(path, text),
         Err(error) => return Told { refused: Some(error.into()), ..told },
     };
-    let read = |path: &str| Some(File::new(path, project.beside_text(path, SETTINGS_BYTES).ok()?));
+    let read = |path: &str| Some(File::new(path, text(project, path)?));
     let beside = Beside { paths: folders.get(parent(path)).map_or(&[], Vec::as_slice), read: &read };
     for kind in kinds {
         let result = match kind {
@@ -165,7 +178,7 @@ fn tell(project: &Project<'_>, rules: &Rules, folders: &Folders<'_>, path: &str)
                     },
                 )
             }
-            OutsideKind::Values => Ok(()),
+            OutsideKind::Clients(_) | OutsideKind::Values => Ok(()),
             OutsideKind::Recorded(Form::Log, _) => logs::of_file(&file, rules).map(|(deprecations, broken)| {
                 told.deprecations.extend(deprecations);
                 told.refused = broken;

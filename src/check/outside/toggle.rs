@@ -1,12 +1,11 @@
 //! The tenant's toggle in settings files.
 
 use super::model::{Toggle, ToggleState};
+use super::settings::{format, plain};
 use super::variables::{self, Beside};
 use super::{File, Refusal};
-use crate::lower::data::{self, Data, Format, Step, Value};
-use crate::rules::{Outside, SettingsFormat, SettingsTable};
-use regex::{Captures, Regex};
-use std::borrow::Cow;
+use crate::lower::data::{self, Data, Step, Value};
+use crate::rules::{Outside, SettingsTable};
 
 /// The places of a file that set the toggle.
 /// With those of the files beside it that give the variables which it sets the toggle to.
@@ -20,12 +19,8 @@ pub(super) fn of_file(
     if !known.toggle.keys.iter().any(|key| file.holds(key)) {
         return Ok(Default::default());
     }
-    let format = match table.format {
-        SettingsFormat::Json => Format::Json,
-        SettingsFormat::Yaml => Format::Yaml,
-        SettingsFormat::Hcl => Format::Hcl,
-    };
-    let text = without_placeholders(&file.text, &known.toggle.placeholders, format);
+    let format = format(table.format);
+    let text = plain(&file.text, &known.toggle.placeholders, format);
     let documents = data::parse(format, &text)?;
     let mut found: Vec<&Data<'_>> = Vec::new();
     for path in &table.paths {
@@ -61,34 +56,6 @@ pub(super) fn state(data: &Data<'_>, texts_are_booleans: bool) -> ToggleState {
         Value::Text(text) if texts_are_booleans && text == "false" => ToggleState::Off,
         _ => ToggleState::Undecided,
     }
-}
-
-/// How a file with settings is written, by its name's end.
-pub(super) fn format_of(path: &str) -> Format {
-    match path.rsplit('.').next() {
-        Some("json") => Format::Json,
-        Some("yaml" | "yml") => Format::Yaml,
-        _ => Format::Hcl,
-    }
-}
-
-/// A text with `@@NAME@@` and the like made harmless, byte for byte, so that places stay what they are: to YAML, `##` is a
-/// comment, and to JSON both are nothing that it knows.
-fn without_placeholders<'t>(text: &'t str, marks: &[String], format: Format) -> Cow<'t, str> {
-    let marks = marks.iter().map(|mark| regex::escape(mark)).map(|mark| format!("{mark}[A-Za-z0-9_.-]+{mark}"));
-    let pattern = marks.collect::<Vec<_>>().join("|");
-    // JSON wants quotes around it where it is the whole value
-    let Ok(search) = Regex::new(&format!(r"(?P<before>[:,\[]\s*)?(?P<mark>{pattern})(?P<after>\s*[,}}\]\n])?")) else {
-        return Cow::Borrowed(text);
-    };
-    search.replace_all(text, |found: &Captures<'_>| {
-        let part = |name: &str| found.name(name).map_or("", |part| part.as_str());
-        let (before, mark, after) = (part("before"), part("mark"), part("after"));
-        let alone = found.name("before").is_some() && found.name("after").is_some();
-        let inside = "_".repeat(mark.len().saturating_sub(2));
-        let quote = if alone && format == Format::Json { '"' } else { '_' };
-        format!("{before}{quote}{inside}{quote}{after}")
-    })
 }
 
 #[cfg(test)]

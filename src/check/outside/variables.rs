@@ -2,7 +2,8 @@
 
 use super::File;
 use super::model::{Toggle, ToggleState};
-use super::toggle::{format_of, state};
+use super::settings::format_of;
+use super::toggle::state;
 use crate::check::model::Location;
 use crate::lower::data::{self, Data, Step};
 use crate::rules::{SettingsTable, VariableTable};
@@ -55,7 +56,7 @@ fn named<'t>(text: &'t str, form: &str) -> Option<&'t str> {
 }
 
 /// A file, a place in it, and what that says.
-type Place = (File, Location, ToggleState);
+pub(super) type Place = (File, Location, ToggleState);
 
 fn declared(name: &str, variables: &VariableTable, beside: &Beside<'_>) -> Vec<Place> {
     let ways: Vec<Vec<Step>> = variables.declared.iter().map(|way| Step::path(&way.replace('*', name))).collect();
@@ -66,7 +67,7 @@ fn declared(name: &str, variables: &VariableTable, beside: &Beside<'_>) -> Vec<P
     })
 }
 
-fn given(name: &str, variables: &VariableTable, files: &[String], beside: &Beside<'_>) -> Vec<Place> {
+pub(super) fn given(name: &str, variables: &VariableTable, files: &[String], beside: &Beside<'_>) -> Vec<Place> {
     look(files, beside, &|document, into| {
         for way in &variables.given {
             let mut maps = Vec::new();

@@ -150,6 +150,32 @@ pub struct QueryTable {
     pub lang: Option<ExampleLang>,
 }
 
+/// `[[setting]]`: the calls at `at` read a setting of the program's own configuration, which lies in files of its folder or of
+/// one around that.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SettingTable {
+    /// The calls.
+    pub at: Vec<PathText>,
+    /// The setting's name.
+    pub name: SlotText,
+    /// The ways to the maps that hold settings under their names, which may have another name before a colon.
+    pub given: Vec<String>,
+    /// What these files are called: each for some place where the program runs.
+    pub values: Vec<String>,
+    /// Where this is known from.
+    pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    #[serde(default)]
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    #[serde(default)]
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: Option<ExampleLang>,
+}
+
 /// `[[party]]`: requests whose answer holds tokens for another party: whatever its members are called, they are no ID tokens
 /// of the tenant.
 #[derive(Clone, Debug, Deserialize)]

@@ -16,7 +16,7 @@ mod texts;
 pub use flows::{FlowTable, Hands};
 pub use logins::{
     EnvironmentTable, ExchangeTable, LoginTable, MemberTable, MisspeltTable, NeedsTable, PartyTable, QueryTable,
-    TwinTable,
+    SettingTable, TwinTable,
 };
 pub use outlets::OutletTable;
 pub use reducers::{ActionTable, CaseTable, EventTable, InjectorTable, ReducedTable, ReducerTable};
@@ -99,6 +99,8 @@ pub struct RuleFile {
     pub ambient: Vec<AmbientTable>,
     /// Where tokens are asked for.
     pub login: Vec<LoginTable>,
+    /// Calls that read a setting from files.
+    pub setting: Vec<SettingTable>,
     /// Calls that make a query of an object.
     pub query: Vec<QueryTable>,
     /// Calls that read a login's answer.
@@ -224,6 +226,8 @@ pub struct CallTable {
     pub body_keys: Vec<String>,
     /// Flags of the tenant that the call sets.
     pub settings: Vec<SlotText>,
+    /// Settings of a client of the tenant that the call sets.
+    pub registers: Vec<SlotText>,
     /// Functions that change the request before it goes out.
     pub hook: Vec<HookTable>,
     /// Where a function that gives the token finds the request that it is asked for: the name of a `[[handed]]` table.
@@ -627,6 +631,8 @@ pub struct BodyTable {
 pub struct LinkingTable {
     /// The member that holds the secondary account's ID token, which is right there.
     pub id_token_member: String,
+    /// The only algorithm with which that may be signed.
+    pub algorithm: String,
     /// Members that only an any-user token may send.
     pub any_user_members: Vec<String>,
     /// Where this is known from.

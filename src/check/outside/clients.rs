@@ -1,0 +1,179 @@
+//! How the tenant's clients sign ID tokens: in settings files, and in calls that write a client's settings.
+//!
+//! Only what says an algorithm is told; which client a login is of is not known here.
+
+use super::code::{Given, Sought, written};
+use super::settings::{format, plain};
+use super::{File, Refusal, SETTINGS_BYTES};
+use crate::check::model::{Location, Skipped};
+use crate::eval::value::{Node, Traced, Value, texts};
+use crate::eval::{Eval, Shared};
+use crate::lower::data::{self, Data, Step};
+use crate::project::Project;
+use crate::rules::slot::{Into, Slot};
+use crate::rules::{ClientsTable, OutsideKind, Rules};
+use crate::text::FileId;
+use crate::text::files::is_test;
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+
+/// A client that users log in with, as far as its settings say how it signs their ID tokens.
+#[derive(Clone, Debug)]
+pub(in crate::check) struct Client {
+    /// The algorithm.
+    pub at: Location,
+    /// What it is.
+    pub algorithm: String,
+    /// The client's name.
+    pub name: Option<String>,
+    /// Its id; with tools that make clients it has none before.
+    pub id: Option<String>,
+}
+
+/// The clients of a project, by the places that say how they sign, and the files that could not be read.
+pub(in crate::check) fn of_project(project: &Project<'_>, rules: &Rules) -> (Vec<Client>, Vec<Skipped>) {
+    let wanted = |path: &&String| {
+        let kinds = || rules.outside.kinds(path).into_iter();
+        !is_test(path) && kinds().any(|kind| matches!(kind, OutsideKind::Clients(_)))
+    };
+    let paths: Vec<&String> = project.beside().iter().filter(wanted).collect();
+    let read: Vec<(&String, Result<Vec<Client>, Refusal>)> =
+        paths.into_par_iter().map(|path| (path, of_path(project, rules, path))).collect();
+    let (mut clients, mut skipped) = (Vec::new(), Vec::new());
+    for (path, result) in read {
+        match result {
+            Ok(found) => clients.extend(found),
+            Err(Refusal(reason)) => skipped.push(Skipped { path: path.clone(), reason }),
+        }
+    }
+    clients.extend(in_code(project, rules));
+    clients.sort_by(|left, right| left.at.cmp(&right.at));
+    (clients, skipped)
+}
+
+fn of_path(project: &Project<'_>, rules: &Rules, path: &str) -> Result<Vec<Client>, Refusal> {
+    let file = File::new(path, project.beside_text(path, SETTINGS_BYTES)?);
+    let known = &rules.outside.clients;
+    if !known.keys.iter().any(|key| file.holds(key)) {
+        return Ok(Vec::new());
+    }
+    let mut clients = Vec::new();
+    for kind in rules.outside.kinds(path) {
+        let OutsideKind::Clients(nth) = kind else { continue };
+        let table = &known.file[nth];
+        let format = format(table.format);
+        let text = plain(&file.text, &rules.outside.toggle.placeholders, format);
+        let documents = data::parse(format, &text)?;
+        let mut objects: Vec<&Data<'_>> = Vec::new();
+        if table.paths.is_empty() {
+            objects.extend(&documents);
+        }
+        for way in &table.paths {
+            let way = Step::path(way);
+            documents.iter().for_each(|data| data.find(&way, &mut objects));
+        }
+        clients.extend(objects.into_iter().filter_map(|object| of_object(&file, known, object)));
+    }
+    Ok(clients)
+}
+
+/// What one client's settings say.
+fn of_object(file: &File, known: &ClientsTable, object: &Data<'_>) -> Option<Client> {
+    let first = |ways: &[String]| -> Option<(Location, String)> {
+        ways.iter().find_map(|way| {
+            let mut values = Vec::new();
+            object.find(&Step::path(way), &mut values);
+            values.into_iter().find_map(|value| Some((file.at(value.span), value.text()?.to_owned())))
+        })
+    };
+    let text = |ways: &[String]| first(ways).map(|(_, text)| text);
+    let (at, algorithm) = first(&known.algorithm)?;
+    let has_users = text(&known.kind).is_none_or(|kind| !known.without_users.contains(&kind));
+    has_users.then(|| Client { at, algorithm, name: text(&known.name), id: text(&known.id) })
+}
+
+/// The clients whose settings code writes.
+fn in_code(project: &Project<'_>, rules: &Rules) -> Vec<Client> {
+    let known = &rules.outside.clients;
+    let named: BTreeSet<FileId> = known.keys.iter().flat_map(|key| project.files_with(key, usize::MAX).0).collect();
+    if named.is_empty() {
+        return Vec::new();
+    }
+    // what holds the settings may be imported where they are written
+    let holds = |file: &FileId| {
+        named.contains(file) || project.imports_of(*file).iter().any(|imported| named.contains(imported))
+    };
+    let all: Vec<FileId> = project.ids().filter(|file| !is_test(project.path(*file))).collect();
+    let shared = Shared::new(project, rules);
+    let sought = Sought {
+        members: &rules.registering_members,
+        slots: |fact| &fact.registers,
+        path: &known.path,
+        methods: &known.methods,
+        within: None,
+    };
+    all.into_par_iter().filter(holds).flat_map_iter(|file| of_code(&shared, file, &sought, known)).collect()
+}
+
+fn of_code(shared: &Shared<'_>, file: FileId, sought: &Sought<'_>, known: &ClientsTable) -> Vec<Client> {
+    let mut found = Vec::new();
+    written(shared, file, sought, &mut |eval, slots| {
+        let text = |eval: &mut Eval<'_>, ways: &[String]| {
+            values(eval, slots, ways).iter().flat_map(|value| texts(std::slice::from_ref(value))).next()
+        };
+        let algorithms = values(eval, slots, &known.algorithm);
+        let [algorithm] = algorithms.as_slice() else { return };
+        let Some(said) = algorithm_of(algorithm) else { return };
+        let (kind, name, id) = (text(eval, &known.kind), text(eval, &known.name), text(eval, &known.id));
+        if kind.is_some_and(|kind| known.without_users.iter().any(|other| **other == *kind)) {
+            return;
+        }
+        let Some((_, site)) = slots.first() else { return };
+        let at = place(eval, slots, known).unwrap_or(site.node);
+        let Some(lowered) = shared.project.lowered(at.file) else { return };
+        let file = File::new(shared.project.path(at.file), shared.project.text(at.file));
+        found.push(Client {
+            at: file.at(lowered.ir.span(at.expr)),
+            algorithm: said,
+            name: name.map(|name| name.to_string()),
+            id: id.map(|id| id.to_string()),
+        });
+    });
+    found
+}
+
+/// An algorithm as a text, or as a library's name for it.
+fn algorithm_of(value: &Traced) -> Option<String> {
+    match &value.value {
+        Value::Str(pattern) => pattern.text().map(str::to_owned),
+        other => other.names().last().map(|name| name.to_uppercase()),
+    }
+}
+
+/// What stands at the end of the first of these ways that leads to something.
+fn values(eval: &mut Eval<'_>, slots: &[Given], ways: &[String]) -> Vec<Traced> {
+    for (slot, site) in slots {
+        for way in ways {
+            let path = slot.path.iter().cloned().chain(way.split('.').map(|name| Into::Member(name.to_owned())));
+            let found = eval.slot(&Slot { base: slot.base.clone(), path: path.collect() }, site);
+            if !found.is_empty() {
+                return found.to_vec();
+            }
+        }
+    }
+    Vec::new()
+}
+
+/// Where the algorithm is written, if in a literal.
+fn place(eval: &mut Eval<'_>, slots: &[Given], known: &ClientsTable) -> Option<Node> {
+    slots.iter().find_map(|(slot, site)| {
+        let objects = eval.slot(slot, site);
+        let literal = objects.iter().find_map(|value| match &value.value {
+            Value::Object(object) => Some(object.node),
+            _ => None,
+        })?;
+        let ir = &eval.shared().project.lowered(literal.file)?.ir;
+        let at = |way: &String| way.split('.').try_fold(literal.expr, |at, name| ir.member_of(at, name));
+        Some(Node { file: literal.file, expr: known.algorithm.iter().find_map(at)? })
+    })
+}
