@@ -145,6 +145,8 @@ struct Finding<'a> {
     call: Option<usize>,
     related: Vec<Step<'a>>,
     fix: Option<Fix<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no_fix: Option<Cow<'a, str>>,
 }
 
 /// Edits that belong together: all of them or none.
@@ -297,6 +299,7 @@ fn finding(finding: &model::Finding) -> Finding<'_> {
             .map(|related| Step { at: place(&related.at), note: redact(&related.note) })
             .collect(),
         fix: finding.fix.as_ref().map(fix),
+        no_fix: finding.no_fix.as_deref().map(redact),
     }
 }
 

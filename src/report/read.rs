@@ -154,6 +154,7 @@ struct Finding {
     #[serde(default)]
     related: Vec<Step>,
     fix: Option<Fix>,
+    no_fix: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -360,7 +361,7 @@ fn finding(finding: Finding) -> Result<model::Finding, String> {
             .map(|step| model::Related { at: place(step.at), note: step.note })
             .collect(),
         fix: finding.fix.map(fix).transpose()?,
-        no_fix: None,
+        no_fix: finding.no_fix,
     })
 }
 

@@ -145,7 +145,11 @@ pub(super) fn said<'a>(
             })?;
             code::write(sources, &related.at, html)?;
         }
-        if let Some(fix) = &finding.fix { edits(fix, html) } else { Ok(()) }
+        match (&finding.fix, &finding.no_fix) {
+            (Some(fix), _) => edits(fix, html),
+            (None, Some(why)) => html.marked("p", &[("class", "no-edit")], &format!("No edit is certain: {why}")),
+            (None, None) => Ok(()),
+        }
     })
 }
 

@@ -12,9 +12,9 @@ use super::redact::redact;
 use crate::check::model as report;
 use crate::rules::docs::{self, Doc};
 use model::{
-    ArtifactChange, ArtifactLocation, CodeFlow, Configuration, Driver, Fix, FlowLocation, Help, Invocation, Location,
-    Log, Message, Notification, Outcome, OutcomeProperties, PhysicalLocation, Region, Replacement, Rule,
-    RuleProperties, Run, Suppression, ThreadFlow, Tool,
+    ArtifactChange, ArtifactLocation, CallProperties, CodeFlow, Configuration, Driver, Fix, FlowLocation, Help,
+    Invocation, Location, Log, Message, Notification, Outcome, OutcomeProperties, PhysicalLocation, Region,
+    Replacement, Rule, RuleProperties, Run, Suppression, ThreadFlow, Tool,
 };
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -111,14 +111,21 @@ fn outcome<'a>(
         partial_fingerprints: BTreeMap::from([("idtokenLint/v1", finding.fingerprint.as_str())]),
         fixes: finding.fix.as_ref().map(fix).into_iter().collect(),
         suppressions: suppressed.map(|suppressed| suppression(report, suppressed)).into_iter().collect(),
-        properties: call.map(|call| OutcomeProperties {
-            verdict: call.verdict.as_str(),
-            confidence: call.confidence.as_str(),
-            endpoint: &call.endpoint,
-            subject: call.subject.as_str(),
-            suggested_scopes: &call.suggested_scopes,
-        }),
+        properties: properties(call, finding),
     }
+}
+
+/// What is known of the call, and why there is no edit.
+fn properties<'a>(call: Option<&'a report::Call>, finding: &'a report::Finding) -> Option<OutcomeProperties<'a>> {
+    let call = call.map(|call| CallProperties {
+        verdict: call.verdict.as_str(),
+        confidence: call.confidence.as_str(),
+        endpoint: &call.endpoint,
+        subject: call.subject.as_str(),
+        suggested_scopes: &call.suggested_scopes,
+    });
+    let no_fix = finding.no_fix.as_deref().map(redact);
+    (call.is_some() || no_fix.is_some()).then_some(OutcomeProperties { call, no_fix })
 }
 
 /// The edits of a fix, file by file.

@@ -118,6 +118,15 @@ pub(super) struct Outcome<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct OutcomeProperties<'a> {
+    #[serde(flatten)]
+    pub(super) call: Option<CallProperties<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) no_fix: Option<Cow<'a, str>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct CallProperties<'a> {
     pub(super) verdict: &'static str,
     pub(super) confidence: &'static str,
     pub(super) endpoint: &'a str,
