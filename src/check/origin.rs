@@ -12,6 +12,8 @@ use std::rc::Rc;
 pub(super) struct Origin {
     /// The expression that is the token.
     pub at: Option<(FileId, Span)>,
+    /// Those that are the token on other ways to the same call.
+    pub others: Vec<(FileId, Span)>,
     /// The calls on the way to it: of the client's making, of the method that hands it out.
     pub made: Vec<Node>,
     /// The logins, by their numbers in the rules, that feed what was read wherever they are.
@@ -28,11 +30,7 @@ impl Origin {
     /// The origin of what this trail led to.
     pub(super) fn of(shared: &Shared<'_>, trail: Option<&Rc<Trail>>, sent_by: Vec<Node>) -> Origin {
         let mut origin = Origin { sent_by, ..Origin::default() };
-        let mut first = trail;
-        while let Some(before) = first.and_then(|step| step.before.as_ref()) {
-            first = Some(before);
-        }
-        let Some(first) = first else { return origin };
+        let Some(first) = trail.map(first) else { return origin };
         origin.at = Some((first.file, first.span));
         if let Some(Traced { value: Value::Api(api), .. }) = &first.origin {
             let chain = Chain::of(shared, api);
@@ -40,6 +38,15 @@ impl Origin {
         }
         origin
     }
+}
+
+/// The first step of a way.
+pub(super) fn first(trail: &Rc<Trail>) -> &Trail {
+    let mut at = trail;
+    while let Some(before) = &at.before {
+        at = before;
+    }
+    at
 }
 
 /// What URLs begin with before the API's path, where it is one and the same: texts, and settings of the environment as the

@@ -220,6 +220,7 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
                 let token = origin::Origin {
                     request: Some(record.request),
                     base: record.base.clone(),
+                    others: record.judged.others.iter().map(origin::first).map(|step| (step.file, step.span)).collect(),
                     ..origin::Origin::of(shared, record.judged.trail.as_ref(), record.parts.clone())
                 };
                 let needs_key = match &record.body {

@@ -110,6 +110,10 @@ pub(super) fn dedup<R>(found: &mut Vec<Found<R>>) {
         let same = at.path == of.path && at.start == of.start && later.endpoint == kept.endpoint;
         if same {
             super::advice::join_subjects(&mut kept.call, &later.call);
+            if later.call.verdict == super::model::Verdict::IdToken {
+                kept.token.others.extend(later.token.at);
+                kept.token.others.append(&mut later.token.others);
+            }
         }
         same
     });

@@ -47,6 +47,8 @@ pub(super) struct Judged {
     pub reason: Option<(&'static str, String)>,
     /// The way of the alternative that decided, newest step first.
     pub trail: Option<Rc<Trail>>,
+    /// The ways of the other ID tokens that it may be.
+    pub others: Vec<Rc<Trail>>,
     /// Whether other alternatives say otherwise.
     pub mixed: bool,
     /// Where a library's own credential comes from.
@@ -62,6 +64,7 @@ impl Judged {
             confidence: Confidence::Low,
             reason: None,
             trail: None,
+            others: Vec::new(),
             mixed: false,
             library: None,
             given: true,
@@ -112,7 +115,12 @@ pub(super) fn judge(credential: &Credential) -> Judged {
     if let Some(One::Token(_, by, trail)) = strongest {
         let trail = trail.clone();
         let confidence = lowered_by(trail.as_ref(), confidence(by));
-        return Judged { verdict: Verdict::IdToken, confidence, trail, mixed, ..blank };
+        let others = alternatives.iter().filter_map(|one| match one {
+            One::Token(TokenKind::Id, _, other) => other.clone(),
+            _ => None,
+        });
+        let others = others.collect();
+        return Judged { verdict: Verdict::IdToken, confidence, trail, others, mixed, ..blank };
     }
     for one in &alternatives {
         if let One::Unknown(id, text, trail) = one {

@@ -2,10 +2,14 @@
 
 use super::value::{Ctx, Reason, Traced, Vals, Value};
 use crate::ir::OpaqueKind;
+use crate::text::{FileId, Span};
 use std::rc::Rc;
 
 /// Alternatives of one value.
 pub const ALTERNATIVES: usize = 8;
+
+/// Places that tokens of one kind come from and are told apart.
+pub const ORIGINS: usize = 4;
 
 /// No value says nothing where there is another alternative.
 pub(crate) fn drop_null(values: Vals) -> Vals {
@@ -31,7 +35,16 @@ pub(super) fn tidy(mut values: Vals) -> Vals {
     }
     let mut kept = Vals::new();
     for value in values.drain(..) {
-        if !kept.iter().any(|other: &Traced| same(&other.value, &value.value)) {
+        let is_same = |other: &&Traced| same(&other.value, &value.value);
+        let is_known = match &value.value {
+            // edits have to reach all places that tokens come from
+            Value::Token(..) => {
+                kept.iter().filter(is_same).any(|other| begins(other) == begins(&value))
+                    || kept.iter().filter(is_same).count() >= ORIGINS
+            }
+            _ => kept.iter().any(|other| is_same(&other)),
+        };
+        if !is_known {
             kept.push(value);
         }
     }
@@ -44,6 +57,12 @@ pub(super) fn tidy(mut values: Vals) -> Vals {
         kept.truncate(ALTERNATIVES);
     }
     kept
+}
+
+/// Where the way of a value begins.
+fn begins(value: &Traced) -> Option<(FileId, Span)> {
+    let steps = std::iter::successors(value.trail.as_deref(), |step| step.before.as_deref());
+    steps.last().map(|step| (step.file, step.span))
 }
 
 /// Whether two alternatives say the same.

@@ -1,8 +1,8 @@
 //! The evaluator: one expression under one context, within a budget.
 
-pub use super::alternatives::ALTERNATIVES;
 pub(crate) use super::alternatives::drop_null;
 use super::alternatives::tidy;
+pub use super::alternatives::{ALTERNATIVES, ORIGINS};
 use super::conditions::{Runs, Truth};
 pub use super::owners::own;
 pub(crate) use super::owners::{OWNERS, own_all, owners_of_member};

@@ -50,6 +50,6 @@ mod types;
 pub mod value;
 
 pub use calls::Site;
-pub use engine::{ALTERNATIVES, Eval, GLANCE, Shared, own, push_frame};
+pub use engine::{ALTERNATIVES, Eval, GLANCE, ORIGINS, Shared, own, push_frame};
 pub use handed::AtHand;
 pub use store_writers::KeptWrite;

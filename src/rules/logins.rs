@@ -124,4 +124,20 @@ impl Rules {
     pub fn access_member(&self, name: &str) -> Option<&str> {
         self.token_members.iter().find(|table| table.id == name).map(|table| table.access.as_str())
     }
+
+    /// What a function is called that hands out the access token, beside the one of this name, which hands out the ID token:
+    /// `getAccessToken` for `getIdToken`.
+    pub fn access_function(&self, name: &str) -> Option<String> {
+        self.token_members.iter().find_map(|table| {
+            let words = |first: &str| {
+                let mut chars = first.chars();
+                chars.next().map(|one| one.to_uppercase().chain(chars).collect::<String>())
+            };
+            let (id, access) = (words(&table.id)?, words(&table.access)?);
+            [(id, access), (table.id.clone(), table.access.clone())]
+                .into_iter()
+                .find(|(id, _)| name.contains(id.as_str()))
+                .map(|(id, access)| name.replacen(id.as_str(), &access, 1))
+        })
+    }
 }

@@ -7,11 +7,12 @@ use super::kept::Kept;
 use super::lacks::{Lack, Needs};
 use super::options::Options;
 use super::token::{name_read, read_at, read_instead};
+use super::twin::Twins;
 use super::uses::Uses;
 use super::{Change, Config, Left, Sent};
 use crate::check::model::{Applicability, Edit, Fix, Location, Verdict};
-use crate::eval::Shared;
 use crate::eval::value::Node;
+use crate::eval::{ORIGINS, Shared};
 use crate::rules::LoginFact;
 use crate::text::{FileId, LineIndex, Span};
 
@@ -68,16 +69,38 @@ impl<'a> Edits<'a> {
         Edit { at: Location { path, start, end, span }, replacement }
     }
 
-    /// The access token in the place of the ID token that a call sends.
+    /// The access token in the place of the ID token that a call sends, wherever that comes from.
     fn token(&self, nth: usize, facts: &[&LoginFact], uses: &Uses<'_>) -> Result<Vec<Change>, Left> {
-        let (file, span) = self.certain_origin(nth)?;
-        let direct = self.at_origin(file, span, facts, uses);
-        let Err(why) = direct else { return direct };
-        let kept = Kept { shared: self.shared, sent: self.sent, uses };
-        match kept.changes(nth, (file, span))? {
-            Some(changes) => Ok(changes),
-            None => Err(why),
+        let first = self.certain_origin(nth)?;
+        let mut origins = vec![first];
+        origins.extend(self.sent[nth].origin.others.iter().copied());
+        origins.sort();
+        origins.dedup();
+        if origins.len() >= ORIGINS {
+            return Err(Left::of("its token comes from more places than are told apart"));
         }
+        let kept = Kept { shared: self.shared, sent: self.sent, uses };
+        let mut changes = Vec::new();
+        for origin in origins {
+            let why = match self.at_origin(origin.0, origin.1, facts, uses) {
+                Ok(direct) => {
+                    changes.extend(direct);
+                    continue;
+                }
+                Err(why) => why,
+            };
+            let beside = kept.changes(nth, origin).and_then(|beside| beside.ok_or(why));
+            match beside {
+                Ok(beside) => changes.extend(beside),
+                Err(why) => {
+                    let anyway = self.at_origin(origin.0, origin.1, facts, &uses.whatever_the_name());
+                    changes.extend(anyway.map_err(|_| why)?);
+                }
+            }
+        }
+        changes.sort();
+        changes.dedup();
+        Ok(changes)
     }
 
     /// The access token, taken where the ID token is.
@@ -94,12 +117,50 @@ impl<'a> Edits<'a> {
             return Err(Left::of(format!("{sdk} does not hand out both tokens side by side")));
         };
         let not_a_member = || Left::of(format!("the token that {sdk} hands out is no member that is read by its name"));
+        if let Some(changes) = self.at_parameter(file, span, uses) {
+            return changes;
+        }
         let read = read_at(self.shared, file, span).ok_or_else(not_a_member)?;
         let ir = &self.shared.project.lowered(file).ok_or_else(not_a_member)?.ir;
         let name = name_read(ir, read).ok_or_else(not_a_member)?;
         let own = fact.twins.iter().find(|twin| twin.id == name).map(|twin| twin.access.as_str());
         let access = own.or_else(|| self.shared.rules.access_member(name)).ok_or_else(not_a_member)?;
         read_instead(self.shared, uses, Node { file, expr: read }, access)
+    }
+
+    /// The parameter that a library gives the access token in, where the call sends the one that it gives the ID token in:
+    /// other uses of that stay. `None` where the token is no parameter.
+    fn at_parameter(&self, file: FileId, span: Span, uses: &Uses<'_>) -> Option<Result<Vec<Change>, Left>> {
+        let lowered = self.shared.project.lowered(file)?;
+        let ir = &lowered.ir;
+        let twins = Twins { shared: self.shared };
+        let reads = twins.param_at(lowered, span)?;
+        let text = self.shared.project.text(file);
+        let mut changes = Vec::new();
+        let mut elsewhere = None;
+        for read in reads {
+            let node = Node { file, expr: read };
+            match uses.of(node) {
+                Ok(calls) if calls.is_empty() => {}
+                Ok(_) => {
+                    let twin = twins.of(node)?;
+                    let at = ir.span(read);
+                    let is_short = |name: &str| {
+                        !text[..at.start as usize].trim_end().ends_with(':') && text.get(at.range()) == Some(name)
+                    };
+                    let short = ir.held_under(read).filter(|(name, _)| is_short(name));
+                    let key = short.map(|(name, _)| format!("{name}: ")).unwrap_or_default();
+                    changes.extend(twin.changes);
+                    changes.push((file, at, format!("{key}{}", twin.written)));
+                }
+                Err(other) => elsewhere = elsewhere.or(Some(other)),
+            }
+        }
+        if !changes.is_empty() {
+            return Some(Ok(changes));
+        }
+        let other = uses.place(elsewhere?);
+        Some(Err(Left::of(format!("the token that is handed in is used at {other}, too, or kept there"))))
     }
 
     /// Where an ID token comes from that is surely one.

@@ -225,13 +225,11 @@ impl<'a> Exchange<'a> {
             for used in raw_reads {
                 self.taken_out(used)?;
             }
-            // a parameter that is named after claims would hold a token
-            if matches!(ir.expr(made), Expr::Param { .. }) {
-                let mut named = [TOKEN, self.access_name]
-                    .into_iter()
-                    .filter_map(|name| renamed(self.lowered, &self.text, binding, (name, name)).ok());
-                named.next().into_iter().flatten().for_each(|(span, to)| self.change(span, to));
-            }
+            // what is named after claims would hold a token
+            let mut named = [TOKEN, self.access_name]
+                .into_iter()
+                .filter_map(|name| renamed(self.lowered, &self.text, binding, (name, name)).ok());
+            named.next().into_iter().flatten().for_each(|(span, to)| self.change(span, to));
             return self.handed_out(claims);
         }
         let Claims::Call(call) = claims else {
@@ -343,14 +341,29 @@ impl<'a> Exchange<'a> {
         Ok(())
     }
 
-    /// `.member` is left off; of `(await x).member` the bracket stays.
+    /// `.member` is left off, and the bracket of `(await x).member` where nothing else is read off it.
     fn taken_out(&mut self, field: ExprId) -> Result<(), Left> {
         let ir = self.ir();
         let base = self.raw(field).ok_or_else(|| self.unclear(field))?;
         let (base, whole) = (ir.span(ir.strip(base)), ir.span(field));
         let rest = self.text.get(base.end as usize..whole.end as usize).unwrap_or_default();
         let at = rest.find(['.', '?', '!', '[']).ok_or_else(|| self.unclear(field))?;
-        self.change(Span::new(base.end as usize + at, whole.end as usize), "");
+        let (mut from, end) = (base.end as usize + at, whole.end as usize);
+        let follows = self.text.get(end..).and_then(|text| text.chars().next());
+        let inner = self.text.get(whole.start as usize + 1..from - 1).unwrap_or_default();
+        let is_bracket = self.written(whole).starts_with('(')
+            && self.text.get(..from).is_some_and(|text| text.ends_with(')'))
+            && inner.starts_with("await ")
+            && !follows.is_some_and(|next| matches!(next, '.' | '[' | '(' | '?' | '!' | '`'))
+            && self
+                .text
+                .get(..whole.start as usize)
+                .is_some_and(|text| text.trim_end().ends_with(['=', '(', '{', ',']));
+        if is_bracket {
+            self.change(Span::new(whole.start as usize, whole.start as usize + 1), "");
+            from -= 1;
+        }
+        self.change(Span::new(from, end), "");
         Ok(())
     }
 

@@ -3,15 +3,20 @@
 //! Owns the join of calls with logins, what a login lacks, the plan for each, and the edits. Works on plain data: what
 //! calls and logins say was evaluated before. Must not know how a request is found.
 
+mod beside;
 mod edit;
 mod exchange;
 mod feed;
 mod find;
+mod flow;
+mod keeps;
 mod kept;
 mod lacks;
 mod linking;
 mod options;
+mod stores;
 mod token;
+mod twin;
 mod uses;
 
 pub(super) use find::{Login, of_file, query_call, text_of};
