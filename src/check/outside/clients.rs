@@ -8,6 +8,7 @@ use super::{File, Refusal, SETTINGS_BYTES};
 use crate::check::model::{Location, Skipped};
 use crate::eval::value::{Node, Traced, Value, texts};
 use crate::eval::{Eval, Shared};
+use crate::ir::Expr;
 use crate::lower::data::{self, Data, Step};
 use crate::project::Project;
 use crate::rules::slot::{Into, Slot};
@@ -174,6 +175,14 @@ fn place(eval: &mut Eval<'_>, slots: &[Given], known: &ClientsTable) -> Option<N
         })?;
         let ir = &eval.shared().project.lowered(literal.file)?.ir;
         let at = |way: &String| way.split('.').try_fold(literal.expr, |at, name| ir.member_of(at, name));
-        Some(Node { file: literal.file, expr: known.algorithm.iter().find_map(at)? })
+        let expr = known.algorithm.iter().find_map(at)?;
+        // what a function is given is told where it is called
+        let is_given = match ir.expr(ir.strip(expr)) {
+            Expr::Local(binding) => {
+                ir.binding(*binding).defs.iter().any(|def| matches!(ir.expr(ir.strip(def.value)), Expr::Param { .. }))
+            }
+            _ => false,
+        };
+        (!is_given).then_some(Node { file: literal.file, expr })
     })
 }
