@@ -176,10 +176,12 @@ fn what_is_kept_is_left_where_it_is_not_certain() {
     let interceptor = "axios.interceptors.request.use((config) => {\n\
                        \u{20} config.headers.Authorization = 'Bearer ' + localStorage.getItem('id_token');\n\
                        \u{20} return config;\n});\n\
-                       export const me = (sub) => axios.get('https://acme.auth0.com/api/v2/users/' + sub);";
+                       export const me = (sub) => axios.get('https://acme.auth0.com/api/v2/users/' + sub);\n\
+                       export const orders = () => axios.get('https://api.acme.example/orders');";
     let setup = "$.ajaxSetup({ beforeSend(xhr) {\n\
                  \u{20} xhr.setRequestHeader('Authorization', 'Bearer ' + localStorage.getItem('id_token'));\n} });\n\
-                 export const me = (sub) => $.ajax({ url: 'https://acme.auth0.com/api/v2/users/' + sub });";
+                 export const me = (sub) => $.ajax({ url: 'https://acme.auth0.com/api/v2/users/' + sub });\n\
+                 export const orders = () => $.get('/orders');";
     let both = format!("{KEPT}\n  localStorage.setItem('access_token', result.accessToken);");
     let renewed = format!(
         "{READ}\nweb.checkSession({{}}, (err, result) => {{\n  localStorage.setItem('id_token', result.idToken);\n}});"
@@ -192,8 +194,8 @@ fn what_is_kept_is_left_where_it_is_not_certain() {
     let branch = "  if (result)\n    localStorage.setItem('id_token', result.idToken);";
     let cases = [
         (KEPT, list.as_str(), "`id_token` is named at app.js:8 in a way that is not followed"),
-        (KEPT, interceptor, "the token that is taken at app.js:8 is not just sent by this call"),
-        (KEPT, setup, "the token that is taken at app.js:8 is not just sent by this call"),
+        (KEPT, interceptor, "the token that is taken at app.js:8 is used at app.js:12, too"),
+        (KEPT, setup, "the token that is taken at app.js:8 is used at app.js:11, too"),
         (both.as_str(), renewed.as_str(), "`access_token` is written, too, but not beside each write of `id_token`"),
         (foreign.as_str(), READ, "`access_token` is written, too, but not beside each write of `id_token`"),
         (KEPT, key, "the key `id_token` is not written out where it is read at app.js:8"),
@@ -267,4 +269,91 @@ fn other_sdks_are_left_where_it_is_not_certain() {
                  \u{20} });\n\
                  }\n";
     assert!(why_left(&[("app.jsx", react)]).contains("the claims are used for something else, too"));
+}
+
+#[test]
+fn what_keeps_a_token_for_more_than_these_calls_is_left() {
+    let me = "fetch('https://acme.auth0.com/api/v2/users/' + result.idTokenPayload.sub, \
+              { headers: { Authorization: 'Bearer ' + held } })";
+    let holder = format!("  held = result.idToken;\n  {me};");
+    let other = "let held;\nexport const orders = () => fetch('https://api.acme.example/orders', \
+                 { headers: { Authorization: 'Bearer ' + held } });";
+    let decoded = "import decode from 'jwt-decode';\nlet held;\nexport const until = () => decode(held).exp;";
+    let by_hand = "let held;\nexport const claims = () => JSON.parse(atob(held.split('.')[1]));";
+    let setter = format!("  keep(result.idToken);\n  {me};");
+    let sends = "let held;\nconst keep = (value) => {\n  held = value;\n  navigator.sendBeacon('/seen', value);\n};";
+    let global = "  axios.defaults.headers.common.Authorization = 'Bearer ' + result.idToken;\n\
+                  \u{20} axios.get('https://acme.auth0.com/api/v2/users/' + result.idTokenPayload.sub);";
+    let orders = "export const orders = () => axios.get('https://api.acme.example/orders');";
+    let cases = [
+        (holder.as_str(), other, "the token that is taken at app.js:5 is used at app.js:9, too"),
+        (holder.as_str(), decoded, "the token that is taken at app.js:5 is used at app.js:10, too"),
+        (holder.as_str(), by_hand, "the token that is taken at app.js:5 is used at app.js:9, too"),
+        (setter.as_str(), sends, "the token that is taken at app.js:5 is used at app.js:11, too"),
+        (global, orders, "the token that is taken at app.js:5 is used at app.js:8, too"),
+    ];
+    for (kept, sent, reason) in cases {
+        let text = program(kept, sent);
+        let why = why_left(&[("app.js", &text)]);
+        assert!(why.contains(reason), "{text}\n{why}");
+    }
+}
+
+#[test]
+fn a_state_whose_token_is_read_for_its_claims_is_left() {
+    let react = "import { useState } from 'react';\n\
+                 import decode from 'jwt-decode';\n\
+                 import { Auth0Provider, useAuth0 } from '@auth0/auth0-react';\n\
+                 export const App = () => <Auth0Provider domain=\"acme.auth0.com\" clientId=\"x\"><Profile /></Auth0Provider>;\n\
+                 function Profile() {\n\
+                 \u{20} const { user, getIdTokenClaims } = useAuth0();\n\
+                 \u{20} const [bearer, setBearer] = useState('');\n\
+                 \u{20} const start = async () => setBearer((await getIdTokenClaims()).__raw);\n\
+                 \u{20} const load = () => fetch(`https://acme.auth0.com/api/v2/users/${user.sub}`, { headers: { Authorization: `Bearer ${bearer}` } });\n\
+                 \u{20} return <p onClick={load}>{decode(bearer).email}</p>;\n\
+                 }\n";
+    let why = why_left(&[("app.jsx", react)]);
+    assert!(why.contains("the token that is taken at app.jsx:8 is used at app.jsx:10, too"), "{why}");
+}
+
+#[test]
+fn logins_that_cannot_ask_for_it_are_left() {
+    let lock = "const lock = new Auth0Lock('x', 'acme.auth0.com');\n\
+                lock.show({ authParams: { scope: 'openid' } }, function (error, profile, token) {\n\
+                \u{20} fetch('https://acme.auth0.com/api/v2/users/' + profile.user_id, { headers: { Authorization: 'Bearer ' + token } });\n\
+                });\n";
+    let why = why_left(&[("app.js", lock)]);
+    assert!(why.contains("Lock 9 cannot ask for an audience"), "{why}");
+    let handlers = "import { handleAuth, getSession } from '@auth0/nextjs-auth0';\n\
+                    export default handleAuth();\n\
+                    export async function me(req, res) {\n\
+                    \u{20} const session = await getSession(req, res);\n\
+                    \u{20} return fetch(`https://acme.auth0.com/api/v2/users/${session.user.sub}`, { headers: { Authorization: `Bearer ${session.idToken}` } });\n\
+                    }\n";
+    let why = why_left(&[("pages/api/auth.js", handlers)]);
+    assert!(why.contains("which version of the library runs at pages/api/auth.js:2 is not known"), "{why}");
+    let openid = "import * as client from 'openid-client';\n\
+                  export const login = (config) => client.buildAuthorizationUrl(config, { audience: 'https://api.acme.example', scope: 'openid' });\n\
+                  export async function done(config, url) {\n\
+                  \u{20} const tokens = await client.authorizationCodeGrant(config, url);\n\
+                  \u{20} return fetch(`https://acme.auth0.com/api/v2/users/${tokens.claims().sub}`, { headers: { Authorization: `Bearer ${tokens.id_token}` } });\n\
+                  }\n";
+    let why = why_left(&[("app.js", openid)]);
+    assert!(why.contains("asks for another API's token already"), "{why}");
+}
+
+#[test]
+fn sessions_whose_members_are_declared_are_left() {
+    let server = "import express from 'express';\n\
+                  import * as client from 'openid-client';\n\
+                  declare module 'express-session' {\n  interface SessionData {\n    id_token: string;\n  }\n}\n\
+                  export const login = (config) => client.buildAuthorizationUrl(config, { scope: 'openid' });\n\
+                  app.get('/callback', async (req, res) => {\n\
+                  \u{20} const tokens = await client.authorizationCodeGrant(config, url);\n\
+                  \u{20} req.session.id_token = tokens.id_token;\n\
+                  });\n\
+                  app.get('/me', async (req, res) => fetch(`https://acme.auth0.com/api/v2/users/${req.session.sub}`, { headers: { Authorization: `Bearer ${req.session.id_token}` } }));\n\
+                  app.get('/logout', (req, res) => res.redirect(client.buildEndSessionUrl(config, { id_token_hint: req.session.id_token })));\n";
+    let why = why_left(&[("app.ts", server)]);
+    assert!(why.contains("only the ID token is kept as `id_token`, which is read at app.ts:"), "{why}");
 }

@@ -206,7 +206,7 @@ fn may_match<'r>(eval: &mut Eval<'r>, request: &Request<'r>) -> bool {
 
 /// Whether a call may make or send a request, by syntax alone: a member whose name the rules know, a function called
 /// directly, or, for clients under any name, a call with options or a path written into it.
-fn may_request(shared: &Shared<'_>, lowered: &Lowered, call: ExprId) -> bool {
+pub(super) fn may_request(shared: &Shared<'_>, lowered: &Lowered, call: ExprId) -> bool {
     let ir = &lowered.ir;
     let Expr::Call { callee, args, .. } = ir.expr(call) else { return false };
     let callee = ir.strip(*callee);

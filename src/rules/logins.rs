@@ -3,6 +3,7 @@
 use super::place::Place;
 use super::schema::{EnvironmentTable, ExchangeTable, NeedsTable, RuleFile, TwinTable};
 use super::slot::Slot;
+use super::versions::Versions;
 use super::{Fact, Rules};
 use crate::text::Mistake;
 use std::sync::Arc;
@@ -39,7 +40,17 @@ pub struct LoginFact {
     pub twins: Vec<TwinTable>,
     pub exchange: Option<ExchangeTable>,
     pub older: Vec<String>,
+    pub outdated: Option<String>,
+    pub made_by: Option<MadeBy>,
     pub environment: Option<EnvironmentTable>,
+}
+
+/// See [`MadeByTable`](super::schema::MadeByTable).
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "the members are those of the table")]
+pub struct MadeBy {
+    pub name: String,
+    pub unless: Versions,
 }
 
 /// What a token may always be called.
@@ -85,6 +96,11 @@ impl Rules {
                 twins: table.twins.clone(),
                 exchange: table.exchange.clone(),
                 older: table.older.clone(),
+                outdated: table.outdated.clone(),
+                made_by: match &table.made_by {
+                    Some(made) => Some(MadeBy { name: made.name.clone(), unless: place.versions(&made.unless)? }),
+                    None => None,
+                },
                 environment: table.environment.clone(),
             });
             for text in &table.on {

@@ -39,7 +39,7 @@ pub use facts::{
     StoreFact, TestFact, TokenFact,
 };
 pub use files::{RuleFiles, endpoint_names};
-pub use logins::{LoginFact, TOKEN, Way};
+pub use logins::{LoginFact, MadeBy, TOKEN, Way};
 pub use outside::{
     ClientsTable, CommandTable, Form, Kind as OutsideKind, Outside, Sample, SettingsFormat, SettingsTable,
     VariableTable,

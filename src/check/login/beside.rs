@@ -7,7 +7,7 @@ use super::{Change, Left};
 use crate::eval::value::{FuncRef, Node};
 use crate::eval::{Eval, KeptWrite};
 use crate::ir::{Expr, ExprId, Key, Lit, Name};
-use crate::text::Span;
+use crate::text::{FileId, LineIndex, Span};
 use std::sync::Arc;
 
 impl Kept<'_> {
@@ -170,11 +170,27 @@ impl Kept<'_> {
         let place = self.uses.place(call);
         let left = || Left::of(format!("`{key}` is kept at {place} in a way that cannot be repeated beside it"));
         let ir = &self.shared.project.lowered(call.file).ok_or_else(left)?.ir;
-        let text = self.shared.project.text(call.file);
         let span = ir.span(call.expr);
         if ir.parents[call.expr.index()].is_some() {
             return Err(left());
         }
+        self.behind_statement(call.file, span, written, key)
+    }
+
+    /// The same, behind the statement at a place.
+    pub(super) fn behind_statement(
+        &self,
+        file: FileId,
+        span: Span,
+        written: Option<String>,
+        key: &Name,
+    ) -> Result<Change, Left> {
+        let text = self.shared.project.text(file);
+        let place = || {
+            let (start, _) = LineIndex::new(&text).range(&text, span);
+            format!("{}:{}", self.shared.project.path(file), start.line)
+        };
+        let left = || Left::of(format!("`{key}` is kept at {} in a way that cannot be repeated beside it", place()));
         let line = text.get(..span.start as usize).ok_or_else(left)?.rfind('\n').map_or(0, |at| at + 1);
         let before = text.get(line..span.start as usize).ok_or_else(left)?;
         let previous = text.get(..line).ok_or_else(left)?.trim_end();
@@ -194,6 +210,10 @@ impl Kept<'_> {
         }
         let written = written.ok_or_else(left)?;
         let after = text.get(span.end as usize..).ok_or_else(left)?;
+        let ends = after.trim_start_matches([' ', '\t']);
+        if !(ends.is_empty() || ends.starts_with([';', '\n', '\r', '}']) || ends.starts_with("//")) {
+            return Err(left());
+        }
         let (end, closed) = if after.starts_with(';') { (span.end as usize + 1, ";") } else { (span.end as usize, "") };
         let indent = if is_first { before } else { "" };
         let ending = if text.get(..line).is_some_and(|text| text.ends_with("\r\n")) { "\r\n" } else { "\n" };
@@ -204,6 +224,6 @@ impl Kept<'_> {
         } else {
             " ".to_owned()
         };
-        Ok((call.file, Span::new(end, end), format!("{separator}{written}{closed}")))
+        Ok((file, Span::new(end, end), format!("{separator}{written}{closed}")))
     }
 }

@@ -93,6 +93,10 @@ impl<'a> Edits<'a> {
             match beside {
                 Ok(beside) => changes.extend(beside),
                 Err(why) => {
+                    if let Some(beside) = kept.beside_members(nth, origin) {
+                        changes.extend(beside);
+                        continue;
+                    }
                     let anyway = self.at_origin(origin.0, origin.1, facts, &uses.whatever_the_name());
                     changes.extend(anyway.map_err(|_| why)?);
                 }

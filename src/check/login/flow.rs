@@ -2,9 +2,10 @@
 //! The evaluator is asked only what is called, and what surely holds something else. Must not know tokens or logins.
 
 use super::uses::{Goes, Uses, mentions};
+use crate::check::request::AUTHORIZATION;
 use crate::eval::Eval;
 use crate::eval::value::{FuncRef, Node, Piece, Traced, Trail, Value};
-use crate::ir::{BindingId, Expr, ExprId, FileIr, FuncId, Key, MethodKind, Name, Prop};
+use crate::ir::{BindingId, Expr, ExprId, FileIr, FuncId, Key, Lit, MethodKind, Name, Prop};
 use crate::project::Lowered;
 use crate::rules::Fact;
 use crate::rules::path::Step;
@@ -141,12 +142,23 @@ impl<'u, 'a> Flow<'u, 'a> {
                         _ => None,
                     });
                     match held {
+                        Some(Some(Key::Name(name))) if name.eq_ignore_ascii_case(AUTHORIZATION) => {
+                            if let Some(goes) = self.uses.shared_by(here) {
+                                return goes;
+                            }
+                            at.way.insert(0, name.clone());
+                        }
                         Some(Some(Key::Name(name))) if !self.uses.keeps_name(name) => at.way.insert(0, name.clone()),
                         Some(None) if !at.way.is_empty() => {}
                         _ => return Err(here),
                     }
                 }
                 Expr::Call { args, .. } => {
+                    if args.iter().any(|arg| is_header_name(ir, arg.expr))
+                        && let Some(goes) = self.uses.shared_by(here)
+                    {
+                        return goes;
+                    }
                     if let Some(nth) = args.iter().position(|arg| arg.expr == here.expr && !arg.spread)
                         && let Some(goes) = self.handed_to(&at, up, nth, depth)
                     {
@@ -195,6 +207,11 @@ impl<'u, 'a> Flow<'u, 'a> {
         }
         let nth = lowered.index.write_of.get(&expr)?;
         let Key::Name(key) = &ir.writes[*nth].key else { return Some(Err(at.node)) };
+        if key.eq_ignore_ascii_case(AUTHORIZATION)
+            && let Some(goes) = self.uses.shared_by(at.node)
+        {
+            return Some(goes);
+        }
         if at.way.is_empty() && self.uses.keeps_name(key) {
             return Some(Err(at.node));
         }
@@ -253,7 +270,7 @@ impl<'u, 'a> Flow<'u, 'a> {
         let handed = ir.argument_of(ir.func(func.func).expr).map(|(call, _)| Node { file: func.file, expr: call });
         match handed.filter(|call| at.way.is_empty() && self.holds(*call) == Holds::It) {
             Some(call) => self.follow(&at.to(call), depth - 1),
-            None => Err(at.node),
+            None => self.uses.shared_by(at.node).unwrap_or(Err(at.node)),
         }
     }
 
@@ -434,6 +451,11 @@ fn first_steps(value: &Traced, into: &mut Vec<(FileId, Span)>) {
         at = Some(before);
     }
     into.extend(at.map(|step| (step.file, step.span)));
+}
+
+/// Whether an expression names the header of the credential.
+fn is_header_name(ir: &FileIr, name: ExprId) -> bool {
+    matches!(ir.expr(ir.strip(name)), Expr::Lit(Lit::Str(text)) if text.eq_ignore_ascii_case(AUTHORIZATION))
 }
 
 /// The members that are read off an expression.

@@ -145,7 +145,7 @@ impl<'a> Kept<'a> {
     }
 
     /// Whether an expression is an ID token and nothing else, and may be the one that came into being at `origin`.
-    fn comes_from(&self, node: Node, origin: (FileId, Span)) -> bool {
+    pub(super) fn comes_from(&self, node: Node, origin: (FileId, Span)) -> bool {
         let mut eval = Eval::new(self.shared);
         let values = without_nothing(eval.value(node, &None));
         let is_id = |value: &Traced| matches!(value.value, Value::Token(TokenKind::Id, _));

@@ -3,6 +3,7 @@
 //! Owns the join of calls with logins, what a login lacks, the plan for each, and the edits. Works on plain data: what
 //! calls and logins say was evaluated before. Must not know how a request is found.
 
+mod ambient;
 mod beside;
 mod edit;
 mod exchange;
@@ -13,6 +14,7 @@ mod keeps;
 mod kept;
 mod lacks;
 mod linking;
+mod members;
 mod options;
 mod stores;
 mod token;
@@ -308,7 +310,11 @@ impl Work<'_> {
                 Err(Left::of(format!("the code does not tell of which of {several} logins it comes")))
             }
         };
-        let edited = if !server.is_empty() {
+        let mut facts = [config.0, config.1].into_iter().flatten().map(|nth| &rules.logins[self.logins[nth].number]);
+        let outdated = facts.find_map(|fact| Some(format!("{} {}", fact.sdk, fact.outdated.as_ref()?)));
+        let edited = if let Some(why) = &outdated {
+            Err(Left::of(why.clone()))
+        } else if !server.is_empty() {
             let on_server = self.group.calls.iter().find(|nth| {
                 let call = self.sent[**nth].call;
                 call.suggested_scopes == call.any_user_scopes
@@ -343,6 +349,9 @@ impl Work<'_> {
             many => format!("{many} flagged calls"),
         };
         let mut help = format!("Set {}.", listed(&options));
+        if let Some(why) = &outdated {
+            help.push_str(&format!(" But {why}."));
+        }
         if !server.is_empty() {
             help.push_str(" What acts on other users, or changes more than the user may, belongs on a server with a token of its own.");
         }

@@ -5,10 +5,10 @@ use super::lacks::{self, Lack, Needs};
 use super::{Change, Config, Left, effective};
 use crate::eval::Shared;
 use crate::eval::value::Node;
-use crate::ir::{CallKind, Expr, ExprId, Lit, Prop};
+use crate::ir::{CallKind, Expr, ExprId, Key, Lit, Prop};
 use crate::project::Lowered;
 use crate::rules::slot::{Base, Into};
-use crate::rules::{LoginFact, Way};
+use crate::rules::{LoginFact, MadeBy, Way};
 use crate::text::{FileId, LineIndex, Span};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -62,8 +62,15 @@ impl<'a> Options<'a> {
         let Some(literal) = login.options else {
             let (at, before, after) = self.place_for_options(login, fact).ok_or_else(not_written)?;
             let members = self.members(logins, config, target, (lacking, &scope))?;
-            let written = nested(members).ok_or_else(not_written)?;
-            return Ok(vec![(login.node.file, at, format!("{before}{written}{after}"))]);
+            let mut written = nested(members).ok_or_else(not_written)?;
+            let mut changes = Vec::new();
+            if let Some(made) = &fact.made_by {
+                let (name, import) = self.made_by(login, made)?;
+                changes.extend(import);
+                written = format!("{name}({written})");
+            }
+            changes.push((login.node.file, at, format!("{before}{written}{after}")));
+            return Ok(changes);
         };
         self.options(logins, config, target, literal, (lacking, &scope))
     }
@@ -73,6 +80,48 @@ impl<'a> Options<'a> {
         let Some((lowered, text)) = self.lowered(node.file) else { return path.to_owned() };
         let (start, _) = LineIndex::new(&text).range(&text, lowered.ir.span(node.expr));
         format!("{path}:{}", start.line)
+    }
+
+    /// The call that options have to be given to, and its import where that is missing.
+    fn made_by(&self, login: &Login, made: &MadeBy) -> Result<(String, Option<Change>), Left> {
+        let place = self.place(login.node);
+        let file = login.node.file;
+        let is_older = made.unless.iter().any(|(package, range)| self.shared.project.may_use(file, package, range));
+        if is_older {
+            return Err(Left::of(format!(
+                "which version of the library runs at {place} is not known, or an older one"
+            )));
+        }
+        let unclear = || Left::of(format!("where `{}` is to be imported from at {place} is not understood", made.name));
+        let (lowered, text) = self.lowered(file).ok_or_else(unclear)?;
+        let ir = &lowered.ir;
+        let Expr::Call { callee, .. } = ir.expr(login.node.expr) else { return Err(unclear()) };
+        let Expr::Local(binding) = ir.expr(ir.strip(*callee)) else { return Err(unclear()) };
+        let [def] = ir.binding(*binding).defs.as_slice() else { return Err(unclear()) };
+        let Expr::Field { base, .. } = ir.expr(ir.strip(def.value)) else { return Err(unclear()) };
+        let module = match ir.expr(ir.strip(*base)) {
+            Expr::Import(import) => &ir.imports[import.index()].specifier,
+            _ => return Err(unclear()),
+        };
+        let is_made = |held: &&crate::ir::Binding| match held.defs.as_slice() {
+            [def] => match ir.expr(ir.strip(def.value)) {
+                Expr::Field { base, key: Key::Name(key) } if **key == *made.name => {
+                    matches!(ir.expr(ir.strip(*base)), Expr::Import(other) if ir.imports[other.index()].specifier == *module)
+                }
+                _ => false,
+            },
+            _ => false,
+        };
+        if let Some(known) = ir.bindings.iter().find(is_made) {
+            return Ok((known.name.to_string(), None));
+        }
+        let end = ir.binding(*binding).span.end as usize;
+        let follows = text.get(end..).ok_or_else(unclear)?.trim_start();
+        let is_taken = ir.bindings.iter().any(|held| *held.name == *made.name);
+        if is_taken || !follows.starts_with([',', '}']) {
+            return Err(unclear());
+        }
+        Ok((made.name.clone(), Some((file, Span::new(end, end), format!(", {}", made.name)))))
     }
 
     /// Where options can be written that are not given at all: what stands before and behind them.
@@ -290,7 +339,7 @@ impl<'a> Options<'a> {
             }
         };
         if !is_simple || !is_host {
-            return is_known.then_some(literal);
+            return if is_known { Some(literal) } else { self.beside_calls(text, quote) };
         }
         let prefix = rules.prefix();
         Some(if text.contains('`') {

@@ -65,6 +65,11 @@ impl<'a> Uses<'a> {
         is_it(&call.at) || call.trace.iter().any(|step| is_it(&step.at))
     }
 
+    /// The requests of the group's calls.
+    pub(super) fn requests(&self) -> impl Iterator<Item = (usize, Node)> {
+        self.group.iter().filter_map(|nth| Some((*nth, self.sent[*nth].origin.request?)))
+    }
+
     /// Whether an expression is the request itself of one of these calls.
     pub(super) fn is_request(&self, node: Node, of: &BTreeSet<usize>) -> bool {
         of.iter().any(|nth| self.sent[*nth].origin.request == Some(node))

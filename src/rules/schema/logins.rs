@@ -1,6 +1,6 @@
 //! Where tokens are asked for: the calls, and what their options are called.
 
-use super::texts::{Code, ExampleLang, PathText, SlotText};
+use super::texts::{Code, ExampleLang, PathText, SlotText, VersionsText};
 use serde::Deserialize;
 
 /// `[[login]]`: the calls at `on` ask for tokens, or set up what does.
@@ -62,6 +62,10 @@ pub struct LoginTable {
     pub older: Vec<String>,
     /// The settings of the environment from which options come that are not given.
     pub environment: Option<EnvironmentTable>,
+    /// Why nothing that is set here brings an access token, and what has to be done first: the rest of a sentence.
+    pub outdated: Option<String>,
+    /// Where the options are those of another import of the same module, which has to be called with them.
+    pub made_by: Option<MadeByTable>,
     /// Values that are made of its tokens, wherever they are read.
     pub feeds: Vec<PathText>,
     /// Where this is known from.
@@ -86,6 +90,17 @@ pub struct EnvironmentTable {
     /// Those with the tenant's host name, or a URL of it.
     #[serde(default)]
     pub domain: Vec<String>,
+}
+
+/// The call that makes something of options.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct MadeByTable {
+    /// Its name in the module that the login is imported from.
+    pub name: String,
+    /// Not in these versions, which take options otherwise.
+    pub unless: VersionsText,
 }
 
 /// An option that another one needs.
