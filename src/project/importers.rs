@@ -35,6 +35,7 @@ impl Project<'_> {
                 }
             }
             self.note_imports(&importers);
+            let importers = self.importers.get_or_init(|| importers);
             let mut seen = vec![false; self.len()];
             let mut queue = telling;
             while let Some(file) = queue.pop() {
@@ -45,6 +46,11 @@ impl Project<'_> {
             }
         }
         self.ids().filter(|id| is_root[id.0 as usize]).collect()
+    }
+
+    /// The sources that import a file, as far as their texts tell; nothing before [`Project::roots`] was asked.
+    pub fn importers_of(&self, file: FileId) -> &[FileId] {
+        self.importers.get().and_then(|all| all.get(file.0 as usize)).map_or(&[], Vec::as_slice)
     }
 
     /// The sources that a file imports, as far as its text tells.

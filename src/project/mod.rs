@@ -97,6 +97,8 @@ pub struct Project<'a> {
     /// What the manifests require of packages, once something asks.
     versions: OnceLock<versions::Versions>,
     unreadable: Vec<(String, String)>,
+    /// Who imports each source, once that was looked up.
+    importers: OnceLock<Vec<Vec<FileId>>>,
     /// Files that are no code, but were asked for.
     beside: Vec<String>,
     has_evidence: bool,
@@ -154,6 +156,7 @@ impl<'a> Project<'a> {
             sources,
             by_path: FxHashMap::default(),
             versions: OnceLock::new(),
+            importers: OnceLock::new(),
             configs: Configs::new(others, roots),
             packages: scope::Packages::default(),
             unreadable,
