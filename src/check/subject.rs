@@ -15,8 +15,18 @@ pub(super) struct Whose {
 }
 
 /// Whose user an id belongs to: by where it comes from, then by the names on its way, last of all by the functions
-/// around the call.
-pub(super) fn whose(shared: &Shared<'_>, endpoint: &Endpoint, id: Option<&Vals>, around: &[FuncRef]) -> Whose {
+/// around the call. A token that the library gets for the program itself is about no user.
+pub(super) fn whose(
+    shared: &Shared<'_>,
+    endpoint: &Endpoint,
+    id: Option<&Vals>,
+    is_programs_own: bool,
+    around: &[FuncRef],
+) -> Whose {
+    if endpoint.subject.is_none() && is_programs_own {
+        let why = "the path names no user, and the token is the program's own".to_owned();
+        return Whose { subject: Subject::AnyUser, why };
+    }
     if endpoint.subject.is_none() {
         let why = "the path names no user, so it is the one whose token is sent".to_owned();
         return Whose { subject: Subject::CurrentUser, why };
