@@ -133,17 +133,21 @@ fn tables(outside: &Outside) -> Vec<Table> {
     }
     for (at, table) in outside.recorded.command.iter().enumerate() {
         let mut without = Vec::new();
-        without!(without, table.header, |outside| outside.recorded.command[at].header);
-        without!(without, table.method, |outside| outside.recorded.command[at].method);
-        without!(without, table.url, |outside| outside.recorded.command[at].url);
-        without!(without, table.bearer, |outside| outside.recorded.command[at].bearer);
-        without!(without, table.body, |outside| outside.recorded.command[at].body);
-        without!(without, table.other, |outside| outside.recorded.command[at].other);
+        without!(without, table.names, |outside| outside.recorded.command[at].names);
+        for (argument, options) in &table.options {
+            let argument = *argument;
+            for (nth, option) in options.iter().enumerate() {
+                let take = move |outside: &mut Outside| {
+                    outside.recorded.command[at].options.entry(argument).or_default().remove(nth);
+                };
+                without.push((option.clone(), Box::new(take) as Change));
+            }
+        }
         for flag in table.flags.keys().cloned() {
             let take = flag.clone();
             without.push((flag, Box::new(move |outside| drop(outside.recorded.command[at].flags.remove(&take)))));
         }
-        let name = format!("recorded.toml, [[command]] {}", table.name);
+        let name = format!("recorded.toml, [[command]] {}", table.names.join(", "));
         all.push(Table { name, yes: table.yes.clone(), no: table.no.clone(), without });
     }
     let log = &outside.recorded.log;

@@ -22,6 +22,7 @@ pub(super) struct Recorded<'a> {
     endpoint: &'a str,
     verdict: &'static str,
     why: Cow<'a, str>,
+    notes: Vec<Cow<'a, str>>,
 }
 
 #[derive(Serialize)]
@@ -65,6 +66,7 @@ pub(super) fn recorded(report: &Report) -> Vec<Recorded<'_>> {
             endpoint: &recorded.endpoint,
             verdict: recorded.verdict.as_str(),
             why: redact(&recorded.why),
+            notes: recorded.notes.iter().map(|note| redact(&note.text)).collect(),
         }
     }
     report.outside.recorded.iter().map(one).collect()

@@ -60,6 +60,8 @@ struct Recorded {
     endpoint: String,
     verdict: String,
     why: String,
+    #[serde(default)]
+    notes: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -296,6 +298,7 @@ fn recorded(recorded: Recorded) -> Result<outside::Recorded, String> {
         verdict: one_of(&recorded.verdict, &known, Verdict::as_str)?,
         why: recorded.why,
         audiences: 0,
+        notes: recorded.notes.into_iter().map(|text| outside::Note { text, finding: None }).collect(),
     })
 }
 

@@ -39,7 +39,9 @@ pub(super) fn told(report: &Report) -> Vec<Told<'_>> {
             Verdict::Unknown => Style::Doubtful,
             Verdict::AccessToken => Style::Good,
         };
-        let rest = format!("{}  ({})", recorded.endpoint, recorded.why);
+        let notes = recorded.notes.iter().map(|note| note.text.as_str());
+        let said: Vec<&str> = std::iter::once(recorded.why.as_str()).chain(notes).collect();
+        let rest = format!("{}  ({})", recorded.endpoint, said.join("; "));
         Row { at: &recorded.at, style, state: recorded.verdict.as_str().to_owned(), rest }
     });
     let logged = outside.deprecations.iter().map(|entry| {

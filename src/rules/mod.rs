@@ -41,7 +41,7 @@ pub use facts::{
 pub use files::{RuleFiles, endpoint_names};
 pub use logins::{LoginFact, MadeBy, TOKEN, Way};
 pub use outside::{
-    ClientsTable, CommandTable, Form, Kind as OutsideKind, Outside, Sample, SettingsFormat, SettingsTable,
+    Argument, ClientsTable, CommandTable, Form, Kind as OutsideKind, Outside, Sample, SettingsFormat, SettingsTable,
     VariableTable,
 };
 pub use reducers::{ActionFact, InjectorFact, KIND, ReducedFact, ReducerFact};

@@ -172,6 +172,14 @@ pub struct RecordedTable {
     pub rule: String,
     /// The rule that reports an access token for several audiences.
     pub rule_several_audiences: String,
+    /// The rule that reports an ID token in a body with which no account can be linked.
+    pub rule_secondary_token: String,
+    /// The rule that reports linking by id with the logged-in user's token.
+    pub rule_link_by_id: String,
+    /// How an ID token has to be signed with which accounts are linked.
+    pub algorithm: String,
+    /// How tokens may be signed otherwise, as the header says it.
+    pub other_algorithms: Vec<String>,
     /// What every token begins with whose claims can be read.
     pub token_prefix: String,
     /// Claims that ID tokens have and access tokens have not.
@@ -229,36 +237,53 @@ pub struct LogTable {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CommandTable {
     /// What it is called.
-    pub name: String,
-    /// Options whose argument is a header.
-    #[serde(default)]
-    pub header: Vec<String>,
-    /// Options whose argument is the method.
-    #[serde(default)]
-    pub method: Vec<String>,
-    /// Options whose argument is the URL.
-    #[serde(default)]
-    pub url: Vec<String>,
-    /// Options whose argument is a token that is sent as the Bearer.
-    #[serde(default)]
-    pub bearer: Vec<String>,
-    /// Options whose argument is a body.
-    #[serde(default)]
-    pub body: Vec<String>,
-    /// Options with another argument.
-    #[serde(default)]
-    pub other: Vec<String>,
+    pub names: Vec<String>,
+    /// Options with an argument, by what that is.
+    pub options: BTreeMap<Argument, Vec<String>>,
     /// Options without an argument that mean a method.
     #[serde(default)]
     pub flags: BTreeMap<String, String>,
     /// The method of a request with a body, where none is given.
     pub with_body: String,
+    /// Whether method, headers and fields are words of their own.
+    #[serde(default)]
+    pub items: bool,
     /// Files in which this table finds what it is for.
     #[serde(default)]
     pub yes: Vec<Sample>,
     /// Files in which that must not be found.
     #[serde(default)]
     pub no: Vec<Sample>,
+}
+
+/// What an option's argument is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Argument {
+    /// A header, or `@` and a file with headers.
+    Header,
+    /// The method.
+    Method,
+    /// The URL.
+    Url,
+    /// A token that is sent as the Bearer.
+    Bearer,
+    /// How credentials are sent.
+    Scheme,
+    /// What is sent in that way.
+    Credentials,
+    /// A body, or `@` and a file with one.
+    Data,
+    /// A body as it is.
+    Text,
+    /// A part of a form that is encoded first.
+    Encoded,
+    /// A field of a form.
+    Field,
+    /// A file with a body.
+    File,
+    /// Something else.
+    Other,
 }
 
 /// What a file may hold, by its name.
@@ -384,7 +409,14 @@ mod tests {
     #[test]
     fn the_rules_have_pages() {
         let outside = Outside::load().unwrap();
-        for rule in [&outside.toggle.rule, &outside.recorded.rule] {
+        let recorded = &outside.recorded;
+        let of_recordings = [
+            &recorded.rule,
+            &recorded.rule_several_audiences,
+            &recorded.rule_secondary_token,
+            &recorded.rule_link_by_id,
+        ];
+        for rule in of_recordings.into_iter().chain([&outside.toggle.rule]) {
             assert!(docs::rule(rule).is_some(), "{rule}");
         }
         assert!(outside.toggle.keys.contains(&outside.toggle.flag));

@@ -119,7 +119,14 @@ fn what_is_left_to_do_and_what_other_files_tell_is_there() {
     report.outside.toggles.push(Toggle { at: at.clone(), state: ToggleState::On });
     let endpoint = report.calls[0].endpoint.clone();
     let why = format!("`aud` is the client; <b>{JWT}</b>");
-    report.outside.recorded.push(Recorded { at, endpoint, verdict: Verdict::IdToken, why, audiences: 0 });
+    report.outside.recorded.push(Recorded {
+        at,
+        endpoint,
+        verdict: Verdict::IdToken,
+        why,
+        audiences: 0,
+        notes: Vec::new(),
+    });
     let page = page(&report);
     let left = between(&page, "<section id=\"left\"", "</section>");
     assert!(left.contains("href=\"#call-") && left.contains("Then turn the toggle off."), "{left}");

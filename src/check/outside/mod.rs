@@ -5,6 +5,7 @@
 //! parsed is skipped by name.
 
 mod address;
+mod carried;
 mod clients;
 mod code;
 mod logs;
@@ -28,6 +29,7 @@ use crate::text::files::{ReadError, parent};
 use crate::text::{LineIndex, Span};
 use model::{Deprecation, Outside, Recorded, Toggle, ToggleState};
 use rayon::prelude::*;
+use recorded::Around;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
@@ -184,8 +186,9 @@ fn tell(project: &Project<'_>, rules: &Rules, folders: &Folders<'_>, path: &str)
                 told.refused = broken;
             }),
             OutsideKind::Recorded(form, certain) => {
-                let given = environments(rules, form, &beside);
-                recorded::of_file(&file, rules, (form, certain), &given).map(|recorded| told.recorded.extend(recorded))
+                let named = |name: &str| read(&inside(parent(path), name)?);
+                let around = Around { environments: &environments(rules, form, &beside), read: &named };
+                recorded::of_file(&file, rules, (form, certain), &around).map(|recorded| told.recorded.extend(recorded))
             }
         };
         if let Err(refusal) = result {
@@ -196,6 +199,13 @@ fn tell(project: &Project<'_>, rules: &Rules, folders: &Folders<'_>, path: &str)
         told.text = Some(file.text.clone());
     }
     told
+}
+
+/// The path of a file that another names, if it lies in that one's folder or below.
+fn inside(folder: &str, name: &str) -> Option<String> {
+    let name = name.strip_prefix("./").unwrap_or(name);
+    let is_plain = |part: &str| !part.is_empty() && part != ".." && !part.contains(['\\', ':', '$']);
+    name.split('/').all(is_plain).then(|| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") })
 }
 
 /// What the files beside a recording give its variables for values: those that hold a token.
@@ -266,7 +276,12 @@ pub(super) fn findings(
                 } else {
                     "Migrate the call that sends it, then record anew with an access token or delete the recording."
                 };
-                let mut finding = finding(&known.rule, &recorded.endpoint, &recorded.at, message, help.to_owned());
+                let scopes = scopes_of(rules, recorded);
+                let notes: Vec<&str> = recorded.notes.iter().map(|note| note.text.as_str()).collect();
+                let mind =
+                    if notes.is_empty() { String::new() } else { format!(" Mind the body: {}.", notes.join("; ")) };
+                let help = format!("{help}{scopes}{mind}");
+                let mut finding = finding(&known.rule, &recorded.endpoint, &recorded.at, message, help);
                 let related =
                     |call: &&&Call| Related { at: call.at.clone(), note: "this call may have sent it".to_owned() };
                 finding.related = suspects.iter().map(related).collect();
@@ -283,8 +298,24 @@ pub(super) fn findings(
             }
             Verdict::AccessToken | Verdict::Unknown => {}
         }
+        for note in &recorded.notes {
+            if let Some((rule, help)) = &note.finding {
+                let message = format!("a recorded {}: {}", recorded.endpoint, note.text);
+                findings.push(finding(rule, &recorded.endpoint, &recorded.at, message, help.clone()));
+            }
+        }
     }
     findings
+}
+
+/// The scopes that an access token for a recorded request needs, as a sentence.
+fn scopes_of(rules: &Rules, recorded: &Recorded) -> String {
+    let Some(endpoint) = rules.endpoints.iter().find(|endpoint| endpoint.name == recorded.endpoint) else {
+        return String::new();
+    };
+    // of several, the first row of the table is the one that today's API knows
+    let Some((current_user, any_user)) = endpoint.scopes.first() else { return String::new() };
+    format!(" The user's own token takes {current_user}; one for any user, on a server, {any_user}.")
 }
 
 fn severity(rule: &str) -> Severity {

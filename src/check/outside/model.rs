@@ -46,6 +46,17 @@ pub struct Recorded {
     pub why: String,
     /// How many audiences an access token for the Management API has; 0 for other tokens.
     pub audiences: usize,
+    /// What its body says of the token that it takes.
+    pub notes: Vec<Note>,
+}
+
+/// What the body of a recorded request says of the token that it takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Names of keys and claims, no values; a sentence.
+    pub text: String,
+    /// The rule that reports it, and what to do, where it is a finding of its own.
+    pub finding: Option<(String, String)>,
 }
 
 /// What a tenant's log says about deprecated requests of one client to one endpoint.

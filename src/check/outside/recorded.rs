@@ -1,24 +1,35 @@
 //! Recorded requests to affected endpoints, judged by the claims of what they sent.
 
 use super::address;
+use super::carried::{self, Sender};
 use super::model::Recorded;
 use super::token::Token;
 use super::{File, Refusal};
-use crate::lower::traffic::shell::Command;
-use crate::lower::traffic::{Sent, Variables, har, markdown, postman, requests, shell};
-use crate::rules::{CommandTable, Form, Rules, Segment};
+use crate::lower::traffic::command::{Command, Takes};
+use crate::lower::traffic::{Sent, Variables, bearer_of_lines, har, markdown, postman, requests, shell};
+use crate::rules::{Argument, CommandTable, Form, Rules, Segment};
 use std::collections::BTreeMap;
 
-/// The requests of a file to affected endpoints whose Bearer says what it is. Each of `environments` may give its variables
-/// values.
+/// What lies around a recording.
+pub(super) struct Around<'a> {
+    /// Each may give its variables values.
+    pub environments: &'a [Variables],
+    /// What is in a file that it names, if that may be read.
+    pub read: &'a dyn Fn(&str) -> Option<File>,
+}
+
+/// The requests of a file to affected endpoints whose Bearer says what it is.
 pub(super) fn of_file(
     file: &File,
     rules: &Rules,
     (form, certain): (Form, bool),
-    environments: &[Variables],
+    around: &Around<'_>,
 ) -> Result<Vec<Recorded>, Refusal> {
     let text = &*file.text;
-    let may_tell = file.holds(&rules.outside.recorded.token_prefix) || !environments.is_empty();
+    let environments = around.environments;
+    // a command may take its headers from a file
+    let names_files = matches!(form, Form::Shell | Form::Markdown) && file.holds("@");
+    let may_tell = file.holds(&rules.outside.recorded.token_prefix) || !environments.is_empty() || names_files;
     let is_worth_it = certain || may_tell && names_endpoint(file, rules);
     if !is_worth_it {
         return Ok(Vec::new());
@@ -46,7 +57,7 @@ pub(super) fn of_file(
         Form::Log => {}
     }
     let mut found: Vec<Recorded> = Vec::new();
-    for recorded in sent.iter().filter_map(|sent| judged(sent, file, rules)) {
+    for recorded in sent.iter().filter_map(|sent| judged(sent, file, rules, around)) {
         // the same in several environments is the same
         if !found.contains(&recorded) {
             found.push(recorded);
@@ -70,16 +81,20 @@ fn of_blocks(text: &str, rules: &Rules) -> Vec<Sent> {
     sent
 }
 
-fn judged(sent: &Sent, file: &File, rules: &Rules) -> Option<Recorded> {
-    let token = Token::read(sent.bearer.as_ref()?)?;
+fn judged(sent: &Sent, file: &File, rules: &Rules, around: &Around<'_>) -> Option<Recorded> {
+    let from_files = || sent.header_files.iter().find_map(|name| bearer_of_lines(&(around.read)(name)?.text));
+    let token = Token::read(&sent.bearer.clone().or_else(from_files)?)?;
     let endpoint = address::endpoint(rules, &sent.method, &sent.url, token.issuer().as_deref())?;
     let judged = token.judge(rules);
+    let endpoint = &rules.endpoints[endpoint];
+    let sender = Sender { token: &token, verdict: judged.verdict, endpoint };
     Some(Recorded {
         at: file.at(sent.span),
-        endpoint: rules.endpoints[endpoint].name.clone(),
+        endpoint: endpoint.name.clone(),
         verdict: judged.verdict,
         why: judged.why,
         audiences: judged.audiences,
+        notes: carried::notes(&sent.body, &sender, rules),
     })
 }
 
@@ -97,15 +112,25 @@ fn commands(rules: &Rules) -> Vec<Command<'_>> {
 }
 
 fn command(table: &CommandTable) -> Command<'_> {
+    let takes = |argument: &Argument| match argument {
+        Argument::Header => Takes::Header,
+        Argument::Method => Takes::Method,
+        Argument::Url => Takes::Url,
+        Argument::Bearer => Takes::Bearer,
+        Argument::Scheme => Takes::Scheme,
+        Argument::Credentials => Takes::Credentials,
+        Argument::Data => Takes::Data,
+        Argument::Text => Takes::Text,
+        Argument::Encoded => Takes::Encoded,
+        Argument::Field => Takes::Field,
+        Argument::File => Takes::File,
+        Argument::Other => Takes::Other,
+    };
     Command {
-        name: &table.name,
-        header: &table.header,
-        method: &table.method,
-        url: &table.url,
-        bearer: &table.bearer,
-        body: &table.body,
-        other: &table.other,
+        names: &table.names,
+        options: table.options.iter().map(|(argument, options)| (takes(argument), options.as_slice())).collect(),
         flags: &table.flags,
         with_body: &table.with_body,
+        items: table.items,
     }
 }

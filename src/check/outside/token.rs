@@ -19,8 +19,11 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// A larger token is none, in bytes.
 const LENGTH: usize = 64 * 1024;
 
-/// A token whose claims could be read.
-pub(super) struct Token(Value);
+/// A token whose header and claims could be read.
+pub(super) struct Token {
+    header: Value,
+    claims: Value,
+}
 
 /// What a token is.
 pub(super) struct Judged {
@@ -42,24 +45,24 @@ impl Token {
         let (header, claims, _signature, end) = (parts.next()?, parts.next()?, parts.next()?, parts.next());
         let header = object(header)?;
         (end.is_none() && header.get("alg").is_some_and(Value::is_string)).then_some(())?;
-        Some(Token(object(claims)?))
+        Some(Token { header, claims: object(claims)? })
     }
 
     /// The host of who issued it.
     pub(super) fn issuer(&self) -> Option<String> {
-        Url::parse(self.0.get("iss")?.as_str()?).ok()?.host_str().map(str::to_owned)
+        Url::parse(self.claims.get("iss")?.as_str()?).ok()?.host_str().map(str::to_owned)
     }
 
     /// What it is, when it is sent to the Management API.
     pub(super) fn judge(&self, rules: &Rules) -> Judged {
         let known = &rules.outside.recorded;
-        let audiences: Vec<&str> = match self.0.get("aud") {
-            Some(Value::String(one)) => vec![one],
-            Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
-            _ => Vec::new(),
-        };
+        let audiences = self.audiences();
         let held = |names: &[String]| -> Vec<String> {
-            names.iter().filter(|name| self.0.get(name.as_str()).is_some()).map(|name| format!("`{name}`")).collect()
+            names
+                .iter()
+                .filter(|name| self.claims.get(name.as_str()).is_some())
+                .map(|name| format!("`{name}`"))
+                .collect()
         };
         let (of_id, of_access) = (held(&known.id_claims), held(&known.access_claims));
         let is_url = |audience: &&str| audience.contains("://") || audience.starts_with("urn:");
@@ -84,6 +87,41 @@ impl Token {
             return judged(Verdict::AccessToken, format!("it has {}", list(&of_access)));
         }
         judged(Verdict::IdToken, "its `aud` is a client, and it has no claim of access tokens".to_owned())
+    }
+
+    /// Whether it is signed otherwise than a token has to be that links accounts; then how, if that is a known way.
+    pub(super) fn signed_otherwise<'r>(&self, rules: &'r Rules) -> Option<Option<&'r str>> {
+        let known = &rules.outside.recorded;
+        let said = self.header.get("alg").and_then(Value::as_str)?;
+        let named = known.other_algorithms.iter().find(|other| **other == said);
+        (said != known.algorithm).then(|| named.map(String::as_str))
+    }
+
+    /// Whether it is for the client that got `access`; nothing where one of them does not say.
+    pub(super) fn is_for_client_of(&self, access: &Token) -> Option<bool> {
+        let client = access.claims.get("azp").and_then(Value::as_str)?;
+        let audiences = self.audiences();
+        (!audiences.is_empty()).then(|| audiences.contains(&client))
+    }
+
+    /// Whether its scopes let it act on the user alone that it is about.
+    pub(super) fn is_current_users(&self, rules: &Rules) -> bool {
+        let scopes = self.claims.get("scope").and_then(Value::as_str).unwrap_or_default();
+        let is_own = |scope: &str| {
+            let mut rows = rules.endpoints.iter().flat_map(|endpoint| &endpoint.scopes);
+            rows.any(|(current_user, _)| current_user == scope)
+        };
+        // those of login, `openid profile`, are of no API
+        let mut of_apis = scopes.split_whitespace().filter(|scope| scope.contains(':')).peekable();
+        of_apis.peek().is_some() && of_apis.all(is_own)
+    }
+
+    fn audiences(&self) -> Vec<&str> {
+        match self.claims.get("aud") {
+            Some(Value::String(one)) => vec![one],
+            Some(Value::Array(several)) => several.iter().filter_map(Value::as_str).collect(),
+            _ => Vec::new(),
+        }
     }
 
     /// Whether an audience is the Management API of the tenant that issued the token.
@@ -133,6 +171,36 @@ mod tests {
             (r#"{"sub":"1234567890","name":"SECRET","iat":1516239022}"#, (Verdict::Unknown, 0)),
         ] {
             assert_eq!(judged(claims), wanted, "{claims}");
+        }
+    }
+
+    #[test]
+    fn tokens_that_link_accounts_are_compared() {
+        let rules = Rules::load(&[]).unwrap();
+        let read = |header: &str, claims: &str| Token::read(&token(header, claims)).unwrap();
+        for (header, wanted) in [
+            (r#"{"alg":"RS256"}"#, None),
+            (r#"{"alg":"HS256"}"#, Some(Some("HS256"))),
+            (r#"{"alg":"none"}"#, Some(Some("none"))),
+            (r#"{"alg":"SECRET"}"#, Some(None)),
+        ] {
+            assert_eq!(read(header, "{}").signed_otherwise(&rules), wanted, "{header}");
+        }
+        let of = |claims: &str| read(r#"{"alg":"RS256"}"#, claims);
+        let access = of(r#"{"azp":"c"}"#);
+        assert_eq!(of(r#"{"aud":"c"}"#).is_for_client_of(&access), Some(true));
+        assert_eq!(of(r#"{"aud":["b","c"]}"#).is_for_client_of(&access), Some(true));
+        assert_eq!(of(r#"{"aud":"b"}"#).is_for_client_of(&access), Some(false));
+        assert_eq!(of("{}").is_for_client_of(&access), None);
+        assert_eq!(of(r#"{"aud":"b"}"#).is_for_client_of(&of("{}")), None);
+        for (scope, wanted) in [
+            ("openid profile read:current_user update:current_user_metadata", true),
+            ("read:current_user update:users", false),
+            ("read:current_user update:users_app_metadata", false),
+            ("openid profile", false),
+            ("update:users", false),
+        ] {
+            assert_eq!(of(&format!(r#"{{"scope":"{scope}"}}"#)).is_current_users(&rules), wanted, "{scope}");
         }
     }
 

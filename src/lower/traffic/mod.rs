@@ -3,12 +3,17 @@
 //! Owns how each form is written. Must not know an endpoint, nor what a token is; what clients of the command line are
 //! called is told. Never panics: what is no such recording is refused with the reason.
 
+mod body;
+pub mod command;
 pub mod har;
+mod items;
 pub mod logs;
 pub mod markdown;
 pub mod postman;
 pub mod requests;
 pub mod shell;
+
+pub use body::{Body, Field};
 
 use crate::text::Span;
 use std::collections::BTreeMap;
@@ -17,7 +22,7 @@ use std::collections::BTreeMap;
 pub type Variables = BTreeMap<String, String>;
 
 /// A request as it was recorded.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sent {
     /// Where it stands: its URL, or the line that makes it.
     pub span: Span,
@@ -27,6 +32,23 @@ pub struct Sent {
     pub url: String,
     /// What stands behind `Bearer`, if anything does.
     pub bearer: Option<String>,
+    /// What it carried.
+    pub body: Body,
+    /// Files with more headers, as the recording names them.
+    pub header_files: Vec<String>,
+}
+
+impl Sent {
+    /// One of which only the place is known.
+    fn at(span: Span) -> Sent {
+        Sent { span, ..Sent::default() }
+    }
+}
+
+/// The Bearer among header lines, if there is one.
+pub fn bearer_of_lines(text: &str) -> Option<String> {
+    let headers = text.lines().filter_map(|line| line.split_once(':'));
+    headers.filter(|(name, _)| is_authorization(name)).find_map(|(_, value)| bearer(value))
 }
 
 /// What stands behind `Bearer` in a header's value.

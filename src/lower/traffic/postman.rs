@@ -1,6 +1,6 @@
 //! Collections of Postman, formats 2.0 and 2.1: requests in folders, which inherit how they are authorised.
 
-use super::{Sent, Variables, bearer, filled, is_authorization};
+use super::{Body, Sent, Variables, bearer, filled, is_authorization};
 use crate::lower::Refused;
 use crate::lower::data::{self, Data, Format, Value};
 use crate::text::Span;
@@ -75,12 +75,35 @@ impl<'d> Folder<'d> {
         let (text, span) = url_text(url)?;
         let auth = request.get("auth").filter(|auth| !auth.entries().is_empty()).or(self.auth);
         let bearer = auth.and_then(token).map(|token| self.fill(token)).or_else(|| {
-            let is_on = |header: &&Data<'_>| header.get("disabled").is_none_or(|off| off.value != Value::Bool(true));
-            let headers = request.get("header").map_or(&[][..], Data::items).iter().filter(is_on);
+            let headers = request.get("header").map_or(&[][..], Data::items).iter().filter(|header| is_on(header));
             let header = headers.rev().find(|header| header.text_of("key").is_some_and(is_authorization))?;
             bearer(&self.fill(header.text_of("value")?))
         });
-        Some(Sent { span, method: method.to_ascii_uppercase(), url: self.fill(&text), bearer })
+        Some(Sent {
+            method: method.to_ascii_uppercase(),
+            url: self.fill(&text),
+            bearer,
+            body: request.get("body").map_or(Body::Nothing, |body| self.body(body)),
+            ..Sent::at(span)
+        })
+    }
+
+    /// A body: of its forms, the one that counts.
+    fn body(&self, body: &Data<'_>) -> Body {
+        let Some(mode) = body.text_of("mode").filter(|_| is_on(body)) else { return Body::Nothing };
+        let Some(content) = body.get(mode) else { return Body::Nothing };
+        if let Some(text) = content.text() {
+            return Body::of_text(&self.fill(text));
+        }
+        let fields = content.items().iter().filter(|field| is_on(field)).filter_map(|field| {
+            Some((self.fill(field.text_of("key")?), field.text_of("value").map(|value| self.fill(value))))
+        });
+        let fields: Vec<_> = fields.collect();
+        match content.value {
+            Value::List(_) if fields.is_empty() => Body::Nothing,
+            Value::List(_) => Body::Fields(fields),
+            _ => Body::Unread,
+        }
     }
 
     fn fill(&self, text: &str) -> String {
@@ -89,6 +112,11 @@ impl<'d> Folder<'d> {
             given.map(String::as_str).or_else(|| self.variables.get(name).copied())
         })
     }
+}
+
+/// Whether a part of a request is sent: nobody unticked it.
+fn is_on(part: &Data<'_>) -> bool {
+    part.get("disabled").is_none_or(|off| off.value != Value::Bool(true))
 }
 
 /// The URL as a text: as it is written, or put together from its parts.
@@ -165,6 +193,31 @@ mod tests {
         let sent = parse(text, &Variables::new()).unwrap();
         assert_eq!((&*sent[0].method, sent[0].bearer.as_deref()), ("GET", Some("abc")));
         assert_eq!(&text[sent[0].span.range()], "\"https://a.example\"");
+    }
+
+    #[test]
+    fn bodies_are_kept() {
+        let of = |body: &str| {
+            let text = format!(
+                r#"{{"info": {{}}, "variable": [{{"key": "v", "value": "x"}}], "item": [{{"request":
+                {{"method": "POST", "url": "https://a.example", "body": {body}}}}}]}}"#
+            );
+            parse(&text, &Variables::new()).unwrap().remove(0).body
+        };
+        let fields = Body::Fields(vec![("a".to_owned(), Some("x".to_owned()))]);
+        assert_eq!(of(r#"{"mode": "raw", "raw": "{\"a\": \"{{v}}\"}"}"#), Body::Text("{\"a\": \"x\"}".to_owned()));
+        let form = r#"[{"key": "a", "value": "{{v}}"}, {"key": "b", "value": "y", "disabled": true}]"#;
+        assert_eq!(of(&format!(r#"{{"mode": "urlencoded", "urlencoded": {form}}}"#)), fields);
+        assert_eq!(of(&format!(r#"{{"mode": "formdata", "formdata": {form}}}"#)), fields);
+        assert_eq!(of(r#"{"mode": "file", "file": {"src": "a.json"}}"#), Body::Unread);
+        for nothing in [
+            r#"{"mode": "raw", "raw": ""}"#,
+            r#"{"mode": "none"}"#,
+            r#"{"mode": "raw", "raw": "a", "disabled": true}"#,
+            "null",
+        ] {
+            assert_eq!(of(nothing), Body::Nothing, "{nothing}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Requests are parted by `###`; `@name = value` sets a variable, `{{name}}` stands for it.
 
-use super::{Sent, Variables, bearer, filled, is_authorization};
+use super::{Body, Sent, Variables, bearer, filled, is_authorization};
 use crate::text::Span;
 use std::collections::BTreeMap;
 
@@ -20,14 +20,14 @@ pub fn parse(text: &str, from: usize, environment: &Variables) -> Vec<Sent> {
     }
     let fill = |text: &str| filled(text, "{{", "}}", &|name| variables.get(name).copied());
     let mut sent = Vec::new();
-    let mut open: Option<(Sent, Option<String>)> = None;
+    let mut open: Option<Open> = None;
     let mut part = Part::Before;
     let mut start = from;
     for line in text.split_inclusive('\n') {
         let (content, at) = (line.trim(), start + (line.len() - line.trim_start().len()));
         start += line.len();
         if content.starts_with("###") {
-            sent.extend(open.take().map(whole));
+            sent.extend(open.take().map(|open| open.whole(&fill)));
             part = Part::Before;
             continue;
         }
@@ -37,14 +37,21 @@ pub fn parse(text: &str, from: usize, environment: &Variables) -> Vec<Sent> {
             Part::Before => {
                 if let Some((method, url)) = request_line(content) {
                     let span = Span::new(at, at + content.len());
-                    open = Some((Sent { span, method, url: url.to_owned(), bearer: None }, None));
+                    let sent = Sent { method, url: url.to_owned(), ..Sent::at(span) };
+                    open = Some(Open { sent, host: None, body: String::new() });
                     part = Part::Head;
                 }
             }
-            // a new request may follow without anything between them
-            Part::Head | Part::Body if part == Part::Body || content.is_empty() => part = Part::Body,
-            Part::Head | Part::Body => {
-                let Some((request, host)) = &mut open else { continue };
+            Part::Head if content.is_empty() => part = Part::Body,
+            // what a client does with the answer
+            Part::Body if content.starts_with("> ") || content.starts_with("<> ") => part = Part::After,
+            Part::Body => {
+                let Some(open) = &mut open else { continue };
+                open.body.push_str(line);
+            }
+            Part::After => {}
+            Part::Head => {
+                let Some(Open { sent: request, host, .. }) = &mut open else { continue };
                 if line.starts_with([' ', '\t']) && content.starts_with(['?', '&', '/']) {
                     request.url.push_str(content.rsplit_once(" HTTP/").map_or(content, |(url, _)| url));
                 } else if let Some((name, value)) = content.split_once(':') {
@@ -57,8 +64,7 @@ pub fn parse(text: &str, from: usize, environment: &Variables) -> Vec<Sent> {
             }
         }
     }
-    sent.extend(open.take().map(whole));
-    sent.iter_mut().for_each(|sent| sent.url = fill(&sent.url));
+    sent.extend(open.take().map(|open| open.whole(&fill)));
     sent
 }
 
@@ -75,14 +81,29 @@ enum Part {
     Before,
     Head,
     Body,
+    After,
 }
 
-/// A path alone is one of the host in the header.
-fn whole((mut sent, host): (Sent, Option<String>)) -> Sent {
-    if let Some(host) = host.filter(|_| sent.url.starts_with('/')) {
-        sent.url = format!("https://{host}{}", sent.url);
+/// A request of which more lines may follow.
+struct Open {
+    sent: Sent,
+    host: Option<String>,
+    body: String,
+}
+
+impl Open {
+    /// It as a whole. A path alone is one of the host in the header.
+    fn whole(self, fill: &dyn Fn(&str) -> String) -> Sent {
+        let Open { mut sent, host, body } = self;
+        if let Some(host) = host.filter(|_| sent.url.starts_with('/')) {
+            sent.url = format!("https://{host}{}", sent.url);
+        }
+        sent.url = fill(&sent.url);
+        // `< file` and `<@ file` put a file's text in
+        let is_file = body.lines().any(|line| line.starts_with("< ") || line.starts_with("<@"));
+        sent.body = if is_file { Body::Unread } else { Body::of_text(&fill(&body)) };
+        sent
     }
-    sent
 }
 
 /// `GET https://… HTTP/1.1`, or the URL alone.
@@ -118,8 +139,16 @@ mod tests {
         assert_eq!(sent[0], row("GET", "https://a.example/users/1?fields=a&b=c", Some("abc")));
         assert_eq!(sent[1], row("PATCH", "https://b.example/users/2", Some("x{{y}}")));
         assert_eq!(sent[2], row("GET", "https://d.example", None));
+        let bodies: Vec<Body> = parse(text, 0, &Variables::new()).into_iter().map(|sent| sent.body).collect();
+        let body = Body::Text("{\"GET\": \"https://c.example\"}".to_owned());
+        assert_eq!(bodies, [Body::Nothing, body, Body::Nothing]);
         let at = parse(text, 0, &Variables::new())[1].span.range();
         assert_eq!(&text[at], "PATCH /users/2 HTTP/1.1");
+        let of = |body: &str| {
+            parse(&format!("@v = x\nPOST https://a.example\n\n{body}"), 0, &Variables::new()).remove(0).body
+        };
+        assert_eq!(of("a={{v}}\n\n> {% client.test(1) %}\n"), Body::Text("a=x".to_owned()));
+        assert_eq!(of("< ./a.json\n"), Body::Unread);
         assert!(is_likely(text) && !is_likely("GET ready\nPOST: x") && !is_likely("https://a.example"));
     }
 }

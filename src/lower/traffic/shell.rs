@@ -1,9 +1,10 @@
 //! Commands that send a request, in shell scripts and in what people paste: `curl -H 'Authorization: …' https://…`.
 //!
-//! Owns where a command ends, its words, and the variables that the same text sets. Which commands there are, and what
-//! their options mean, is told.
+//! Owns where a command ends, its words, what it is given to read, and the variables that the same text sets. Which
+//! commands there are is told.
 
-use super::{Sent, bearer, is_authorization};
+use super::command::{self, Command};
+use super::{Body, Sent};
 use crate::text::Span;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,29 +13,6 @@ use std::collections::BTreeMap;
 const LENGTH: usize = 64 * 1024;
 /// How often a variable's value is looked into for others.
 const DEPTH: usize = 4;
-
-/// A command and its options, each with its dashes.
-#[derive(Clone, Debug)]
-pub struct Command<'r> {
-    /// What it is called.
-    pub name: &'r str,
-    /// Options whose argument is a header.
-    pub header: &'r [String],
-    /// Options whose argument is the method.
-    pub method: &'r [String],
-    /// Options whose argument is the URL.
-    pub url: &'r [String],
-    /// Options whose argument is a token that is sent as the Bearer.
-    pub bearer: &'r [String],
-    /// Options whose argument is a body.
-    pub body: &'r [String],
-    /// Options with another argument.
-    pub other: &'r [String],
-    /// Options without an argument that mean a method.
-    pub flags: &'r BTreeMap<String, String>,
-    /// The method of a request with a body, where none is given.
-    pub with_body: &'r str,
-}
 
 /// The requests that `commands` in `text` send. The text begins at `from` of its file.
 /// Variables that it does not set are those of `before`, to which its own are added.
@@ -47,21 +25,32 @@ pub fn parse<'t>(
     before.extend(variables(text));
     let variables = &*before;
     let mut sent = Vec::new();
-    for command in commands {
+    for (command, name) in commands.iter().flat_map(|command| command.names.iter().map(move |name| (command, name))) {
         let mut done = 0;
-        for at in memchr::memmem::find_iter(text.as_bytes(), command.name) {
-            if at < done || !is_command(text, at, command.name) {
+        for at in memchr::memmem::find_iter(text.as_bytes(), name) {
+            if at < done || !is_command(text, at, name) {
                 continue;
             }
             let end = end_of(text, at);
             done = end;
             let Some(words) = words(&text[at..end]) else { continue };
+            let (words, redirected) = redirected(words);
             let words: Vec<String> = words.iter().skip(1).map(|word| expand(word, variables).into_owned()).collect();
-            if let Some((method, url, bearer)) = read(&words, command) {
-                sent.push(Sent { span: Span::new(from + at, from + end), method, url, bearer });
+            let input = match redirected {
+                Some(Input::Until(word)) => Some(heredoc(text, end, &word)),
+                Some(Input::Body(body)) => Some(body),
+                None => piped(text, at),
+            };
+            let input = input.map(|body| match body {
+                Body::Text(text) => Body::of_text(&expand(&text, variables)),
+                other => other,
+            });
+            if let Some(found) = command::read(&words, input, command) {
+                sent.push(Sent { span: Span::new(from + at, from + end), ..found });
             }
         }
     }
+    sent.sort_by_key(|sent| sent.span);
     sent
 }
 
@@ -79,14 +68,20 @@ fn is_command(text: &str, at: usize, name: &str) -> bool {
 fn end_of(text: &str, at: usize) -> usize {
     let bytes = &text.as_bytes()[..text.len().min(at + LENGTH)];
     let (mut quote, mut depth, mut place) = (None, 0u32, at);
+    // `$'…'`, in which a backslash escapes
+    let mut is_escaped = false;
     while let Some(&byte) = bytes.get(place) {
         match (quote, byte) {
+            (Some(b'\''), b'\\') if is_escaped => place += 1,
             // as copied for another shell, `^` continues a line
             (None | Some(b'"'), b'\\') | (None, b'^') => {
                 let is_crlf = bytes.get(place + 1) == Some(&b'\r') && bytes.get(place + 2) == Some(&b'\n');
                 place += if is_crlf { 2 } else { 1 };
             }
-            (None, b'\'' | b'"') => quote = Some(byte),
+            (None, b'\'' | b'"') => {
+                is_escaped = bytes[..place].ends_with(b"$");
+                quote = Some(byte);
+            }
             (Some(open), _) if open == byte => quote = None,
             (None, b'(') if bytes[..place].ends_with(b"$") => depth += 1,
             (None, b')') if depth > 0 => depth -= 1,
@@ -105,8 +100,147 @@ fn end_of(text: &str, at: usize) -> usize {
 
 /// The words of a command; `None` where its quotes are not closed.
 fn words(command: &str) -> Option<Vec<String>> {
-    let command = command.replace("^\r\n", " ").replace("^\n", " ").replace("\\\r\n", " ").replace(" $'", " '");
-    shlex::split(&command)
+    if command.contains("^\"") {
+        // as copied for another shell: `^` makes the next character a plain one
+        let joined = command.replace("^\r\n", " ").replace("^\n", " ");
+        let mut plain = String::with_capacity(joined.len());
+        let mut characters = joined.chars();
+        while let Some(c) = characters.next() {
+            plain.extend(if c == '^' { characters.next() } else { Some(c) });
+        }
+        return shlex::split(&plain);
+    }
+    let command = command.replace("^\r\n", " ").replace("^\n", " ").replace("\\\r\n", " ");
+    shlex::split(&escaped(&command)?)
+}
+
+/// Words of the form `$'it\'s'` in quotes that every shell knows; `None` where one is not closed.
+fn escaped(command: &str) -> Option<Cow<'_, str>> {
+    if !command.contains("$'") {
+        return Some(Cow::Borrowed(command));
+    }
+    let mut out = String::with_capacity(command.len());
+    let mut rest = command;
+    while let Some(at) = rest.find([' ', '=']).filter(|_| rest.contains("$'")) {
+        let (before, after) = rest.split_at(at + 1);
+        out.push_str(before);
+        rest = after;
+        let Some(mut inside) = after.strip_prefix("$'") else { continue };
+        let mut word = String::new();
+        loop {
+            let c = inside.chars().next()?;
+            inside = &inside[c.len_utf8()..];
+            match c {
+                '\'' => break,
+                '\\' => inside = unescaped(inside, &mut word)?,
+                c => word.push(c),
+            }
+        }
+        out.push_str(&shlex::try_quote(&word).ok()?);
+        rest = inside;
+    }
+    out.push_str(rest);
+    Some(Cow::Owned(out))
+}
+
+/// Add what stands behind a backslash, and say what follows it.
+fn unescaped<'t>(text: &'t str, into: &mut String) -> Option<&'t str> {
+    let c = text.chars().next()?;
+    let rest = &text[c.len_utf8()..];
+    let digits = match c {
+        'x' => 2,
+        'u' => 4,
+        _ => 0,
+    };
+    let number = rest.get(..digits).filter(|_| digits > 0);
+    if let Some(named) = number.and_then(|digits| char::from_u32(u32::from_str_radix(digits, 16).ok()?)) {
+        into.push(named);
+        return rest.get(digits..);
+    }
+    into.push(match c {
+        'n' => '\n',
+        't' => '\t',
+        'r' => '\r',
+        other => other,
+    });
+    Some(rest)
+}
+
+/// What a command is given to read.
+enum Input {
+    /// The lines that follow, until one that is this word.
+    Until(String),
+    /// This.
+    Body(Body),
+}
+
+/// The words of a command without those that say where it reads and writes, and what it is given to read.
+fn redirected(words: Vec<String>) -> (Vec<String>, Option<Input>) {
+    let (mut kept, mut input) = (Vec::with_capacity(words.len()), None);
+    let mut words = words.into_iter();
+    while let Some(word) = words.next() {
+        let is_output = |word: &str| {
+            let word = word.trim_start_matches(|c: char| c.is_ascii_digit());
+            word.strip_prefix(">>").or_else(|| word.strip_prefix('>')).map(str::to_owned)
+        };
+        if let Some(text) = word.strip_prefix("<<<") {
+            let text = if text.is_empty() { words.next() } else { Some(text.to_owned()) };
+            input = Some(Input::Body(Body::of_text(&text.unwrap_or_default())));
+        } else if let Some(until) = word.strip_prefix("<<") {
+            let until = until.trim_start_matches('-');
+            let until = if until.is_empty() { words.next() } else { Some(until.to_owned()) };
+            input = until.map(Input::Until);
+        } else if word == "<" {
+            words.next();
+            input = Some(Input::Body(Body::Unread));
+        } else if let Some(file) = is_output(&word) {
+            if file.is_empty() {
+                words.next();
+            }
+        } else {
+            kept.push(word);
+        }
+    }
+    (kept, input)
+}
+
+/// The lines behind the one in which the command ends at `end`, until one that is `word`.
+fn heredoc(text: &str, end: usize, word: &str) -> Body {
+    let mut lines = text[end..].lines().skip(1);
+    let mut body = String::new();
+    for line in lines.by_ref() {
+        if line.trim() == word {
+            return Body::of_text(&body);
+        }
+        if body.len() + line.len() > LENGTH {
+            break;
+        }
+        body.push_str(line);
+        body.push('\n');
+    }
+    Body::Unread
+}
+
+/// What a pipe gives the command at `at`, if there is one: the text of an `echo`, of lines that follow, or what is not known.
+fn piped(text: &str, at: usize) -> Option<Body> {
+    let before = text[..at].trim_end_matches(|c: char| c.is_whitespace() || c == '\\');
+    let pipe = before.strip_suffix('|').filter(|before| !before.ends_with('|'))?;
+    let mut start = pipe.rfind('\n').map_or(0, |at| at + 1);
+    while pipe[..start].trim_end_matches(['\r', '\n']).ends_with('\\') {
+        start = pipe[..start.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);
+    }
+    let Some(words) = words(&pipe[start..]) else { return Some(Body::Unread) };
+    let from = words.iter().rposition(|word| matches!(word.as_str(), "|" | "&&" | ";" | "||")).map_or(0, |at| at + 1);
+    let (words, redirected) = redirected(words[from..].to_vec());
+    Some(match (redirected, words.as_slice()) {
+        (Some(Input::Until(word)), _) => heredoc(text, at, &word),
+        (None, [echo, said @ ..]) if echo == "echo" && !said.is_empty() => {
+            let said: Vec<&str> =
+                said.iter().map(String::as_str).filter(|word| !matches!(*word, "-n" | "-e")).collect();
+            Body::of_text(&said.join(" "))
+        }
+        _ => Body::Unread,
+    })
 }
 
 /// The variables that a text gives a text, each the last time.
@@ -160,84 +294,37 @@ fn expand<'w>(word: &'w str, variables: &BTreeMap<&str, String>) -> Cow<'w, str>
     word
 }
 
-/// Method, URL and Bearer of a command with these words.
-fn read(words: &[String], command: &Command<'_>) -> Option<(String, String, Option<String>)> {
-    let (mut method, mut url, mut token, mut has_body) = (None, None, None, false);
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        if let Some((_, means)) = command.flags.get_key_value(word) {
-            method.get_or_insert_with(|| means.clone());
-            continue;
-        }
-        let Some((option, glued)) = option_of(word, command) else {
-            // of several URLs, the first
-            if !word.starts_with('-') && word.contains('/') {
-                url.get_or_insert_with(|| word.clone());
-            }
-            continue;
-        };
-        let Some(argument) = glued.or_else(|| words.next().cloned()) else { break };
-        let is = |options: &[String]| options.contains(&option);
-        if is(command.header) {
-            if let Some((name, value)) = argument.split_once(':')
-                && is_authorization(name)
-            {
-                token = bearer(value);
-            }
-        } else if is(command.bearer) {
-            token = Some(argument);
-        } else if is(command.method) {
-            method = Some(argument.to_ascii_uppercase());
-        } else if is(command.url) {
-            url = Some(argument);
-        } else if is(command.body) {
-            has_body = true;
-        }
-    }
-    let default = if has_body { command.with_body } else { "GET" };
-    Some((method.unwrap_or_else(|| default.to_owned()), url?, token))
-}
-
-/// The option with an argument that a word is, and the argument if it is glued to it: `-XPATCH`, `-sH`, `--header=x`.
-fn option_of(word: &str, command: &Command<'_>) -> Option<(String, Option<String>)> {
-    let all = [command.header, command.method, command.url, command.bearer, command.body, command.other];
-    let takes = |option: &str| all.iter().any(|options| options.iter().any(|known| known == option));
-    if word.starts_with("--") {
-        let (option, glued) = word.split_once('=').map_or((word, None), |(option, value)| (option, Some(value)));
-        return takes(option).then(|| (option.to_owned(), glued.map(str::to_owned)));
-    }
-    let letters = word.strip_prefix('-')?;
-    letters.char_indices().find_map(|(at, letter)| {
-        let option = format!("-{letter}");
-        let rest = &letters[at + letter.len_utf8()..];
-        takes(&option).then(|| (option, (!rest.is_empty()).then(|| rest.to_owned())))
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lower::traffic::command::Takes;
+
+    fn read(text: &str) -> Vec<Sent> {
+        let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let curl = [
+            (Takes::Header, list(&["-H", "--header"])),
+            (Takes::Method, list(&["-X", "--request"])),
+            (Takes::Url, list(&["--url"])),
+            (Takes::Bearer, list(&["--oauth2-bearer"])),
+            (Takes::Data, list(&["-d"])),
+            (Takes::Text, list(&["--data-raw"])),
+            (Takes::Encoded, list(&["--data-urlencode"])),
+            (Takes::Field, list(&["-F"])),
+            (Takes::File, list(&["--body-file"])),
+            (Takes::Other, list(&["-o", "-u"])),
+        ];
+        let http = [(Takes::Scheme, list(&["-A"])), (Takes::Credentials, list(&["-a"])), (Takes::Other, list(&["-p"]))];
+        let flags = BTreeMap::from([("-I".to_owned(), "HEAD".to_owned()), ("-G".to_owned(), "GET".to_owned())]);
+        let (curl_names, http_names, none) = (list(&["curl"]), list(&["http", "https"]), BTreeMap::new());
+        let command = |names, options, flags, items| Command { names, options, flags, with_body: "POST", items };
+        let curl = curl.iter().map(|(takes, names)| (*takes, names.as_slice())).collect();
+        let http = http.iter().map(|(takes, names)| (*takes, names.as_slice())).collect();
+        let commands = [command(&curl_names, curl, &flags, false), command(&http_names, http, &none, true)];
+        parse(text, 0, &commands, &mut BTreeMap::new())
+    }
 
     fn sent(text: &str) -> Vec<(String, String, Option<String>)> {
-        let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let (header, method, url) = (list(&["-H", "--header"]), list(&["-X", "--request"]), list(&["--url"]));
-        let (bearer, body, other) = (list(&["--oauth2-bearer"]), list(&["-d", "--data-raw"]), list(&["-o", "-u"]));
-        let flags = BTreeMap::from([("-I".to_owned(), "HEAD".to_owned())]);
-        let command = Command {
-            name: "curl",
-            header: &header,
-            method: &method,
-            url: &url,
-            bearer: &bearer,
-            body: &body,
-            other: &other,
-            flags: &flags,
-            with_body: "POST",
-        };
-        parse(text, 0, &[command], &mut BTreeMap::new())
-            .into_iter()
-            .map(|sent| (sent.method, sent.url, sent.bearer))
-            .collect()
+        read(text).into_iter().map(|sent| (sent.method, sent.url, sent.bearer)).collect()
     }
 
     fn row(method: &str, url: &str, bearer: Option<&str>) -> (String, String, Option<String>) {
@@ -266,6 +353,9 @@ mod tests {
                 "curl $U/b -H \"Authorization: Bearer $(get token | head)\"",
                 row("GET", "$U/b", Some("$(get token | head)")),
             ),
+            ("curl -sI a/b -H 'Authorization: Bearer t' 2>/dev/null", row("HEAD", "a/b", Some("t"))),
+            ("http a/b Authorization:\"Bearer t\" x=y", row("POST", "a/b", Some("t"))),
+            ("T=t\nhttps -p h PATCH a/b -A bearer -a \"$T\" > out", row("PATCH", "a/b", Some("t"))),
             ("/usr/bin/curl -H'Authorization:Bearer t' https://a/b; rm x", row("GET", "https://a/b", Some("t"))),
         ] {
             assert_eq!(sent(text), [wanted], "{text}");
@@ -282,6 +372,8 @@ mod tests {
             "curl 'https://a/b",
             "curl",
             "curl -d a/b",
+            "http",
+            "https://a/b http://c/d",
         ] {
             assert!(sent(text).is_empty(), "{text}");
         }
@@ -294,9 +386,51 @@ mod tests {
         assert_eq!(urls, ["a/1", "a/2", "a/3"]);
     }
 
+    #[test]
+    fn bodies_are_kept() {
+        let text = |text: &str| Body::Text(text.to_owned());
+        let fields = |value: Option<&str>| Body::Fields(vec![("a".to_owned(), value.map(str::to_owned))]);
+        for (command, body) in [
+            ("curl u/v", Body::Nothing),
+            ("curl u/v -d '{\"a\": 1}'", text("{\"a\": 1}")),
+            ("X=y\ncurl u/v -d '{\"a\": \"'$X'\"}'", text("{\"a\": \"y\"}")),
+            ("curl u/v -d a=1 -d b=2", text("a=1&b=2")),
+            ("curl u/v -d @a.json", Body::Unread),
+            ("curl u/v --data-raw @a.json", text("@a.json")),
+            ("curl u/v --data-urlencode 'a=b c' -d d=1", text("a=b+c&d=1")),
+            ("curl u/v --data-urlencode a@b", Body::Unread),
+            ("curl u/v -F a=b", fields(Some("b"))),
+            ("curl u/v -F a=@b", fields(None)),
+            ("curl u/v --body-file a.json", Body::Unread),
+            ("curl -G u/v -d a=1", Body::Nothing),
+            ("curl u/v -d @-", Body::Unread),
+            ("curl u/v -d @- <<'END' | jq .\n{\"a\": 1}\nEND\ncurl", text("{\"a\": 1}")),
+            ("cat <<END | curl -d @- u/v\n{\"a\": 1}\nEND\n", text("{\"a\": 1}")),
+            ("curl u/v -d @- <<END\n{}\n", Body::Unread),
+            ("curl u/v --data-raw $'{\"a\": \"it\\'s \\u0021\"}'", text("{\"a\": \"it's !\"}")),
+            ("curl ^\"u/v^\" ^\n  --data-raw ^\"^{^\\^\"a^\\^\":1^}^\"", text("{\"a\":1}")),
+            ("http u/v a=b", fields(Some("b"))),
+            ("http u/v", Body::Nothing),
+            ("true && echo -n '{\"a\": 1}' | http PATCH u/v", text("{\"a\": 1}")),
+            ("true || http PATCH u/v", Body::Nothing),
+            ("jq . a.json | http PATCH u/v", Body::Unread),
+            ("http PATCH u/v < a.json", Body::Unread),
+            ("http PATCH u/v <<< '{\"a\": 1}'", text("{\"a\": 1}")),
+        ] {
+            let found = read(command);
+            assert_eq!(found.len(), 1, "{command}");
+            assert_eq!(found[0].body, body, "{command}");
+        }
+    }
+
+    #[test]
+    fn files_with_headers_are_named() {
+        assert_eq!(read("curl -H @auth.txt -H 'Accept: */*' u/v")[0].header_files, ["auth.txt"]);
+    }
+
     proptest::proptest! {
         #[test]
-        fn any_text_is_read(text in "(curl |[a-c'\"\\\\$(){}^;|&/ =\n\r\té-]){0,40}") {
+        fn any_text_is_read(text in "(curl |http |[$]'|<<a|[a-c'\"\\\\$(){}^;|&/ =\n\r\té-]){0,40}") {
             let _ = sent(&text);
         }
     }
