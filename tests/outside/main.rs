@@ -6,6 +6,7 @@ mod browser;
 mod hooks;
 mod npm;
 mod project;
+mod recorded;
 mod sarif;
 mod tools;
 mod wheel;
@@ -24,7 +25,9 @@ struct Test {
 
 fn main() {
     let required = std::env::var_os("IDTOKEN_LINT_TOOLS_REQUIRED").is_some();
-    let tests = [browser::TESTS, sarif::TESTS, hooks::TESTS, wheel::TESTS, npm::TESTS, workflows::TESTS].concat();
+    let tests =
+        [browser::TESTS, sarif::TESTS, hooks::TESTS, wheel::TESTS, npm::TESTS, recorded::TESTS, workflows::TESTS]
+            .concat();
     let trials = tests.iter().map(|test| {
         let missing: Vec<String> =
             test.needs.iter().filter(|tool| tool.find().is_none()).map(|tool| format!("{tool:?}")).collect();

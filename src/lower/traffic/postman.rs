@@ -119,25 +119,25 @@ fn is_on(part: &Data<'_>) -> bool {
     part.get("disabled").is_none_or(|off| off.value != Value::Bool(true))
 }
 
-/// The URL as a text: as it is written, or put together from its parts.
+/// The URL as a text: put together from its parts, which alone count where there are any, or as it is written.
 fn url_text<'d>(url: &'d Data<'_>) -> Option<(Cow<'d, str>, Span)> {
     if let Some(text) = url.text() {
         return Some((text.into(), url.span));
     }
-    if let Some(raw) = url.get("raw")
-        && let Some(text) = raw.text()
-    {
-        return Some((text.into(), raw.span));
-    }
+    let raw = url.get("raw").filter(|raw| raw.text().is_some());
+    let span = raw.map_or(url.span, |raw| raw.span);
     let joined = |key: &str, between: &str| {
         let part = url.get(key)?;
         let parts: Vec<&str> = part.items().iter().filter_map(Data::text).collect();
         Some(part.text().map_or_else(|| parts.join(between), str::to_owned))
     };
-    let host = joined("host", ".")?;
+    let Some(host) = joined("host", ".").filter(|host| !host.is_empty()) else {
+        return Some((raw?.text()?.into(), span));
+    };
     let path = joined("path", "/").unwrap_or_default();
+    let port = url.text_of("port").map(|port| format!(":{port}")).unwrap_or_default();
     let scheme = url.text_of("protocol").unwrap_or("https");
-    Some((format!("{scheme}://{host}/{}", path.trim_start_matches('/')).into(), url.span))
+    Some((format!("{scheme}://{host}{port}/{}", path.trim_start_matches('/')).into(), span))
 }
 
 /// The token with which a request is authorised, if it is by a Bearer.
@@ -166,6 +166,8 @@ mod tests {
               {"name": "none", "request": {"auth": {"type": "noauth"}, "method": "GET", "url": "https://b.example"}}]},
             {"name": "own", "request": {"method": "PATCH", "auth": {"type": "bearer", "bearer": {"token": "old"}},
               "url": {"protocol": "https", "host": ["c", "example"], "path": ["users", "1"]}}},
+            {"name": "parts", "request": {"method": "GET", "url": {"raw": "https://old.example/x", "protocol": "http",
+              "host": "{{host}}", "port": "81", "path": "users/2"}}},
             {"name": "bare", "request": "https://d.example"}]}"#;
         let sent: Vec<(String, String, Option<String>)> = parse(text, &Variables::new())
             .unwrap()
@@ -181,6 +183,7 @@ mod tests {
                 row("GET", "https://a.example/users/{{id}}", Some("abc")),
                 row("GET", "https://b.example", None),
                 row("PATCH", "https://c.example/users/1", Some("old")),
+                row("GET", "http://a.example:81/users/2", Some("abc")),
                 row("GET", "https://d.example", Some("abc")),
             ]
         );
