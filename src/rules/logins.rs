@@ -30,6 +30,7 @@ pub struct LoginFact {
     pub domain: Vec<Slot>,
     pub redirect: Vec<Way>,
     pub client_id: Vec<Way>,
+    pub client: Vec<Slot>,
     pub only: Option<(Slot, Slot)>,
     pub unless: Vec<Slot>,
     pub given: Option<u32>,
@@ -83,6 +84,7 @@ impl Rules {
                 domain: place.slots(&table.domain)?,
                 redirect: ways(&table.redirect),
                 client_id: ways(&table.client_id),
+                client: place.slots(&table.client)?,
                 only: match &table.only {
                     Some([slot, text]) => Some((place.slot(slot)?, place.slot(text)?)),
                     None => None,

@@ -174,7 +174,9 @@ impl<'a> Logins<'a> {
         let Some((from, _)) = origin.at.filter(|_| all.len() > 1) else { return all };
         let made = |nth: usize| origin.made.contains(&self.all[nth].node);
         let here = |nth: usize| self.all[nth].node.file == from;
-        preferred(all, &[&made, &here, &|nth| self.is_near(place, nth)])
+        let found = preferred(all, &[&made, &here, &|nth| self.is_near(place, nth)]);
+        // the file of a login names its own client
+        preferred(found, &[&|nth| !here(nth) && self.is_of_client(place, nth)])
     }
 
     fn is_near(&self, place: &Place, nth: usize) -> bool {
@@ -197,13 +199,7 @@ impl<'a> Logins<'a> {
             let of_best = found.iter().zip(&answered).filter(|(_, score)| **score == best);
             found = of_best.map(|(nth, _)| *nth).collect();
         }
-        let of_client = |nth: usize| match &self.all[nth].client_id.held {
-            Held::Texts(ids) => ids.iter().any(|id| {
-                let is_told = id.len() >= CLIENT_ID && !id.contains(HOLE);
-                is_told && place.files.iter().any(|file| project.text(*file).contains(id.as_str()))
-            }),
-            _ => false,
-        };
+        let of_client = |nth: usize| self.is_of_client(place, nth);
         let is_apart = |one: &str, other: &str| !one.is_empty() && !other.is_empty() && one != other;
         let together = |nth: usize| {
             let folders = place.files.iter().map(|file| first_folder(project.path(*file)));
@@ -213,6 +209,18 @@ impl<'a> Logins<'a> {
         let here = |nth: usize| place.files.contains(&self.all[nth].node.file);
         let joined = |nth: usize| place.files.iter().any(|file| self.are_joined(*file, self.all[nth].node.file));
         preferred(preferred(found, &[&of_client, &together]), &[&here, &joined])
+    }
+
+    /// Whether the code around a call names the id of the client that logs in there.
+    fn is_of_client(&self, place: &Place, nth: usize) -> bool {
+        let project = self.shared.project;
+        match &self.all[nth].client_id.held {
+            Held::Texts(ids) => ids.iter().any(|id| {
+                let is_told = id.len() >= CLIENT_ID && !id.contains(HOLE);
+                is_told && place.files.iter().any(|file| project.text(*file).contains(id.as_str()))
+            }),
+            _ => false,
+        }
     }
 
     /// How many parts of the path to which a login sends its answer name the place of a token: 0 where that is elsewhere.

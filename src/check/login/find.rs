@@ -234,7 +234,7 @@ fn with_options(
         let held = if is_open { Held::Unknown } else { Held::Nothing };
         Setting { held, at: None }
     };
-    let (redirect, client_id) = (setting(&fact.redirect), setting(&fact.client_id));
+    let (redirect, mut client_id) = (setting(&fact.redirect), setting(&fact.client_id));
     let missing = fact.requires.iter().any(|way| setting(std::slice::from_ref(way)).held == Held::Nothing);
     let algorithm = setting(&fact.algorithm);
     let response = setting(&fact.response_type);
@@ -247,6 +247,19 @@ fn with_options(
                 option.held = Held::Texts(values.into_iter().map(str::to_owned).collect());
             }
         }
+    }
+    for slot in &fact.client {
+        if matches!(client_id.held, Held::Texts(_)) {
+            break;
+        }
+        let values = eval.slot(slot, site);
+        client_id.held = held(eval, &values);
+    }
+    if let Some(name) = fact.environment.as_ref().and_then(|known| known.client.as_ref())
+        && client_id.held == Held::Nothing
+    {
+        let values = eval.shared().project.setting_around(node.file, name);
+        client_id.held = Held::Texts(values.into_iter().map(str::to_owned).collect());
     }
     let mut domain = Setting::default();
     for slot in &fact.domain {

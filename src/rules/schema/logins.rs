@@ -40,6 +40,8 @@ pub struct LoginTable {
     pub redirect: Vec<String>,
     /// The ways to the id of the client that logs in.
     pub client_id: Vec<String>,
+    /// Where that is, if it is not among the options.
+    pub client: Vec<SlotText>,
     /// Only where this slot holds this text.
     pub only: Option<[SlotText; 2]>,
     /// Where one of these is given, the table does not count.
@@ -90,6 +92,8 @@ pub struct EnvironmentTable {
     /// Those with the tenant's host name, or a URL of it.
     #[serde(default)]
     pub domain: Vec<String>,
+    /// The one with the id of the client.
+    pub client: Option<String>,
 }
 
 /// The call that makes something of options.
