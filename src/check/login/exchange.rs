@@ -355,10 +355,10 @@ impl<'a> Exchange<'a> {
             && self.text.get(..from).is_some_and(|text| text.ends_with(')'))
             && inner.starts_with("await ")
             && !follows.is_some_and(|next| matches!(next, '.' | '[' | '(' | '?' | '!' | '`'))
-            && self
-                .text
-                .get(..whole.start as usize)
-                .is_some_and(|text| text.trim_end().ends_with(['=', '(', '{', ',']));
+            && self.text.get(..whole.start as usize).is_some_and(|text| {
+                let before = text.trim_end();
+                before.ends_with(['=', '(', '{', ',']) || before.ends_with("return") || before.ends_with("=>")
+            });
         if is_bracket {
             self.change(Span::new(whole.start as usize, whole.start as usize + 1), "");
             from -= 1;

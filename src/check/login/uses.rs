@@ -121,8 +121,12 @@ impl<'a> Uses<'a> {
                 // on an object that is known only there
                 eval.glance();
                 let is_it = |value: &Traced| matches!(&value.value, Value::Func(closure) if closure.func == func);
-                let call = call.filter(|call| eval.callees(*call, &None).iter().any(is_it))?;
-                calls.push(call);
+                let called = eval.callees(call?, &None);
+                if called.iter().any(is_it) {
+                    calls.extend(call);
+                } else if called.is_empty() || called.iter().any(|value| value.value.is_unknown()) {
+                    return None;
+                }
             }
         }
         (!cut && !calls.is_empty()).then_some(calls)
