@@ -65,8 +65,8 @@ fn terms(text: &str) -> Vec<String> {
 /// Words that stand everywhere.
 fn is_common(word: &str) -> bool {
     [
-        "a", "an", "and", "be", "for", "i", "in", "is", "it", "no", "not", "of", "on", "or", "the", "to", "with",
-        "why", "how",
+        "a", "an", "and", "be", "can", "do", "for", "i", "in", "is", "it", "my", "need", "no", "not", "of", "on", "or",
+        "s", "t", "the", "to", "with", "why", "how",
     ]
     .contains(&word)
 }
@@ -106,6 +106,10 @@ mod tests {
             ("interceptor adds the header no authorization", "no-authorization"),
             ("har file", "recorded-id-token-call"),
             ("why does the SDK expose __raw", "raw-id-token"),
+            ("update:users SPA scope null", "scope-missing"),
+            ("two tokens for my own API and the Management API", "two-audiences"),
+            ("can't see the toggle", "toggle-not-shown"),
+            ("401 Unauthorized Invalid token auth0.Management", "invalid-token"),
         ] {
             let found: Vec<&str> = docs::search(words).iter().map(|doc| doc.id).collect();
             assert!(found.iter().take(2).any(|found| *found == id), "{words}: {found:?}");
