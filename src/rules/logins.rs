@@ -46,7 +46,7 @@ pub struct LoginFact {
     pub environment: Option<EnvironmentTable>,
 }
 
-/// See [`MadeByTable`](super::schema::MadeByTable).
+/// See `MadeByTable`, which is its shape in a rule file.
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "the members are those of the table")]
 pub struct MadeBy {
