@@ -2,10 +2,27 @@
 
 use super::body::Body;
 use super::model::{Call, Runs, Severity, Subject, Verdict};
-use crate::rules::{Endpoint, Side};
+use crate::rules::{Endpoint, LinkingTable, Side};
 
 /// The rule for a call whose credential could not be followed.
 pub(super) const UNRESOLVED: &str = "unresolved-bearer";
+
+/// What to do about an ID token that links accounts and is signed otherwise; `first` is what to set.
+pub(super) fn sign_so(first: &str) -> String {
+    format!(
+        "{first}: with the user's own token, an ID token in the body is taken only if it is signed so, and if its `aud` is the \
+         `azp` of the access token."
+    )
+}
+
+/// What to do where the user's own token links an account by its id.
+pub(super) fn link_by_token(linking: &LinkingTable, any_user_scopes: &str) -> String {
+    format!(
+        "Send the ID token of the other account as `{}`, and nothing else: signed with {}, its `aud` the `azp` of the access \
+         token. Only a server with {any_user_scopes} may link by id.",
+        linking.id_token_member, linking.algorithm
+    )
+}
 
 /// The rule, the severity and the texts for a call, if there is something to do.
 pub(super) fn finding(call: &Call, endpoint: &Endpoint, prefix: &str) -> Option<(String, Severity, String, String)> {

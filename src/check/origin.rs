@@ -30,7 +30,7 @@ impl Origin {
     /// The origin of what this trail led to.
     pub(super) fn of(shared: &Shared<'_>, trail: Option<&Rc<Trail>>, sent_by: Vec<Node>) -> Origin {
         let mut origin = Origin { sent_by, ..Origin::default() };
-        let Some(first) = trail.map(first) else { return origin };
+        let Some(first) = trail.map(|trail| trail.first()) else { return origin };
         origin.at = Some((first.file, first.span));
         if let Some(Traced { value: Value::Api(api), .. }) = &first.origin {
             let chain = Chain::of(shared, api);
@@ -38,15 +38,6 @@ impl Origin {
         }
         origin
     }
-}
-
-/// The first step of a way.
-pub(super) fn first(trail: &Rc<Trail>) -> &Trail {
-    let mut at = trail;
-    while let Some(before) = &at.before {
-        at = before;
-    }
-    at
 }
 
 /// What URLs begin with before the API's path, where it is one and the same: texts, and settings of the environment as the

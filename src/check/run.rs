@@ -220,7 +220,13 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
                 let token = origin::Origin {
                     request: Some(record.request),
                     base: record.base.clone(),
-                    others: record.judged.others.iter().map(origin::first).map(|step| (step.file, step.span)).collect(),
+                    others: record
+                        .judged
+                        .others
+                        .iter()
+                        .map(|way| way.first())
+                        .map(|step| (step.file, step.span))
+                        .collect(),
                     ..origin::Origin::of(shared, record.judged.trail.as_ref(), record.parts.clone())
                 };
                 let needs_key = match &record.body {
@@ -295,15 +301,7 @@ fn as_call(shared: &Shared<'_>, record: &Record, places: &mut Places<'_>) -> (Ca
         trace.pop();
     }
     trace.push(TraceStep { at: at.clone(), note });
-    let unique = |scopes: Vec<&String>| {
-        let mut unique: Vec<String> = Vec::new();
-        for scope in scopes {
-            if !unique.contains(scope) {
-                unique.push(scope.clone());
-            }
-        }
-        unique
-    };
+    let owned = |scopes: Vec<&str>| scopes.into_iter().map(str::to_owned).collect();
     let mut call = Call {
         at,
         endpoint: endpoint.name.clone(),
@@ -312,8 +310,8 @@ fn as_call(shared: &Shared<'_>, record: &Record, places: &mut Places<'_>) -> (Ca
         confidence: record.confidence,
         reason: judged.reason.as_ref().map(|(id, text)| Reason { id, text: text.clone() }),
         subject: record.whose.subject,
-        current_user_scopes: unique(endpoint.scopes.iter().map(|(current, _)| current).collect()),
-        any_user_scopes: unique(endpoint.scopes.iter().map(|(_, any)| any).collect()),
+        current_user_scopes: owned(endpoint.current_user_scopes()),
+        any_user_scopes: owned(endpoint.any_user_scopes()),
         suggested_scopes: Vec::new(),
         scope_reason: None,
         runs: None,

@@ -23,13 +23,12 @@ pub(super) fn whose(
     is_programs_own: bool,
     around: &[FuncRef],
 ) -> Whose {
-    if endpoint.subject.is_none() && is_programs_own {
-        let why = "the path names no user, and the token is the program's own".to_owned();
-        return Whose { subject: Subject::AnyUser, why };
-    }
     if endpoint.subject.is_none() {
-        let why = "the path names no user, so it is the one whose token is sent".to_owned();
-        return Whose { subject: Subject::CurrentUser, why };
+        let (subject, why) = match is_programs_own {
+            true => (Subject::AnyUser, "the path names no user, and the token is the program's own"),
+            false => (Subject::CurrentUser, "the path names no user, so it is the one whose token is sent"),
+        };
+        return Whose { subject, why: why.to_owned() };
     }
     let mut found: Option<(Subject, Vec<Name>)> = None;
     let mut bare = false;

@@ -158,8 +158,8 @@ impl Credential {
         {
             let is_made_up = |value: &Traced| {
                 let is_literal = matches!(&value.value, Value::Str(pattern) if pattern.text().is_some());
-                let steps = std::iter::successors(value.trail.as_ref(), |step| step.before.as_ref());
-                is_literal && steps.last().is_some_and(|first| is_test(project.path(first.file)))
+                let begins = value.trail.as_ref().map(|trail| trail.first());
+                is_literal && begins.is_some_and(|first| is_test(project.path(first.file)))
             };
             if !values.iter().all(is_made_up) {
                 values.retain(|value| !is_made_up(value));

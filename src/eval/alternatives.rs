@@ -39,7 +39,8 @@ pub(super) fn tidy(mut values: Vals) -> Vals {
         let is_known = match &value.value {
             // edits have to reach all places that tokens come from
             Value::Token(..) => {
-                kept.iter().filter(is_same).any(|other| begins(other) == begins(&value))
+                let begins_at = begins(&value);
+                kept.iter().filter(is_same).any(|other| begins(other) == begins_at)
                     || kept.iter().filter(is_same).count() >= ORIGINS
             }
             _ => kept.iter().any(|other| is_same(&other)),
@@ -61,8 +62,7 @@ pub(super) fn tidy(mut values: Vals) -> Vals {
 
 /// Where the way of a value begins.
 fn begins(value: &Traced) -> Option<(FileId, Span)> {
-    let steps = std::iter::successors(value.trail.as_deref(), |step| step.before.as_deref());
-    steps.last().map(|step| (step.file, step.span))
+    value.trail.as_ref().map(|trail| trail.first()).map(|step| (step.file, step.span))
 }
 
 /// Whether two alternatives say the same.

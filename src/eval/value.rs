@@ -488,6 +488,17 @@ pub struct Trail {
     pub origin: Option<Traced>,
 }
 
+impl Trail {
+    /// The step that the way begins with.
+    pub fn first(&self) -> &Trail {
+        let mut at = self;
+        while let Some(before) = &at.before {
+            at = before;
+        }
+        at
+    }
+}
+
 /// A value and the way it came, newest step first.
 #[derive(Clone, Debug)]
 pub struct Traced {

@@ -75,6 +75,14 @@ impl FileIr {
         })
     }
 
+    /// The member as whose value an expression is written short, `{ token }`: what stands there is its name, too.
+    pub fn held_short(&self, value: ExprId, text: &str) -> Option<&Name> {
+        let span = self.span(value);
+        let (name, _) = self.held_under(value)?;
+        let before = text.get(..span.start as usize)?;
+        (text.get(span.range()) == Some(&**name) && !before.trim_end().ends_with(':')).then_some(name)
+    }
+
     /// The functions around an expression, innermost first; the module's own code is the last.
     pub fn functions_around(&self, id: ExprId) -> impl Iterator<Item = FuncId> {
         std::iter::successors(Some(self.func_of(id)), |func| self.func(*func).parent)

@@ -39,6 +39,16 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
+    /// The scopes with which the logged-in user's own token may do this, each once.
+    pub fn current_user_scopes(&self) -> Vec<&str> {
+        unique(self.scopes.iter().map(|(current_user, _)| current_user.as_str()))
+    }
+
+    /// The scopes with which a token may do this to any user, each once.
+    pub fn any_user_scopes(&self) -> Vec<&str> {
+        unique(self.scopes.iter().map(|(_, any_user)| any_user.as_str()))
+    }
+
     /// Whether a text is a word of somebody's own API in the place of a user's id: `me`, `orders`. What is to be filled in,
     /// `USER_ID` or `{id}`, is not.
     pub fn is_no_id(&self, text: &str) -> bool {
@@ -73,4 +83,14 @@ impl Endpoint {
             linking: table.linking.clone(),
         }
     }
+}
+
+fn unique<'s>(scopes: impl Iterator<Item = &'s str>) -> Vec<&'s str> {
+    let mut unique: Vec<&str> = Vec::new();
+    for scope in scopes {
+        if !unique.contains(&scope) {
+            unique.push(scope);
+        }
+    }
+    unique
 }

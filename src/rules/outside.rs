@@ -176,9 +176,7 @@ pub struct RecordedTable {
     pub rule_secondary_token: String,
     /// The rule that reports linking by id with the logged-in user's token.
     pub rule_link_by_id: String,
-    /// How an ID token has to be signed with which accounts are linked.
-    pub algorithm: String,
-    /// How tokens may be signed otherwise, as the header says it.
+    /// How tokens may be signed that link no accounts, as the header says it.
     pub other_algorithms: Vec<String>,
     /// What every token begins with whose claims can be read.
     pub token_prefix: String,

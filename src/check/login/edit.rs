@@ -6,7 +6,7 @@ use super::find::Login;
 use super::kept::Kept;
 use super::lacks::{Lack, Needs};
 use super::options::Options;
-use super::token::{name_read, read_at, read_instead};
+use super::token::{key_before, name_read, read_at, read_instead};
 use super::twin::Twins;
 use super::uses::Uses;
 use super::{Change, Config, Left, Sent};
@@ -149,13 +149,8 @@ impl<'a> Edits<'a> {
                 Ok(_) => {
                     let twin = twins.of(node)?;
                     let at = ir.span(read);
-                    let is_short = |name: &str| {
-                        !text[..at.start as usize].trim_end().ends_with(':') && text.get(at.range()) == Some(name)
-                    };
-                    let short = ir.held_under(read).filter(|(name, _)| is_short(name));
-                    let key = short.map(|(name, _)| format!("{name}: ")).unwrap_or_default();
                     changes.extend(twin.changes);
-                    changes.push((file, at, format!("{key}{}", twin.written)));
+                    changes.push((file, at, format!("{}{}", key_before(ir, read, &text), twin.written)));
                 }
                 Err(other) => elsewhere = elsewhere.or(Some(other)),
             }

@@ -4,14 +4,13 @@
 use super::uses::{Goes, Uses, mentions};
 use crate::check::request::AUTHORIZATION;
 use crate::eval::Eval;
-use crate::eval::value::{FuncRef, Node, Piece, Traced, Trail, Value};
+use crate::eval::value::{FuncRef, Node, Piece, Traced, Value};
 use crate::ir::{BindingId, Expr, ExprId, FileIr, FuncId, Key, Lit, MethodKind, Name, Prop};
 use crate::project::Lowered;
 use crate::rules::Fact;
 use crate::rules::path::Step;
 use crate::text::{FileId, Span};
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
 /// Files that are searched for the mentions of what keeps a value.
 const FILES: usize = 60;
@@ -446,11 +445,7 @@ fn first_steps(value: &Traced, into: &mut Vec<(FileId, Span)>) {
             }
         }
     }
-    let mut at: Option<&Rc<Trail>> = value.trail.as_ref();
-    while let Some(before) = at.and_then(|step| step.before.as_ref()) {
-        at = Some(before);
-    }
-    into.extend(at.map(|step| (step.file, step.span)));
+    into.extend(value.trail.as_ref().map(|trail| trail.first()).map(|step| (step.file, step.span)));
 }
 
 /// Whether an expression names the header of the credential.

@@ -2,16 +2,15 @@
 //! ID token, it is read in its place; where a store's writers are all known, it is put there first.
 
 use super::stores::{Stores, callee_name};
-use super::token::{name_read, read_instead, sent_only};
+use super::token::{key_before, name_read, read_instead, sent_only};
 use super::twin::{Twins, is_access, without_nothing};
 use super::uses::Uses;
 use super::{Change, Left, Sent};
-use crate::eval::value::{Args, Node, Traced, Trail, Value};
+use crate::eval::value::{Args, Node, Traced, Value};
 use crate::eval::{Eval, KeptWrite, Shared};
-use crate::ir::{Expr, ExprId, Key, Name};
+use crate::ir::{Expr, Key, Name};
 use crate::rules::TokenKind;
 use crate::text::{FileId, Span};
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// Finds what is kept.
@@ -101,10 +100,8 @@ impl<'a> Kept<'a> {
         for at in sent {
             let ir = &self.shared.project.lowered(at.file)?.ir;
             let text = self.shared.project.text(at.file);
-            let place = ir.span(at.expr);
-            let is_short = |_: &(&Name, ExprId)| !text[..place.start as usize].trim_end().ends_with(':');
-            let key = ir.held_under(at.expr).filter(is_short).map(|(name, _)| format!("{name}: ")).unwrap_or_default();
-            changes.push((at.file, place, format!("{key}{written}")));
+            let key = key_before(ir, at.expr, &text);
+            changes.push((at.file, ir.span(at.expr), format!("{key}{written}")));
         }
         Some(Ok(changes))
     }
@@ -149,7 +146,9 @@ impl<'a> Kept<'a> {
         let mut eval = Eval::new(self.shared);
         let values = without_nothing(eval.value(node, &None));
         let is_id = |value: &Traced| matches!(value.value, Value::Token(TokenKind::Id, _));
-        let begins = |value: &Traced| first(value).is_some_and(|step| (step.file, step.span) == origin);
+        let begins = |value: &Traced| {
+            value.trail.as_ref().is_some_and(|trail| (trail.first().file, trail.first().span) == origin)
+        };
         !values.is_empty() && values.iter().all(is_id) && values.iter().any(begins)
     }
 
@@ -260,13 +259,4 @@ impl<'a> Kept<'a> {
         (written.len() == key.len() + 2 && written.get(1..written.len() - 1) == Some(key))
             .then(|| (call.file, Span::new(literal.start as usize + 1, literal.end as usize - 1), to.to_owned()))
     }
-}
-
-/// The first step of the way of a value.
-fn first(value: &Traced) -> Option<&Trail> {
-    let mut at: &Rc<Trail> = value.trail.as_ref()?;
-    while let Some(before) = at.before.as_ref() {
-        at = before;
-    }
-    Some(at)
 }

@@ -3,6 +3,7 @@
 use super::find::{HOLE, Held, Login};
 use super::lacks::words;
 use super::{Config, Draft, Outcome, Sent, Sure, effective};
+use crate::check::advice;
 use crate::check::model::{Location, Severity, Verdict};
 use crate::check::outside::Client;
 use crate::eval::value::Node;
@@ -98,13 +99,7 @@ fn by_id(link: &Link<'_>, rules: &Rules, logins: &[Login]) -> Option<Draft> {
             "{} is called with the logged-in user's token, but the body names the other account by `{key}`",
             call.endpoint
         ),
-        help: format!(
-            "Send the ID token of the other account as `{}`, and nothing else: signed with {}, its `aud` the `azp` of the \
-             access token. Only a server with {} may link by id.",
-            link.linking.id_token_member,
-            link.linking.algorithm,
-            call.any_user_scopes.join(" or ")
-        ),
+        help: advice::link_by_token(link.linking, &call.any_user_scopes.join(" or ")),
         at: call.at.clone(),
         calls: vec![link.nth],
         about_call: true,
@@ -120,10 +115,7 @@ fn draft(link: &Link<'_>, message: String, what: &str, at: Location) -> Draft {
         rule: NOT_RS256,
         severity: Severity::Warning,
         message,
-        help: format!(
-            "{what}: with the user's own token, an ID token in the body is taken only if it is signed so, and if its `aud` is \
-             the `azp` of the access token."
-        ),
+        help: advice::sign_so(what),
         at,
         calls: vec![link.nth],
         about_call: false,

@@ -77,11 +77,8 @@ impl Kept<'_> {
                 return Some((key.clone(), Holder::Write(write.span)));
             }
             if let Some((key, _)) = ir.held_under(at) {
-                let span = ir.span(at);
-                let text = self.shared.project.text(value.file);
-                let is_short = text.get(span.range()) == Some(&**key)
-                    && !text.get(..span.start as usize)?.trim_end().ends_with(':');
-                return Some((key.clone(), Holder::Literal(span, is_short)));
+                let is_short = ir.held_short(at, &self.shared.project.text(value.file)).is_some();
+                return Some((key.clone(), Holder::Literal(ir.span(at), is_short)));
             }
             let parent = ir.parents[at.index()]?;
             if !matches!(ir.expr(parent), Expr::Through(..)) {

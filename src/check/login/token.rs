@@ -117,14 +117,16 @@ pub(super) fn renamed(
         if !is_named(span) {
             return Err(Left::of(format!("`{}` cannot be renamed everywhere", held.name)));
         }
-        let is_short = ir.held_under(*read).is_some_and(|(name, _)| **name == *held.name)
-            && !text[..span.start as usize].trim_end().ends_with(':');
-        let key = if is_short { format!("{}: ", held.name) } else { String::new() };
-        changes.push((span, format!("{key}{read_as}")));
+        changes.push((span, format!("{}{read_as}", key_before(ir, *read, text))));
     }
     changes.sort();
     changes.dedup();
     Ok(changes)
+}
+
+/// What has to be written before a value that takes the place of one which is written short: the member's name.
+pub(super) fn key_before(ir: &FileIr, value: ExprId, text: &str) -> String {
+    ir.held_short(value, text).map(|name| format!("{name}: ")).unwrap_or_default()
 }
 
 fn written(lowered: &Lowered, text: &str, read: ExprId, name: &str) -> Option<Written> {

@@ -4,6 +4,7 @@
 
 use super::model::Note;
 use super::token::Token;
+use crate::check::advice;
 use crate::check::model::Verdict;
 use crate::lower::traffic::{Body, Field};
 use crate::rules::{Endpoint, LinkingTable, Rules};
@@ -42,15 +43,9 @@ pub(super) fn notes(body: &Body, sender: &Sender<'_>, rules: &Rules) -> Vec<Note
     }
 }
 
-fn any_user(endpoint: &Endpoint) -> String {
-    let mut scopes: Vec<&str> = endpoint.scopes.iter().map(|(_, any_user)| any_user.as_str()).collect();
-    scopes.dedup();
-    scopes.join(" or ")
-}
-
 /// A key that the logged-in user's own token may not change.
 fn takes_any_user(sender: &Sender<'_>, key: &str) -> Note {
-    let any_user = any_user(sender.endpoint);
+    let any_user = sender.endpoint.any_user_scopes().join(" or ");
     let text = match sender.verdict {
         Verdict::AccessToken => {
             format!("`{key}` in the body takes {any_user}, on a server, and this token is the logged-in user's")
@@ -62,7 +57,7 @@ fn takes_any_user(sender: &Sender<'_>, key: &str) -> Note {
 
 /// The other account is named by its id.
 fn by_id(sender: &Sender<'_>, key: &str, linking: &LinkingTable, rules: &Rules) -> Note {
-    let (member, any_user) = (&linking.id_token_member, any_user(sender.endpoint));
+    let (member, any_user) = (&linking.id_token_member, sender.endpoint.any_user_scopes().join(" or "));
     if sender.verdict != Verdict::AccessToken {
         let text = format!(
             "`{key}` in the body takes {any_user}, on a server; with the user's own token the other account is proved by \
@@ -70,11 +65,7 @@ fn by_id(sender: &Sender<'_>, key: &str, linking: &LinkingTable, rules: &Rules) 
         );
         return Note { text, finding: None };
     }
-    let help = format!(
-        "Send the ID token of the other account as `{member}`, and nothing else: signed with {}, its `aud` the `azp` of the \
-         access token. Only a server with {any_user} may link by id.",
-        rules.outside.recorded.algorithm
-    );
+    let help = advice::link_by_token(linking, &any_user);
     let text = format!("the token is the logged-in user's, but the body names the other account by `{key}`");
     Note { text, finding: Some((rules.outside.recorded.rule_link_by_id.clone(), help)) }
 }
@@ -89,18 +80,15 @@ fn linked(fields: &[Field], sender: &Sender<'_>, linking: &LinkingTable, rules: 
     if token.judge(rules).verdict == Verdict::AccessToken {
         return vec![note(
             format!("`{member}` holds an access token, and no ID token"),
-            format!("Send the ID token of the other account as `{member}`, signed with {}.", known.algorithm),
+            format!("Send the ID token of the other account as `{member}`, signed with {}.", linking.algorithm),
         )];
     }
     let mut notes = Vec::new();
-    if let Some(named) = token.signed_otherwise(rules) {
-        let (named, wanted) = (named.unwrap_or("something else"), &known.algorithm);
+    if let Some(named) = token.signed_otherwise(linking, rules) {
+        let (named, wanted) = (named.unwrap_or("something else"), &linking.algorithm);
         notes.push(note(
             format!("the ID token in `{member}` is signed with {named}, and not with {wanted}"),
-            format!(
-                "Set the algorithm of the client to {wanted}: with the user's own token, an ID token in the body is taken \
-                 only if it is signed so, and if its `aud` is the `azp` of the access token."
-            ),
+            advice::sign_so(&format!("Set the algorithm of the client to {wanted}")),
         ));
     }
     if sender.verdict == Verdict::AccessToken && token.is_for_client_of(sender.token) == Some(false) {

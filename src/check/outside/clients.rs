@@ -3,13 +3,12 @@
 //! Only what says an algorithm is told; which client a login is of is not known here.
 
 use super::code::{Given, Sought, written};
-use super::settings::{format, plain};
-use super::{File, Refusal, SETTINGS_BYTES};
+use super::{File, Refusal, SETTINGS_BYTES, settings};
 use crate::check::model::{Location, Skipped};
 use crate::eval::value::{Node, Traced, Value, texts};
 use crate::eval::{Eval, Shared};
 use crate::ir::Expr;
-use crate::lower::data::{self, Data, Step};
+use crate::lower::data::{Data, Step};
 use crate::project::Project;
 use crate::rules::slot::{Into, Slot};
 use crate::rules::{ClientsTable, OutsideKind, Rules};
@@ -61,19 +60,9 @@ fn of_path(project: &Project<'_>, rules: &Rules, path: &str) -> Result<Vec<Clien
     let mut clients = Vec::new();
     for kind in rules.outside.kinds(path) {
         let OutsideKind::Clients(nth) = kind else { continue };
-        let table = &known.file[nth];
-        let format = format(table.format);
-        let text = plain(&file.text, &rules.outside.toggle.placeholders, format);
-        let documents = data::parse(format, &text)?;
-        let mut objects: Vec<&Data<'_>> = Vec::new();
-        if table.paths.is_empty() {
-            objects.extend(&documents);
-        }
-        for way in &table.paths {
-            let way = Step::path(way);
-            documents.iter().for_each(|data| data.find(&way, &mut objects));
-        }
-        clients.extend(objects.into_iter().filter_map(|object| of_object(&file, known, object)));
+        settings::find(&file, &rules.outside, &known.file[nth], &mut |object| {
+            clients.extend(of_object(&file, known, object));
+        })?;
     }
     Ok(clients)
 }
@@ -101,10 +90,9 @@ fn in_code(project: &Project<'_>, rules: &Rules) -> Vec<Client> {
         return Vec::new();
     }
     // what holds the settings may be imported where they are written
-    let holds = |file: &FileId| {
-        named.contains(file) || project.imports_of(*file).iter().any(|imported| named.contains(imported))
-    };
-    let all: Vec<FileId> = project.ids().filter(|file| !is_test(project.path(*file))).collect();
+    let importers = named.iter().flat_map(|file| project.importers_of(*file));
+    let files: BTreeSet<FileId> = importers.chain(&named).copied().collect();
+    let files: Vec<FileId> = files.into_iter().filter(|file| !is_test(project.path(*file))).collect();
     let shared = Shared::new(project, rules);
     let sought = Sought {
         members: &rules.registering_members,
@@ -113,7 +101,7 @@ fn in_code(project: &Project<'_>, rules: &Rules) -> Vec<Client> {
         methods: &known.methods,
         within: None,
     };
-    all.into_par_iter().filter(holds).flat_map_iter(|file| of_code(&shared, file, &sought, known)).collect()
+    files.into_par_iter().flat_map_iter(|file| of_code(&shared, file, &sought, known)).collect()
 }
 
 fn of_code(shared: &Shared<'_>, file: FileId, sought: &Sought<'_>, known: &ClientsTable) -> Vec<Client> {

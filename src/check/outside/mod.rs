@@ -25,7 +25,7 @@ use crate::lower::Refused;
 use crate::lower::traffic::{Variables, postman};
 use crate::project::Project;
 use crate::rules::{Form, OutsideKind, Rules, docs};
-use crate::text::files::{ReadError, parent};
+use crate::text::files::{ReadError, join, parent};
 use crate::text::{LineIndex, Span};
 use model::{Deprecation, Outside, Recorded, Toggle, ToggleState};
 use rayon::prelude::*;
@@ -205,7 +205,7 @@ fn tell(project: &Project<'_>, rules: &Rules, folders: &Folders<'_>, path: &str)
 fn inside(folder: &str, name: &str) -> Option<String> {
     let name = name.strip_prefix("./").unwrap_or(name);
     let is_plain = |part: &str| !part.is_empty() && part != ".." && !part.contains(['\\', ':', '$']);
-    name.split('/').all(is_plain).then(|| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") })
+    name.split('/').all(is_plain).then(|| join(folder, name))
 }
 
 /// What the files beside a recording give its variables for values: those that hold a token.

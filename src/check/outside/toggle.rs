@@ -1,10 +1,9 @@
 //! The tenant's toggle in settings files.
 
 use super::model::{Toggle, ToggleState};
-use super::settings::{format, plain};
 use super::variables::{self, Beside};
-use super::{File, Refusal};
-use crate::lower::data::{self, Data, Step, Value};
+use super::{File, Refusal, settings};
+use crate::lower::data::{Data, Value};
 use crate::rules::{Outside, SettingsTable};
 
 /// The places of a file that set the toggle.
@@ -19,18 +18,13 @@ pub(super) fn of_file(
     if !known.toggle.keys.iter().any(|key| file.holds(key)) {
         return Ok(Default::default());
     }
-    let format = format(table.format);
-    let text = plain(&file.text, &known.toggle.placeholders, format);
-    let documents = data::parse(format, &text)?;
-    let mut found: Vec<&Data<'_>> = Vec::new();
-    for path in &table.paths {
-        let path = Step::path(path);
-        documents.iter().for_each(|data| data.find(&path, &mut found));
-    }
     let mut toggles: Vec<Toggle> = Vec::new();
     let mut others: Vec<File> = Vec::new();
-    // where the flag is described rather than set, its value is an object
-    for data in found.into_iter().filter(|data| data.entries().is_empty() && data.items().is_empty()) {
+    settings::find(file, known, table, &mut |data| {
+        // where the flag is described rather than set, its value is an object
+        if !data.entries().is_empty() || !data.items().is_empty() {
+            return;
+        }
         let toggle = Toggle { at: file.at(data.span), state: state(data, table.texts_are_booleans) };
         let written = if toggle.state == ToggleState::Undecided { file.text.get(data.span.range()) } else { None };
         let given = written.map(|text| variables::resolved(text, table, beside)).unwrap_or_default();
@@ -41,7 +35,7 @@ pub(super) fn of_file(
             toggles.push(toggle);
             others.push(file);
         }
-    }
+    })?;
     toggles.sort_by(|left, right| left.at.cmp(&right.at));
     toggles.dedup();
     Ok((toggles, others))

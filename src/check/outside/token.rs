@@ -2,7 +2,7 @@
 //! this module.
 
 use crate::check::model::Verdict;
-use crate::rules::Rules;
+use crate::rules::{LinkingTable, Rules};
 use base64::Engine as _;
 use base64::alphabet::URL_SAFE;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -90,11 +90,10 @@ impl Token {
     }
 
     /// Whether it is signed otherwise than a token has to be that links accounts; then how, if that is a known way.
-    pub(super) fn signed_otherwise<'r>(&self, rules: &'r Rules) -> Option<Option<&'r str>> {
-        let known = &rules.outside.recorded;
+    pub(super) fn signed_otherwise<'r>(&self, linking: &LinkingTable, rules: &'r Rules) -> Option<Option<&'r str>> {
         let said = self.header.get("alg").and_then(Value::as_str)?;
-        let named = known.other_algorithms.iter().find(|other| **other == said);
-        (said != known.algorithm).then(|| named.map(String::as_str))
+        let named = rules.outside.recorded.other_algorithms.iter().find(|other| **other == said);
+        (said != linking.algorithm).then(|| named.map(String::as_str))
     }
 
     /// Whether it is for the client that got `access`; nothing where one of them does not say.
@@ -177,6 +176,7 @@ mod tests {
     #[test]
     fn tokens_that_link_accounts_are_compared() {
         let rules = Rules::load(&[]).unwrap();
+        let linking = rules.endpoints.iter().find_map(|endpoint| endpoint.linking.as_ref()).unwrap();
         let read = |header: &str, claims: &str| Token::read(&token(header, claims)).unwrap();
         for (header, wanted) in [
             (r#"{"alg":"RS256"}"#, None),
@@ -184,7 +184,7 @@ mod tests {
             (r#"{"alg":"none"}"#, Some(Some("none"))),
             (r#"{"alg":"SECRET"}"#, Some(None)),
         ] {
-            assert_eq!(read(header, "{}").signed_otherwise(&rules), wanted, "{header}");
+            assert_eq!(read(header, "{}").signed_otherwise(linking, &rules), wanted, "{header}");
         }
         let of = |claims: &str| read(r#"{"alg":"RS256"}"#, claims);
         let access = of(r#"{"azp":"c"}"#);
