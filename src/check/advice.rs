@@ -46,6 +46,9 @@ pub(super) fn finding(call: &Call, endpoint: &Endpoint, prefix: &str) -> Option<
     }
 }
 
+/// Says that no scope of a user's own will do.
+const OWN: &str = "the token is the program's own, which is about no user";
+
 /// Says in a trace that other paths send something else.
 pub(super) const ON_SOME_PATHS: &str = "on some paths";
 
@@ -101,7 +104,7 @@ fn decapitalize(text: &str) -> String {
 }
 
 /// Fill in the scopes to ask for, and why: whose user it is, and what the body takes.
-pub(super) fn suggest(call: &mut Call, endpoint: &Endpoint, whose: &str, body: &Body) {
+pub(super) fn suggest(call: &mut Call, endpoint: &Endpoint, whose: &str, body: &Body, is_own: bool) {
     let any_user = call.any_user_scopes.join(" or ");
     let (server_only, about_body) = match (body, &endpoint.linking) {
         (Body::Needs(key), None) => (true, Some(format!("`{key}` in the body takes {any_user}, on a server"))),
@@ -115,13 +118,14 @@ pub(super) fn suggest(call: &mut Call, endpoint: &Endpoint, whose: &str, body: &
         }
         (Body::Fits | Body::Unread, _) => (false, None),
     };
-    call.suggested_scopes = if server_only || call.subject == Subject::AnyUser {
+    call.suggested_scopes = if server_only || is_own || call.subject == Subject::AnyUser {
         call.any_user_scopes.clone()
     } else {
         // where several will do, the first row of the table is the one that today's API knows
         call.current_user_scopes.first().cloned().into_iter().collect()
     };
-    let parts = std::iter::once(whose.to_owned()).chain(about_body);
+    let about_token = (is_own && endpoint.subject.is_some()).then(|| OWN.to_owned());
+    let parts = std::iter::once(whose.to_owned()).chain(about_token).chain(about_body);
     call.scope_reason = Some(parts.collect::<Vec<_>>().join("; "));
 }
 

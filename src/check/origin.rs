@@ -18,6 +18,8 @@ pub(super) struct Origin {
     pub made: Vec<Node>,
     /// The logins, by their numbers in the rules, that feed what was read wherever they are.
     pub feeds: Vec<usize>,
+    /// The tables, by number, of tokens of the program's own, and what they may hold for.
+    pub own: Vec<(usize, Node)>,
     /// The calls that make up the request which sends it.
     pub sent_by: Vec<Node>,
     /// The one of them that is the request itself.
@@ -34,7 +36,7 @@ impl Origin {
         origin.at = Some((first.file, first.span));
         if let Some(Traced { value: Value::Api(api), .. }) = &first.origin {
             let chain = Chain::of(shared, api);
-            (origin.made, origin.feeds) = (chain.made, chain.feeds);
+            (origin.made, origin.feeds, origin.own) = (chain.made, chain.feeds, chain.own);
         }
         origin
     }
@@ -83,6 +85,8 @@ pub(super) struct Chain {
     pub made: Vec<Node>,
     /// The logins, by number, that feed one of the values on the way.
     pub feeds: Vec<usize>,
+    /// Tables of tokens of the program's own, by number, and the call or what else they may hold for.
+    pub own: Vec<(usize, Node)>,
 }
 
 impl Chain {
@@ -94,6 +98,10 @@ impl Chain {
         let mut steps = 0;
         while let Some(api) = at {
             chain.feeds.extend(feeds(shared.rules, &api));
+            chain.own.extend(shared.rules.facts(&api.states).filter_map(|fact| match fact {
+                Fact::Own(number) => Some((*number, api.node)),
+                _ => None,
+            }));
             match api.step {
                 ApiStep::Call | ApiStep::New => chain.made.push(api.node),
                 // the method that calls back: its call

@@ -327,7 +327,7 @@ fn as_call(shared: &Shared<'_>, record: &Record, places: &mut Places<'_>) -> (Ca
     }
     let steps = std::iter::successors(judged.trail.as_deref(), |step| step.before.as_deref());
     call.runs = runtime::of_call(shared, record.request, record.site, steps.map(|step| step.file));
-    advice::suggest(&mut call, endpoint, &record.whose.why, &record.body);
+    advice::suggest(&mut call, endpoint, &record.whose.why, &record.body, judged.is_own);
     (call, record.endpoint)
 }
 

@@ -606,7 +606,7 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
                 endpoint,
                 client: request.client().to_string(),
                 confidence,
-                whose: whose(shared, &rules.endpoints[endpoint], subject.as_ref(), judged.library.is_some(), &around),
+                whose: whose(shared, &rules.endpoints[endpoint], subject.as_ref(), judged.is_own, &around),
                 body: Body::of(&mut eval, &request, &rules.endpoints[endpoint]),
                 parts: request.parts.iter().map(|part| part.site.node).collect(),
                 base: (judged.verdict == Verdict::IdToken)

@@ -55,6 +55,8 @@ pub(super) struct Judged {
     pub library: Option<Node>,
     /// Whether there was a credential at all.
     pub given: bool,
+    /// Whether it is the program's own token, about no user.
+    pub is_own: bool,
 }
 
 impl Judged {
@@ -68,6 +70,7 @@ impl Judged {
             mixed: false,
             library: None,
             given: true,
+            is_own: false,
         }
     }
 
@@ -84,14 +87,31 @@ enum One {
     Unknown(&'static str, String, Option<Rc<Trail>>),
 }
 
-/// Judge a credential.
-pub(super) fn judge(credential: &Credential) -> Judged {
-    let blank = Judged::blank();
-    let alternatives: Vec<One> = match credential {
+/// What a credential may be.
+fn alternatives(credential: &Credential) -> Vec<One> {
+    match credential {
         Credential::Header(values) | Credential::Ambient(values) => {
             values.iter().filter_map(|value| one(value, true)).collect()
         }
         Credential::Bearer(values) => values.iter().filter_map(|value| one(value, false)).collect(),
+        Credential::Library(..) | Credential::None => Vec::new(),
+    }
+}
+
+/// The ways of all access tokens that a credential may be.
+pub(super) fn access_ways(credential: &Credential) -> Vec<Option<Rc<Trail>>> {
+    let way = |one| match one {
+        One::Token(TokenKind::Access, _, trail) => Some(trail),
+        _ => None,
+    };
+    alternatives(credential).into_iter().filter_map(way).collect()
+}
+
+/// Judge a credential.
+pub(super) fn judge(credential: &Credential) -> Judged {
+    let blank = Judged::blank();
+    let alternatives: Vec<One> = match credential {
+        Credential::Header(_) | Credential::Ambient(_) | Credential::Bearer(_) => alternatives(credential),
         Credential::Library(TokenKind::Access, node) => {
             let verdict = Verdict::AccessToken;
             return Judged { verdict, confidence: Confidence::High, library: Some(*node), ..blank };

@@ -341,6 +341,7 @@ impl<'s> Eval<'s> {
                 | Fact::Outlet(_)
                 | Fact::Login(_)
                 | Fact::Feeds(_)
+                | Fact::Own(_)
                 | Fact::Query
                 | Fact::Answer => {}
             }

@@ -458,13 +458,16 @@ impl<'s> Eval<'s> {
         values
     }
 
+    /// Whether an object is a struct's literal.
+    pub(crate) fn is_struct(&self, object: &Object) -> bool {
+        self.lowered(object.node.file)
+            .is_some_and(|lowered| matches!(lowered.ir.expr(object.node.expr), Expr::Object { ty: Some(_), .. }))
+    }
+
     /// A member of an object that was made at a known place.
     pub(crate) fn object_member(&mut self, object: &Rc<Object>, key: &PlaceKey, node: Node) -> Vals {
         // Rust calls methods only, never fields
-        let is_struct = self
-            .lowered(object.node.file)
-            .is_some_and(|lowered| matches!(lowered.ir.expr(object.node.expr), Expr::Object { ty: Some(_), .. }));
-        let is_method = is_struct && matches!(key, PlaceKey::Name(_)) && self.is_called(node);
+        let is_method = self.is_struct(object) && matches!(key, PlaceKey::Name(_)) && self.is_called(node);
         let mut found = if is_method { Vals::new() } else { self.own_member(object, key, false, node) };
         if found.is_empty()
             && let Some(class) = object.class

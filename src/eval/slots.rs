@@ -144,10 +144,13 @@ impl<'s> Eval<'s> {
         for value in values {
             match &value.value {
                 Value::Object(object) => {
-                    let mut members = self.object_member(object, &key, site.node);
+                    // the field of a struct, whose methods alone a call at the site would mean
+                    let mut members = match self.is_struct(object) {
+                        true => self.own_member(object, &key, false, site.node),
+                        false => Vals::new(),
+                    };
                     if members.is_empty() {
-                        // the field of a struct, whose methods alone a call at the site would mean
-                        members = self.own_member(object, &key, false, site.node);
+                        members = self.object_member(object, &key, site.node);
                     }
                     // a list of what has the value is a list of values
                     if members.is_empty() && self.items(object).is_some() && self.is_value_itself(name) {

@@ -296,6 +296,7 @@ fn holders<'a>(source: usize, file: &'a RuleFile, methods: &[&str], all: &mut Ve
     add!("query", &file.query, |_| Expected::Login);
     add!("answer", &file.answer, |_| Expected::Login);
     add!("party", &file.party, |_| Expected::Token(TokenKind::Other));
+    add!("own", &file.own, |_| Expected::Subject(SubjectKind::AnyUser));
     add!("misspelt", &file.misspelt, |table: &MisspeltTable| Expected::Scope(table.scope.clone()));
     add!("member", &file.member, |table: &MemberTable| Expected::Edit(table.access.clone()));
     add!("evidence", &file.evidence);

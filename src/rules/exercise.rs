@@ -283,6 +283,7 @@ impl Fact {
             Fact::Injector(_) => "injector",
             Fact::Outlet(_) => "outlet",
             Fact::Login(_) | Fact::Feeds(_) => "login",
+            Fact::Own(_) => "own",
             Fact::Setting(_) => "setting",
             Fact::Query => "query",
             Fact::Answer => "answer",

@@ -39,6 +39,8 @@ pub enum Fact {
     Login(usize),
     /// The value is made of the tokens of login number `.0`, wherever that is.
     Feeds(usize),
+    /// It hands out tokens of the program's own, if what number `.0` says holds.
+    Own(usize),
     /// The call reads a setting, as number `.0` says.
     Setting(usize),
     /// A query, or the body of a form, is made of the members of the first argument.

@@ -207,7 +207,11 @@ impl RuleFiles {
             }
             for Paths { kind, nth, values, calls } in source.file.paths() {
                 // a URL that asks for tokens is no call
-                let by_url = kind == "login" && source.file.login.get(nth).is_some_and(|table| table.url.is_some());
+                let by_url = match kind {
+                    "login" => source.file.login.get(nth).is_some_and(|table| table.url.is_some()),
+                    "own" => source.file.own.get(nth).is_some_and(|table| table.url.is_some()),
+                    _ => false,
+                };
                 if values.is_empty() && calls.is_empty() && !by_url {
                     let headers = toml_file::tables(&source.text, kind);
                     let span = headers.get(nth).map_or(Span::default(), |(span, _)| *span);
@@ -437,6 +441,7 @@ impl RuleFile {
         all.extend(of("test", &self.test, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("setting", &self.setting, |_| Vec::new(), |table| table.at.iter().collect()));
         all.extend(of("query", &self.query, |_| Vec::new(), |table| table.on.iter().collect()));
+        all.extend(of("own", &self.own, |table| table.on.iter().collect(), |_| Vec::new()));
         all.extend(of("answer", &self.answer, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("refs", &self.refs, |_| Vec::new(), |table| table.on.iter().collect()));
         all.extend(of("mapper", &self.mapper, |_| Vec::new(), |table| table.on.iter().collect()));
@@ -502,6 +507,7 @@ impl RuleFile {
             "query" => take(&mut self.query, nth),
             "answer" => take(&mut self.answer, nth),
             "party" => take(&mut self.party, nth),
+            "own" => take(&mut self.own, nth),
             "misspelt" => take(&mut self.misspelt, nth),
             "member" => take(&mut self.member, nth),
             "endpoint" => take(&mut self.endpoint, nth),

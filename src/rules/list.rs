@@ -44,6 +44,7 @@ const KINDS: &[&str] = &[
     "query",
     "answer",
     "party",
+    "own",
     "misspelt",
     "member",
     "evidence",

@@ -118,9 +118,14 @@ impl Rules {
         }
         for table in &file.query {
             self.hang(place, &table.on, Fact::Query)?;
+            self.query_adds.extend(table.adds.iter().cloned());
         }
         for table in &file.answer {
             self.hang(place, &table.on, Fact::Answer)?;
+        }
+        for table in &file.own {
+            self.hang(place, &table.on, Fact::Own(self.own.len()))?;
+            self.own.push(table.clone());
         }
         self.parties.extend(file.party.iter().cloned());
         self.misspelt.extend(file.misspelt.iter().cloned());

@@ -148,6 +148,10 @@ pub struct Rules {
     pub login_members: FxHashSet<String>,
     /// Requests whose answer is for another party.
     pub parties: Vec<schema::PartyTable>,
+    /// Where programs get tokens of their own, by number.
+    pub own: Vec<schema::OwnTable>,
+    /// The methods of a query or a form that add a member.
+    pub query_adds: FxHashSet<String>,
     misspelt: Vec<schema::MisspeltTable>,
     token_members: Vec<schema::MemberTable>,
     hosts: HostTable,

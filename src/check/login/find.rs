@@ -2,9 +2,9 @@
 
 use crate::check::origin::Chain;
 use crate::check::request::Request;
-use crate::eval::value::{Node, Pattern, Piece, Traced, Vals, Value};
+use crate::eval::value::{Ctx, Node, Pattern, Piece, Traced, Vals, Value};
 use crate::eval::{Eval, Shared, Site};
-use crate::ir::{CallKind, Expr, ExprId, FileIr, Key, Lit};
+use crate::ir::{BindingId, CallKind, Expr, ExprId, FileIr, Key, Lit};
 use crate::project::Lowered;
 use crate::rules::path::Step;
 use crate::rules::slot::{Base, Into, Slot};
@@ -212,7 +212,10 @@ fn with_options(
         eval.slot(&Slot { base: options.base.clone(), path }, site)
     };
     let is_older = fact.older.iter().any(|name| !member(eval, name).is_empty());
-    let pairs = pairs_of(eval, &objects);
+    let mut pairs = pairs_of(eval, &objects);
+    if site.node != node {
+        pairs.extend(added_to(eval, site.node, &site.ctx));
+    }
     let mut style = usize::from(is_older);
     let mut setting = |ways: &[Way]| -> Setting {
         for (nth, way) in ways.iter().enumerate() {
@@ -363,6 +366,60 @@ fn pairs_of(eval: &mut Eval<'_>, lists: &Vals) -> Vec<(String, Vals)> {
             {
                 pairs.push((name.clone(), value));
             }
+        }
+    }
+    pairs
+}
+
+/// What a member of options or of a body may be, however that is written: an object, a query made of one, pairs, or the text of
+/// a form; `None` where it is not known.
+pub(in crate::check) fn member_texts(
+    eval: &mut Eval<'_>,
+    site: &Site,
+    options: &Slot,
+    name: &str,
+) -> Vec<Option<String>> {
+    let whole = eval.slot(options, site);
+    let made = whole.iter().find_map(|value| query_call(eval.rules(), value));
+    let (site, options) = match made {
+        Some(call) => (Site::new(call, &site.ctx), Slot { base: Base::Arg(0), path: Vec::new() }),
+        None => (site.clone(), options.clone()),
+    };
+    let path = options.path.iter().cloned().chain([Into::Member(name.to_owned())]).collect();
+    let mut values = eval.slot(&Slot { base: options.base.clone(), path }, &site);
+    let objects = if made.is_some() { eval.slot(&options, &site) } else { whole };
+    let mut pairs = pairs_of(eval, &objects);
+    if let Some(call) = made {
+        pairs.extend(added_to(eval, call, &site.ctx));
+    }
+    values.extend(pairs.into_iter().filter(|(key, _)| key == name).flat_map(|(_, value)| value));
+    let known = |text: String| (!text.contains(HOLE)).then_some(text);
+    let mut texts: Vec<Option<String>> = texts_of(&values).into_iter().map(known).collect();
+    for form in texts_of(&objects) {
+        let pairs = form.split('&').filter_map(|pair| pair.split_once('='));
+        texts.extend(pairs.filter(|(key, _)| key.trim() == name).map(|(_, value)| known(decoded(value.trim()))));
+    }
+    texts
+}
+
+/// What is added to the query or the form that a call makes, which a variable holds: names and values.
+fn added_to(eval: &mut Eval<'_>, made: Node, ctx: &Ctx) -> Vec<(String, Vals)> {
+    let Some(lowered) = eval.shared().project.lowered(made.file) else { return Vec::new() };
+    let (ir, rules) = (&lowered.ir, eval.rules());
+    let holds = |binding: BindingId| ir.binding(binding).defs.iter().any(|def| ir.strip(def.value) == made.expr);
+    let mut pairs = Vec::new();
+    for &call in &ir.calls {
+        let Expr::Call { callee, args, .. } = ir.expr(call) else { continue };
+        let (Expr::Field { base, key: Key::Name(method) }, [key, value]) = (ir.expr(ir.strip(*callee)), &**args) else {
+            continue;
+        };
+        let (Expr::Local(binding), Expr::Lit(Lit::Str(name))) = (ir.expr(ir.strip(*base)), ir.expr(ir.strip(key.expr)))
+        else {
+            continue;
+        };
+        if rules.query_adds.contains(&**method) && holds(*binding) {
+            let values = eval.value(Node { file: made.file, expr: value.expr }, ctx);
+            pairs.push((name.to_string(), values));
         }
     }
     pairs

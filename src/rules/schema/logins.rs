@@ -157,6 +157,9 @@ pub struct ExchangeTable {
 pub struct QueryTable {
     /// The calls.
     pub on: Vec<PathText>,
+    /// The methods of what they make that add a member: its name, its value.
+    #[serde(default)]
+    pub adds: Vec<String>,
     /// Where this is known from.
     pub source: Option<String>,
     /// Programs in which this table leads to its verdict.
@@ -209,6 +212,34 @@ pub struct PartyTable {
     /// What they hold where the answer is the tenant's own all the same.
     #[serde(default)]
     pub own: Vec<String>,
+    /// Where this is known from.
+    pub source: Option<String>,
+    /// Programs in which this table leads to its verdict.
+    #[serde(default)]
+    pub yes: Vec<Code>,
+    /// Programs in which that verdict must not come out.
+    #[serde(default)]
+    pub no: Vec<Code>,
+    /// What the examples are written in.
+    pub lang: Option<ExampleLang>,
+}
+
+/// `[[own]]`: access tokens that a program gets for itself: they are about no user.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct OwnTable {
+    /// What hands them out.
+    #[serde(default)]
+    pub on: Vec<PathText>,
+    /// Instead: the end of the address, without its query, of requests that are answered with them.
+    pub url: Option<String>,
+    /// The member of the call's first argument, or of the request's body, that decides; without it, nothing else is handed
+    /// out.
+    pub option: Option<String>,
+    /// What that holds then.
+    #[serde(default)]
+    pub holds: Vec<String>,
     /// Where this is known from.
     pub source: Option<String>,
     /// Programs in which this table leads to its verdict.

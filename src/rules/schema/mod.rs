@@ -15,8 +15,8 @@ mod texts;
 
 pub use flows::{FlowTable, Hands};
 pub use logins::{
-    EnvironmentTable, ExchangeTable, LoginTable, MemberTable, MisspeltTable, NeedsTable, PartyTable, QueryTable,
-    SettingTable, TwinTable,
+    EnvironmentTable, ExchangeTable, LoginTable, MemberTable, MisspeltTable, NeedsTable, OwnTable, PartyTable,
+    QueryTable, SettingTable, TwinTable,
 };
 pub use outlets::OutletTable;
 pub use reducers::{ActionTable, CaseTable, EventTable, InjectorTable, ReducedTable, ReducerTable};
@@ -107,6 +107,8 @@ pub struct RuleFile {
     pub answer: Vec<QueryTable>,
     /// Requests whose answer is for another party.
     pub party: Vec<PartyTable>,
+    /// Access tokens that are the program's own.
+    pub own: Vec<OwnTable>,
     /// Scopes that do not exist.
     pub misspelt: Vec<MisspeltTable>,
     /// The members of login results.
