@@ -144,6 +144,42 @@ fn a_token_for_any_user_may_link_by_id() {
     }
 }
 
+/// Recordings are often cleaned of the Bearer alone.
+#[test]
+fn what_links_is_judged_beside_a_bearer_that_says_nothing() {
+    for bearer in ["opaque0123456789", "{{token}}", "[REDACTED]", "a.b.c"] {
+        let hs256 = json!({ "link_with": id_token("HS256", "web-client") });
+        each("POST", LINK, bearer, &hs256, |here, name| {
+            let found = findings(here);
+            assert_eq!(found.len(), 1, "{name} {bearer}: {found:?}");
+            assert_eq!(found[0].0, "secondary-token-not-rs256", "{name} {bearer}");
+            assert!(found[0].1.contains("is signed with HS256"), "{name} {bearer}: {found:?}");
+            let document = document(here);
+            let recorded = &document["recorded"][0];
+            assert_eq!(recorded["verdict"], "unknown", "{name} {bearer}");
+            assert_eq!(recorded["why"], "no Bearer is recorded whose claims can be read", "{name} {bearer}");
+        });
+        let access = json!({ "link_with": access_token("read:current_user") });
+        each("POST", LINK, bearer, &access, |here, name| {
+            let found = findings(here);
+            assert!(found.len() == 1 && found[0].1.contains("holds an access token"), "{name} {bearer}: {found:?}");
+        });
+        for right in [
+            json!({ "link_with": id_token("RS256", "web-client") }),
+            json!({ "link_with": "{{other}}" }),
+            json!({ "provider": "github", "user_id": "2" }),
+        ] {
+            each("POST", LINK, bearer, &right, |here, name| {
+                assert_eq!(findings(here), [], "{name} {bearer}");
+                assert_eq!(document(here)["recorded"], json!([]), "{name} {bearer}");
+            });
+        }
+        each("POST", "https://shop.example.com/api/v2/users/1/identities", bearer, &hs256, |here, name| {
+            assert_eq!(findings(here), [], "{name} {bearer}");
+        });
+    }
+}
+
 /// After the migration the same body will be refused.
 #[test]
 fn linking_with_an_id_token_is_told_what_comes_next() {

@@ -11,8 +11,8 @@ use crate::rules::{Endpoint, LinkingTable, Rules};
 
 /// A token that was sent to an endpoint.
 pub(super) struct Sender<'a> {
-    /// The token.
-    pub token: &'a Token,
+    /// The token, where it is recorded and its claims can be read.
+    pub token: Option<&'a Token>,
     /// What it is.
     pub verdict: Verdict,
     /// The endpoint.
@@ -22,10 +22,15 @@ pub(super) struct Sender<'a> {
 /// What there is to say about a body.
 pub(super) fn notes(body: &Body, sender: &Sender<'_>, rules: &Rules) -> Vec<Note> {
     let Some(fields) = body.fields() else { return Vec::new() };
-    let is_own = sender.verdict == Verdict::AccessToken && sender.token.is_current_users(rules);
-    if sender.verdict == Verdict::Unknown || sender.verdict == Verdict::AccessToken && !is_own {
+    match sender.verdict {
         // a token for any user may send all of it
-        return Vec::new();
+        Verdict::AccessToken if !sender.token.is_some_and(|token| token.is_current_users(rules)) => return Vec::new(),
+        // what is wrong with the token in the body is wrong whichever is the Bearer
+        Verdict::Unknown => {
+            let linking = sender.endpoint.linking.as_ref();
+            return linking.map_or_else(Vec::new, |linking| linked(&fields, sender, linking, rules));
+        }
+        Verdict::AccessToken | Verdict::IdToken => {}
     }
     let first = |keys: &[String]| {
         let mut names = fields.iter().map(|(name, _)| name);
@@ -70,12 +75,24 @@ fn by_id(sender: &Sender<'_>, key: &str, linking: &LinkingTable, rules: &Rules) 
     Note { text, finding: Some((rules.outside.recorded.rule_link_by_id.clone(), help)) }
 }
 
+/// The token that proves the other account, where it can be read.
+fn secondary(fields: &[Field], linking: &LinkingTable) -> Option<Token> {
+    let sent = fields.iter().rev().find(|(name, _)| *name == linking.id_token_member)?;
+    Token::read(sent.1.as_ref()?)
+}
+
+/// The host of who issued the token that a body links an account by: where a custom domain issues it, it serves the API, too.
+pub(super) fn issuer(body: &Body, rules: &Rules) -> Option<String> {
+    let fields = body.fields()?;
+    let mut linkings = rules.endpoints.iter().filter_map(|endpoint| endpoint.linking.as_ref());
+    linkings.find_map(|linking| secondary(&fields, linking))?.issuer()
+}
+
 /// What is wrong with the token that proves the other account.
 fn linked(fields: &[Field], sender: &Sender<'_>, linking: &LinkingTable, rules: &Rules) -> Vec<Note> {
     let known = &rules.outside.recorded;
     let member = &linking.id_token_member;
-    let sent = fields.iter().rev().find(|(name, _)| name == member).and_then(|(_, value)| value.as_ref());
-    let Some(token) = sent.and_then(|text| Token::read(text)) else { return Vec::new() };
+    let Some(token) = secondary(fields, linking) else { return Vec::new() };
     let note = |text: String, help: String| Note { text, finding: Some((known.rule_secondary_token.clone(), help)) };
     if token.judge(rules).verdict == Verdict::AccessToken {
         return vec![note(
@@ -91,7 +108,8 @@ fn linked(fields: &[Field], sender: &Sender<'_>, linking: &LinkingTable, rules: 
             advice::sign_so(&format!("Set the algorithm of the client to {wanted}")),
         ));
     }
-    if sender.verdict == Verdict::AccessToken && token.is_for_client_of(sender.token) == Some(false) {
+    let access = sender.token.filter(|_| sender.verdict == Verdict::AccessToken);
+    if access.and_then(|access| token.is_for_client_of(access)) == Some(false) {
         notes.push(note(
             format!("the `aud` of the ID token in `{member}` is not the `azp` of the access token"),
             "Get both from the same client: with the user's own token, an ID token in the body is taken only if it was issued \

@@ -3,12 +3,16 @@
 use super::address;
 use super::carried::{self, Sender};
 use super::model::Recorded;
-use super::token::Token;
+use super::token::{Judged, Token};
 use super::{File, Refusal};
+use crate::check::model::Verdict;
 use crate::lower::traffic::command::{Command, Takes};
 use crate::lower::traffic::{Sent, Variables, bearer_of_lines, har, markdown, postman, requests, shell};
 use crate::rules::{Argument, CommandTable, Form, Rules, Segment};
 use std::collections::BTreeMap;
+
+/// Why the Bearer of a recording is not known.
+const UNREADABLE: &str = "no Bearer is recorded whose claims can be read";
 
 /// What lies around a recording.
 pub(super) struct Around<'a> {
@@ -83,18 +87,28 @@ fn of_blocks(text: &str, rules: &Rules) -> Vec<Sent> {
 
 fn judged(sent: &Sent, file: &File, rules: &Rules, around: &Around<'_>) -> Option<Recorded> {
     let from_files = || sent.header_files.iter().find_map(|name| bearer_of_lines(&(around.read)(name)?.text));
-    let token = Token::read(&sent.bearer.clone().or_else(from_files)?)?;
-    let endpoint = address::endpoint(rules, &sent.method, &sent.url, token.issuer().as_deref())?;
-    let judged = token.judge(rules);
-    let endpoint = &rules.endpoints[endpoint];
-    let sender = Sender { token: &token, verdict: judged.verdict, endpoint };
+    let token = sent.bearer.clone().or_else(from_files).and_then(|bearer| Token::read(&bearer));
+    let issuer = match &token {
+        Some(token) => token.issuer(),
+        None => carried::issuer(&sent.body, rules),
+    };
+    let endpoint = &rules.endpoints[address::endpoint(rules, &sent.method, &sent.url, issuer.as_deref())?];
+    let judged = token.as_ref().map(|token| token.judge(rules));
+    let verdict = judged.as_ref().map_or(Verdict::Unknown, |judged| judged.verdict);
+    let notes = carried::notes(&sent.body, &Sender { token: token.as_ref(), verdict, endpoint }, rules);
+    // of a Bearer that says nothing, nothing is said, but of what it was sent with
+    let judged = match judged {
+        None if notes.is_empty() => return None,
+        None => Judged { verdict, why: UNREADABLE.to_owned(), audiences: 0 },
+        Some(judged) => judged,
+    };
     Some(Recorded {
         at: file.at(sent.span),
         endpoint: endpoint.name.clone(),
-        verdict: judged.verdict,
+        verdict,
         why: judged.why,
         audiences: judged.audiences,
-        notes: carried::notes(&sent.body, &sender, rules),
+        notes,
     })
 }
 
