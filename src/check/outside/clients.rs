@@ -3,7 +3,8 @@
 //! Only what says an algorithm is told; which client a login is of is not known here.
 
 use super::code::{Given, Sought, written};
-use super::{File, Refusal, SETTINGS_BYTES, settings};
+use super::variables::{self, Beside};
+use super::{File, Folders, Refusal, SETTINGS_BYTES, folders, settings, text};
 use crate::check::model::{Location, Skipped};
 use crate::eval::value::{Node, Traced, Value, texts};
 use crate::eval::{Eval, Shared};
@@ -11,9 +12,9 @@ use crate::ir::Expr;
 use crate::lower::data::{Data, Step};
 use crate::project::Project;
 use crate::rules::slot::{Into, Slot};
-use crate::rules::{ClientsTable, OutsideKind, Rules};
+use crate::rules::{ClientsTable, OutsideKind, Rules, VariableTable};
 use crate::text::FileId;
-use crate::text::files::is_test;
+use crate::text::files::{is_test, parent};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
@@ -37,8 +38,9 @@ pub(in crate::check) fn of_project(project: &Project<'_>, rules: &Rules) -> (Vec
         !is_test(path) && kinds().any(|kind| matches!(kind, OutsideKind::Clients(_)))
     };
     let paths: Vec<&String> = project.beside().iter().filter(wanted).collect();
+    let folders = folders(project);
     let read: Vec<(&String, Result<Vec<Client>, Refusal>)> =
-        paths.into_par_iter().map(|path| (path, of_path(project, rules, path))).collect();
+        paths.into_par_iter().map(|path| (path, of_path(project, rules, &folders, path))).collect();
     let (mut clients, mut skipped) = (Vec::new(), Vec::new());
     for (path, result) in read {
         match result {
@@ -51,35 +53,70 @@ pub(in crate::check) fn of_project(project: &Project<'_>, rules: &Rules) -> (Vec
     (clients, skipped)
 }
 
-fn of_path(project: &Project<'_>, rules: &Rules, path: &str) -> Result<Vec<Client>, Refusal> {
+fn of_path(project: &Project<'_>, rules: &Rules, folders: &Folders<'_>, path: &str) -> Result<Vec<Client>, Refusal> {
     let file = File::new(path, project.beside_text(path, SETTINGS_BYTES)?);
     let known = &rules.outside.clients;
     if !known.keys.iter().any(|key| file.holds(key)) {
         return Ok(Vec::new());
     }
+    let read = |path: &str| Some(File::new(path, text(project, path)?));
+    let beside = Beside { paths: folders.get(parent(path)).map_or(&[], Vec::as_slice), read: &read };
+    let kinds = rules.outside.kinds(path);
+    // the variables are those of all settings in such a file
+    let variables = kinds.iter().flat_map(|kind| match kind {
+        OutsideKind::Settings(nth) => rules.outside.toggle.file[*nth].variable.as_slice(),
+        OutsideKind::Clients(nth) => known.file[*nth].variable.as_slice(),
+        OutsideKind::Recorded(..) | OutsideKind::Values => &[],
+    });
+    let variables: Vec<VariableTable> = variables.cloned().collect();
     let mut clients = Vec::new();
-    for kind in rules.outside.kinds(path) {
+    for kind in &kinds {
         let OutsideKind::Clients(nth) = kind else { continue };
-        settings::find(&file, &rules.outside, &known.file[nth], &mut |object| {
-            clients.extend(of_object(&file, known, object));
+        settings::find(&file, &rules.outside, &known.file[*nth], &mut |object| {
+            let settings = Settings { file: &file, variables: &variables, beside: &beside, object };
+            clients.extend(settings.clients(known));
         })?;
     }
     Ok(clients)
 }
 
-/// What one client's settings say.
-fn of_object(file: &File, known: &ClientsTable, object: &Data<'_>) -> Option<Client> {
-    let first = |ways: &[String]| -> Option<(Location, String)> {
-        ways.iter().find_map(|way| {
+/// The settings of one client.
+struct Settings<'a, 'd> {
+    file: &'a File,
+    variables: &'a [VariableTable],
+    beside: &'a Beside<'a>,
+    object: &'a Data<'d>,
+}
+
+impl Settings<'_, '_> {
+    /// What they say.
+    fn clients(&self, known: &ClientsTable) -> Vec<Client> {
+        let first = |ways: &[String]| self.texts(ways).into_iter().next().map(|(_, text)| text);
+        let kinds = self.texts(&known.kind);
+        if !kinds.is_empty() && kinds.iter().all(|(_, kind)| known.without_users.contains(kind)) {
+            return Vec::new();
+        }
+        let (name, id) = (first(&known.name), first(&known.id));
+        let client = |(at, algorithm)| Client { at, algorithm, name: name.clone(), id: id.clone() };
+        self.texts(&known.algorithm).into_iter().map(client).collect()
+    }
+
+    /// The texts at the end of the first of these ways that leads to some: where a variable stands there, what it is given.
+    fn texts(&self, ways: &[String]) -> Vec<(Location, String)> {
+        let mut found = ways.iter().map(|way| {
             let mut values = Vec::new();
-            object.find(&Step::path(way), &mut values);
-            values.into_iter().find_map(|value| Some((file.at(value.span), value.text()?.to_owned())))
-        })
-    };
-    let text = |ways: &[String]| first(ways).map(|(_, text)| text);
-    let (at, algorithm) = first(&known.algorithm)?;
-    let has_users = text(&known.kind).is_none_or(|kind| !known.without_users.contains(&kind));
-    has_users.then(|| Client { at, algorithm, name: text(&known.name), id: text(&known.id) })
+            self.object.find(&Step::path(way), &mut values);
+            let written = |value: &&Data<'_>| self.file.text.get(value.span.range()).unwrap_or_default();
+            let of_value = |value: &Data<'_>| -> Vec<(Location, String)> {
+                match variables::resolved(written(&value), self.variables, self.beside) {
+                    Some(places) => places.into_iter().filter_map(|place| Some((place.at, place.text?))).collect(),
+                    None => value.text().map(|text| (self.file.at(value.span), text.to_owned())).into_iter().collect(),
+                }
+            };
+            values.into_iter().flat_map(of_value).collect::<Vec<_>>()
+        });
+        found.find(|texts| !texts.is_empty()).unwrap_or_default()
+    }
 }
 
 /// The clients whose settings code writes.

@@ -186,7 +186,8 @@ fn said(eval: &mut Eval<'_>, folders: &Folders<'_>, node: Node, ctx: &Ctx) -> Ve
     let values = eval.value(node, ctx);
     let given: Vec<Place> = values.iter().flat_map(|value| setting(eval, folders, value, node.file)).collect();
     if !given.is_empty() {
-        return given.into_iter().map(|(file, at, state)| (Toggle { at, state }, file)).collect();
+        let toggle = |place: Place| (Toggle { at: place.at, state: place.state }, place.file);
+        return given.into_iter().map(toggle).collect();
     }
     let truths: BTreeSet<Option<bool>> = values
         .iter()
@@ -224,7 +225,7 @@ fn setting(eval: &mut Eval<'_>, folders: &Folders<'_>, value: &Traced, from: Fil
             let beside = Beside { paths: folders.get(folder).map_or(&[], Vec::as_slice), read: &read };
             if table.values.iter().any(|pattern| beside.named(pattern).next().is_some()) {
                 let places = given(name, table, &table.values, &beside);
-                return places.into_iter().filter(|(_, _, state)| *state != ToggleState::Undecided).collect();
+                return places.into_iter().filter(|place| place.state != ToggleState::Undecided).collect();
             }
         }
     }

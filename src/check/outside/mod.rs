@@ -118,10 +118,7 @@ pub(super) fn look(
     // settings of clients are looked at where a call makes them matter
     let tells = |path: &str| rules.outside.kinds(path).iter().any(|kind| !matches!(kind, OutsideKind::Clients(_)));
     let paths: Vec<&String> = project.beside().iter().filter(|path| reported(path) && tells(path)).collect();
-    let mut folders: Folders<'_> = FxHashMap::default();
-    for path in project.beside() {
-        folders.entry(parent(path)).or_default().push(path);
-    }
+    let folders = folders(project);
     let told: Vec<(&String, Told)> =
         paths.par_iter().map(|path| (*path, tell(project, rules, &folders, path))).collect();
     let mut found = Found { outside: Outside::default(), sources: Vec::new(), skipped: Vec::new() };
@@ -158,6 +155,14 @@ pub(super) fn match_calls(outside: &mut Outside, calls: &[&Call]) {
 
 /// The files that are no code, by their folders; those of one in order.
 type Folders<'a> = FxHashMap<&'a str, Vec<&'a str>>;
+
+fn folders<'a>(project: &'a Project<'_>) -> Folders<'a> {
+    let mut folders: Folders<'a> = FxHashMap::default();
+    for path in project.beside() {
+        folders.entry(parent(path)).or_default().push(path);
+    }
+    folders
+}
 
 fn tell(project: &Project<'_>, rules: &Rules, folders: &Folders<'_>, path: &str) -> Told {
     let kinds = rules.outside.kinds(path);

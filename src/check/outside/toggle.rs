@@ -27,13 +27,14 @@ pub(super) fn of_file(
         }
         let toggle = Toggle { at: file.at(data.span), state: state(data, table.texts_are_booleans) };
         let written = if toggle.state == ToggleState::Undecided { file.text.get(data.span.range()) } else { None };
-        let given = written.map(|text| variables::resolved(text, table, beside)).unwrap_or_default();
+        let mut given = written.and_then(|text| variables::resolved(text, &table.variable, beside)).unwrap_or_default();
+        given.retain(|place| place.state != ToggleState::Undecided);
         if given.is_empty() {
             toggles.push(toggle);
         }
-        for (toggle, file) in given {
-            toggles.push(toggle);
-            others.push(file);
+        for place in given {
+            toggles.push(Toggle { at: place.at, state: place.state });
+            others.push(place.file);
         }
     })?;
     toggles.sort_by(|left, right| left.at.cmp(&right.at));

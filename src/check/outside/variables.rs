@@ -1,12 +1,12 @@
 //! What stands beside a file that tells something: other files of its folder, which give its variables values.
 
 use super::File;
-use super::model::{Toggle, ToggleState};
+use super::model::ToggleState;
 use super::settings::format_of;
 use super::toggle::state;
 use crate::check::model::Location;
 use crate::lower::data::{self, Data, Step};
-use crate::rules::{SettingsTable, VariableTable};
+use crate::rules::VariableTable;
 
 /// The files beside one with settings: those of its folder, by name, and their texts.
 pub(super) struct Beside<'a> {
@@ -26,25 +26,47 @@ impl<'a> Beside<'a> {
     }
 }
 
-/// What a value written as `text` is, where it is a variable's: each place that gives it. Nothing where none does.
-pub(super) fn resolved(text: &str, table: &SettingsTable, beside: &Beside<'_>) -> Vec<(Toggle, File)> {
+/// How often a variable's value is looked for that is another variable's.
+const DEPTH: u8 = 4;
+
+/// A place that gives a variable its value.
+pub(super) struct Place {
+    /// The file.
+    pub file: File,
+    /// The value in it.
+    pub at: Location,
+    /// What it says as a flag.
+    pub state: ToggleState,
+    /// What it says as a text, if it is one.
+    pub text: Option<String>,
+}
+
+/// What a value written as `text` is, where it is a variable's: each place that gives it. Nothing where it is none;
+/// no place where none gives it.
+pub(super) fn resolved(text: &str, tables: &[VariableTable], beside: &Beside<'_>) -> Option<Vec<Place>> {
+    followed(text, tables, beside, DEPTH)
+}
+
+fn followed(text: &str, tables: &[VariableTable], beside: &Beside<'_>, depth: u8) -> Option<Vec<Place>> {
     let text = text.trim().trim_matches(['"', '\'']);
-    for variables in &table.variable {
-        let Some(name) = variables.form.iter().find_map(|form| named(text, form)) else { continue };
-        let always = given(name, variables, &variables.always, beside);
-        let mut found = given(name, variables, &variables.values, beside);
-        if always.is_empty() {
-            found.extend(declared(name, variables, beside));
-        } else {
-            found.extend(always);
-        }
-        let toggles = found.into_iter().filter_map(|(file, at, state)| {
-            let is_known = state != ToggleState::Undecided;
-            is_known.then_some((Toggle { at, state }, file))
-        });
-        return toggles.collect();
+    let (variables, name) =
+        tables.iter().find_map(|table| Some((table, table.form.iter().find_map(|form| named(text, form))?)))?;
+    let always = given(name, variables, &variables.always, beside);
+    let mut found = given(name, variables, &variables.values, beside);
+    if always.is_empty() {
+        found.extend(declared(name, variables, beside));
+    } else {
+        found.extend(always);
     }
-    Vec::new()
+    let mut places = Vec::new();
+    for place in found {
+        let written = place.file.text.get(place.at.span.range()).unwrap_or_default();
+        match followed(written, tables, beside, depth.saturating_sub(1)).filter(|_| depth > 0) {
+            Some(further) => places.extend(further),
+            None => places.push(place),
+        }
+    }
+    Some(places)
 }
 
 /// The name in a text of this form.
@@ -54,9 +76,6 @@ fn named<'t>(text: &'t str, form: &str) -> Option<&'t str> {
     let is_name = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
     is_name.then_some(name)
 }
-
-/// A file, a place in it, and what that says.
-pub(super) type Place = (File, Location, ToggleState);
 
 fn declared(name: &str, variables: &VariableTable, beside: &Beside<'_>) -> Vec<Place> {
     let ways: Vec<Vec<Step>> = variables.declared.iter().map(|way| Step::path(&way.replace('*', name))).collect();
@@ -97,7 +116,12 @@ fn look(
         let Ok(documents) = data::parse(format_of(path), &file.text) else { continue };
         let mut values = Vec::new();
         documents.iter().for_each(|document| find(document, &mut values));
-        let place = |value: &&Data<'_>| (File::new(path, file.text.clone()), file.at(value.span), state(value, true));
+        let place = |value: &&Data<'_>| Place {
+            file: File::new(path, file.text.clone()),
+            at: file.at(value.span),
+            state: state(value, true),
+            text: value.text().map(str::to_owned),
+        };
         places.extend(values.iter().map(place));
     }
     places
