@@ -50,7 +50,7 @@ impl<'s> Eval<'s> {
     }
 
     /// Modules as the one value that they export, where they export one: a list may be a module's, `module.exports = […]`.
-    fn whole_exports(&mut self, values: Vals) -> Vals {
+    pub(crate) fn whole_exports(&mut self, values: Vals) -> Vals {
         let mut wholes = Vals::new();
         for value in values {
             let Value::Module(file) = value.value else {

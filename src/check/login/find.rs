@@ -4,7 +4,7 @@ use crate::check::origin::Chain;
 use crate::check::request::Request;
 use crate::eval::value::{Ctx, Node, Pattern, Piece, Traced, Vals, Value};
 use crate::eval::{Eval, Shared, Site};
-use crate::ir::{BindingId, CallKind, Expr, ExprId, FileIr, Key, Lit};
+use crate::ir::{BindingId, CallKind, Expr, ExprId, FileIr, Key, Lit, Prop};
 use crate::project::Lowered;
 use crate::rules::path::Step;
 use crate::rules::slot::{Base, Into, Slot};
@@ -13,6 +13,9 @@ use crate::text::FileId;
 
 /// Stands for what is not known in the text of an option.
 pub(super) const HOLE: char = '\u{0}';
+
+/// Objects within objects that are looked into for an option.
+const SPREADS: u8 = 8;
 
 /// Steps for all the logins of one file: bundles make thousands of things that may be one.
 const FILE_STEPS: u64 = 200_000;
@@ -38,6 +41,8 @@ pub(in crate::check) struct Setting {
     pub held: Held,
     /// Its value, where that is written in the literal of the options.
     pub at: Option<Node>,
+    /// Its value, wherever that is written: in what is spread into the options, too.
+    pub told: Option<Node>,
 }
 
 /// One place where tokens are asked for, or where that is set up.
@@ -231,11 +236,11 @@ fn with_options(
             if held != Held::Nothing {
                 let at = literal.and_then(|literal| written_at(eval, literal, way));
                 style = nth;
-                return Setting { held, at };
+                return Setting { held, at, told: at.or_else(|| told_at(eval, &objects, way)) };
             }
         }
         let held = if is_open { Held::Unknown } else { Held::Nothing };
-        Setting { held, at: None }
+        Setting { held, ..Setting::default() }
     };
     let (redirect, mut client_id) = (setting(&fact.redirect), setting(&fact.client_id));
     let missing = fact.requires.iter().any(|way| setting(std::slice::from_ref(way)).held == Held::Nothing);
@@ -328,6 +333,45 @@ pub(super) fn written_at(eval: &Eval<'_>, literal: Node, way: &[String]) -> Opti
     let ir = &eval.shared().project.lowered(literal.file)?.ir;
     let at = way.iter().try_fold(literal.expr, |at, name| ir.member_of(at, name))?;
     Some(Node { file: literal.file, expr: ir.strip(at) })
+}
+
+/// The value at the end of a way into an object, where that is written: in a literal, or in one that is spread into it.
+pub(in crate::check) fn told_at(eval: &mut Eval<'_>, objects: &[Traced], way: &[String]) -> Option<Node> {
+    told_within(eval, objects, way, SPREADS)
+}
+
+fn told_within(eval: &mut Eval<'_>, objects: &[Traced], way: &[String], depth: u8) -> Option<Node> {
+    let objects = eval.whole_exports(objects.to_vec());
+    let [Traced { value: Value::Object(object), .. }] = objects.as_slice() else { return None };
+    let (name, rest) = way.split_first().filter(|_| depth > 0)?;
+    for part in object.parts.iter().rev() {
+        if let Some(found) = told_within(eval, part, way, depth - 1) {
+            return Some(found);
+        }
+    }
+    let file = object.node.file;
+    let ir = &eval.shared().project.lowered(file)?.ir;
+    let Expr::Object { props, .. } = ir.expr(ir.strip(object.node.expr)) else { return None };
+    for prop in props.iter().rev() {
+        match prop {
+            Prop::Field(Key::Name(key), value) if **key == **name => {
+                let at = Node { file, expr: ir.strip(*value) };
+                if rest.is_empty() {
+                    return Some(at);
+                }
+                let inner = eval.value(at, &object.ctx);
+                return told_within(eval, &inner, rest, depth - 1);
+            }
+            Prop::Spread(inner) => {
+                let inner = eval.value(Node { file, expr: *inner }, &object.ctx);
+                if let Some(found) = told_within(eval, &inner, way, depth - 1) {
+                    return Some(found);
+                }
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// What values say of an option.
@@ -546,7 +590,7 @@ fn of_text(eval: &mut Eval<'_>, lowered: &Lowered, node: Node, by_url: &[usize])
         .find(|nth| eval.rules().logins[**nth].url.as_deref().is_some_and(|url| address.ends_with(url)))?;
     let fact = &rules.logins[number];
     let host = address.trim_start_matches("https://").split('/').next().unwrap_or_default();
-    let domain = Setting { held: Held::Texts(vec![host.to_owned()]), at: None };
+    let domain = Setting { held: Held::Texts(vec![host.to_owned()]), ..Setting::default() };
     if let (true, Some(Piece::Hole(hole))) = (query == HOLE.to_string(), pattern.pieces.last())
         && let Some(call) = query_call(rules, hole)
     {
@@ -567,7 +611,7 @@ fn of_text(eval: &mut Eval<'_>, lowered: &Lowered, node: Node, by_url: &[usize])
             None if is_open => Held::Unknown,
             None => Held::Nothing,
         };
-        Setting { held, at: None }
+        Setting { held, ..Setting::default() }
     };
     if fact.requires.iter().any(|way| setting(std::slice::from_ref(way)).held == Held::Nothing) {
         return None;

@@ -57,7 +57,8 @@ pub(super) fn judge(
         let Some(other) = texts.iter().find(|text| is_other(text, link.linking)) else { continue };
         let message = format!("accounts are linked with ID tokens of a login that expects them signed with {other}");
         let what = format!("Set the algorithm of the client, and what is expected here, to {}", link.linking.algorithm);
-        say(draft(link, message, &what, locate(logins[login].node)));
+        let at = logins[login].algorithm.told.unwrap_or(logins[login].node);
+        say(draft(link, message, &what, locate(at)));
     }
     if !links_by_token(rules, link.sent) {
         return;

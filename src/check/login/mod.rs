@@ -21,7 +21,7 @@ mod token;
 mod twin;
 mod uses;
 
-pub(super) use find::{Login, member_texts, of_file, text_of};
+pub(super) use find::{Login, member_texts, of_file, text_of, told_at};
 pub(super) use linking::{NOT_RS256, links_by_token};
 
 use super::model::{Call, Fix, Location, Plan, PlanOption, Severity, Verdict};

@@ -170,9 +170,7 @@ impl<'a> Options<'a> {
         for (setting, way, value) in self.lacking(logins, config, target, literal, (lacking, scope))? {
             match &setting.held {
                 Held::Nothing => added.push((way, value)),
-                _ => changes.push(self.replaced(setting, value).ok_or_else(|| {
-                    Left::of(format!("an option of the login at {place} is no text that is written there"))
-                })?),
+                _ => changes.push(self.replaced(setting, value).ok_or_else(|| self.elsewhere(setting, &place))?),
             }
         }
         if let Some([given, needed]) = &self.shared.rules.logins[login.number].keeps
@@ -284,6 +282,17 @@ impl<'a> Options<'a> {
         let at = setting.at?;
         let (lowered, _) = self.lowered(at.file)?;
         matches!(lowered.ir.expr(at.expr), Expr::Lit(Lit::Str(_))).then(|| (at.file, lowered.ir.span(at.expr), value))
+    }
+
+    /// Why an option is not changed that is given.
+    fn elsewhere(&self, setting: &Setting, place: &str) -> Left {
+        match setting.told.filter(|_| setting.at.is_none()) {
+            Some(told) => Left::of(format!(
+                "an option of the login at {place} is written at {}, from where others may take it, too",
+                self.place(told)
+            )),
+            None => Left::of(format!("an option of the login at {place} is no text that is written there")),
+        }
     }
 
     /// The way to an option that is not given: beside those that are.

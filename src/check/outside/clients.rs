@@ -5,6 +5,7 @@
 use super::code::{Given, Sought, written};
 use super::variables::{self, Beside};
 use super::{File, Folders, Refusal, SETTINGS_BYTES, folders, settings, text};
+use crate::check::login::told_at;
 use crate::check::model::{Location, Skipped};
 use crate::eval::value::{Node, Traced, Value, texts};
 use crate::eval::{Eval, Shared};
@@ -190,24 +191,20 @@ fn values(eval: &mut Eval<'_>, slots: &[Given], ways: &[String]) -> Vec<Traced> 
     Vec::new()
 }
 
-/// Where the algorithm is written, if in a literal.
+/// Where the algorithm is written, if in a literal or in one that is spread into it.
 fn place(eval: &mut Eval<'_>, slots: &[Given], known: &ClientsTable) -> Option<Node> {
-    slots.iter().find_map(|(slot, site)| {
+    let at = slots.iter().find_map(|(slot, site)| {
         let objects = eval.slot(slot, site);
-        let literal = objects.iter().find_map(|value| match &value.value {
-            Value::Object(object) => Some(object.node),
-            _ => None,
-        })?;
-        let ir = &eval.shared().project.lowered(literal.file)?.ir;
-        let at = |way: &String| way.split('.').try_fold(literal.expr, |at, name| ir.member_of(at, name));
-        let expr = known.algorithm.iter().find_map(at)?;
-        // what a function is given is told where it is called
-        let is_given = match ir.expr(ir.strip(expr)) {
-            Expr::Local(binding) => {
-                ir.binding(*binding).defs.iter().any(|def| matches!(ir.expr(ir.strip(def.value)), Expr::Param { .. }))
-            }
-            _ => false,
-        };
-        (!is_given).then_some(Node { file: literal.file, expr })
-    })
+        let way = |way: &String| way.split('.').map(str::to_owned).collect::<Vec<_>>();
+        known.algorithm.iter().find_map(|text| told_at(eval, &objects, &way(text)))
+    })?;
+    // what a function is given is told where it is called
+    let ir = &eval.shared().project.lowered(at.file)?.ir;
+    let is_given = match ir.expr(at.expr) {
+        Expr::Local(binding) => {
+            ir.binding(*binding).defs.iter().any(|def| matches!(ir.expr(ir.strip(def.value)), Expr::Param { .. }))
+        }
+        _ => false,
+    };
+    (!is_given).then_some(at)
 }
