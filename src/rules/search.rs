@@ -9,23 +9,30 @@ const TITLE: f64 = 4.0;
 const SUMMARY: f64 = 2.0;
 
 /// The pages of `docs` that hold some of `words`, best first: what is rare counts more than what stands everywhere, what
-/// stands at the top more than what stands below, and pages that hold more of the words come first.
+/// stands at the top more than what stands below, and pages that hold more of the words come first. Words that stand side by
+/// side in both count once more: of questions in nothing but common words, these tell.
 pub(super) fn rank(docs: &'static [Doc], words: &str) -> Vec<&'static Doc> {
-    let wanted: BTreeSet<String> = terms(words).into_iter().collect();
+    let asked = terms(words);
+    let pairs: BTreeSet<String> = pairs(&asked).collect();
+    let wanted: BTreeSet<String> = asked.into_iter().collect();
     let weights: Vec<BTreeMap<String, f64>> = docs.iter().map(weights).collect();
     let rarity = |term: &str| {
         let holding = weights.iter().filter(|weights| weights.contains_key(term)).count();
         (1.0 + docs.len() as f64 / (1.0 + holding as f64)).ln()
     };
-    let rarity: BTreeMap<&str, f64> = wanted.iter().map(|term| (term.as_str(), rarity(term))).collect();
+    let rarity: BTreeMap<&str, f64> = wanted.iter().chain(&pairs).map(|term| (term.as_str(), rarity(term))).collect();
     let mut found: Vec<(f64, &Doc)> = Vec::new();
     for (doc, weights) in docs.iter().zip(&weights) {
-        let hits = wanted.iter().filter_map(|term| Some((weights.get(term)?, rarity[term.as_str()])));
         // the tenth time a word stands there says little
-        let scores: Vec<f64> = hits.map(|(weight, rarity)| rarity * weight / (weight + 2.0)).collect();
+        let score = |term: &String| {
+            let weight = weights.get(term)?;
+            Some(rarity[term.as_str()] * weight / (weight + 2.0))
+        };
+        let scores: Vec<f64> = wanted.iter().filter_map(score).collect();
         if !scores.is_empty() {
             let share = scores.len() as f64 / wanted.len() as f64;
-            found.push((scores.iter().sum::<f64>() * share, doc));
+            let together: f64 = pairs.iter().filter_map(score).sum();
+            found.push(((scores.iter().sum::<f64>() + together) * share, doc));
         }
     }
     found.sort_by(|(left, _), (right, _)| right.total_cmp(left));
@@ -39,7 +46,9 @@ fn weights(doc: &Doc) -> BTreeMap<String, f64> {
     let mut weights = BTreeMap::new();
     let summary = doc.summary();
     for (text, weight) in [(doc.id, TITLE), (doc.title(), TITLE), (&*summary, SUMMARY), (doc.page, 1.0)] {
-        for term in terms(text) {
+        let terms = terms(text);
+        let pairs: Vec<String> = pairs(&terms).collect();
+        for term in terms.into_iter().chain(pairs) {
             *weights.entry(term).or_default() += weight;
         }
     }
@@ -60,6 +69,11 @@ fn terms(text: &str) -> Vec<String> {
         terms.extend(parts.into_iter().filter(|part| !is_common(part)).map(stem));
     }
     terms
+}
+
+/// Words that stand side by side, whatever common words are between them.
+fn pairs(terms: &[String]) -> impl Iterator<Item = String> + use<'_> {
+    terms.iter().zip(terms.iter().skip(1)).map(|(one, next)| format!("{one} {next}"))
 }
 
 /// Words that stand everywhere.
@@ -108,12 +122,15 @@ mod tests {
             ("why does the SDK expose __raw", "raw-id-token"),
             ("update:users SPA scope null", "scope-missing"),
             ("two tokens for my own API and the Management API", "two-audiences"),
+            ("need my API's token and the Management token", "two-audiences"),
             ("can't see the toggle", "toggle-not-shown"),
             ("401 Unauthorized Invalid token auth0.Management", "invalid-token"),
         ] {
             let found: Vec<&str> = docs::search(words).iter().map(|doc| doc.id).collect();
             assert!(found.iter().take(2).any(|found| *found == id), "{words}: {found:?}");
         }
+        let first = docs::search("need my API's token and the Management token");
+        assert_eq!(first.first().map(|doc| doc.id), Some("two-audiences"));
         assert!(docs::search("kubernetes").is_empty());
         assert!(docs::search("").is_empty());
     }
