@@ -8,6 +8,8 @@ use common::{folder, lint, run};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
+#[cfg(unix)]
+use std::process::Command;
 
 const CALL: &str = "fetch('https://acme.auth0.com/api/v2/users/1', { headers: { Authorization: bearer() } });\n";
 
@@ -67,6 +69,40 @@ fn completions_know_the_commands() {
         assert!(out.contains("write-baseline") && out.contains("audit"), "{shell}: {out}");
     }
     assert_eq!(run(here.path(), &["completions", "tcsh"]).0, 2);
+}
+
+/// What bash offers for the last of `words`, by the script for it.
+#[cfg(unix)]
+fn offered(here: &Path, words: &[&str]) -> Vec<String> {
+    let ask = "source ./script\nfunction=$(complete -p idtoken-lint | sed 's/.* -F \\([^ ]*\\) .*/\\1/')\n\
+               COMP_WORDS=(\"$@\") COMP_CWORD=$(($# - 1))\n\
+               $function \"$1\" \"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD - 1]}\"\n\
+               printf '%s\\n' \"${COMPREPLY[@]}\"\n";
+    let output =
+        Command::new("bash").current_dir(here).args(["-c", ask, "bash", "idtoken-lint"]).args(words).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
+#[test]
+#[cfg(unix)]
+fn bash_completes_behind_a_command() {
+    let here = folder(&[("src/a.js", ""), ("rules.toml", "")]);
+    fs::write(here.path().join("script"), run(here.path(), &["completions", "bash"]).1).unwrap();
+    for (words, expected) in [
+        (&["ch"][..], &["check"][..]),
+        (&["check", "--form"], &["--format"]),
+        (&["check", "--format", "s"], &["sarif"]),
+        (&["audit", "--all"], &["--all-files"]),
+        (&["config", "show", "--no"], &["--no-config"]),
+        (&["config", "s"], &["show", "schema"]),
+        (&["rules", "test", "--no-such"], &[]),
+        (&["completions", "f"], &["fish"]),
+    ] {
+        let offered = offered(here.path(), words);
+        let offered: Vec<&str> = offered.iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
+        assert_eq!(offered, expected, "{words:?}");
+    }
 }
 
 #[test]

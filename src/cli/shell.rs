@@ -5,6 +5,8 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 use idtoken_lint::text::nearest::did_you_mean;
 
+const NAME: &str = env!("CARGO_PKG_NAME");
+
 #[derive(Debug, clap::Args)]
 pub(super) struct CompletionsArguments {
     /// The shell
@@ -20,9 +22,20 @@ pub(super) struct ManArguments {
 
 pub(super) fn completions(arguments: &CompletionsArguments) -> Result<Status, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(arguments.shell, &mut Cli::command(), env!("CARGO_PKG_NAME"), &mut script);
-    output::to_stdout(false, |out| out.write_all(&script))?;
+    clap_complete::generate(arguments.shell, &mut Cli::command(), NAME, &mut script);
+    let mut script = String::from_utf8_lossy(&script).into_owned();
+    if arguments.shell == Shell::Bash {
+        script = agreeing(&script);
+    }
+    output::to_stdout(false, |out| out.write_all(script.as_bytes()))?;
     Ok(Status::Clean)
+}
+
+/// A script for bash keeps in `cmd` which command it is in, and the generator writes that name in two ways where the
+/// program's own has a hyphen (clap's issue 6421): behind a command, nothing would be completed. This is the way that
+/// the script itself fills `cmd`.
+fn agreeing(script: &str) -> String {
+    script.replace(&NAME.replace('-', "__subcmd__"), &NAME.replace('-', "__"))
 }
 
 pub(super) fn man(arguments: &ManArguments) -> Result<Status, Failure> {
