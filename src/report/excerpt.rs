@@ -11,8 +11,21 @@ use crate::text::{LineIndex, Span};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// A call with more lines than this is labelled on its first line only.
-const MAX_LINES: u32 = 8;
+/// How much of the file an excerpt may show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::report) struct Room {
+    /// Longer lines are cut to a window, in code points.
+    pub(in crate::report) width: usize,
+    /// A call with more lines than this is labelled on its first line only.
+    pub(in crate::report) lines: u32,
+}
+
+impl Room {
+    /// At a terminal, where several excerpts of one finding should be seen at once.
+    pub(in crate::report) fn terminal(width: usize) -> Room {
+        Room { width, lines: 8 }
+    }
+}
 
 /// A file that findings point into, indexed once.
 #[derive(Debug)]
@@ -97,9 +110,9 @@ impl<'a> Source<'a> {
         line == self.line(b.start) && self.text[self.content(line)].chars().count() > width
     }
 
-    /// The lines around `labels`, none wider than `width`. The labels must be held.
-    pub(in crate::report) fn excerpt(&self, labels: Vec<Label>, width: usize) -> Excerpt {
-        let labels = self.untangle(labels);
+    /// The lines around `labels`, as much of them as there is `room` for. The labels must be held.
+    pub(in crate::report) fn excerpt(&self, labels: Vec<Label>, room: Room) -> Excerpt {
+        let labels = self.untangle(labels, room.lines);
         let mut wanted: Vec<u32> = Vec::new();
         for label in &labels {
             let (first, last) = (self.line(label.span.start), self.last_line(label.span));
@@ -120,7 +133,7 @@ impl<'a> Source<'a> {
             };
             let focus = labels.iter().filter(|label| self.line(label.span.start) == line);
             let focus = focus.filter_map(|label| on_row(label.span.start)).min().unwrap_or(0);
-            let row = crop(&shown.text, focus, width);
+            let row = crop(&shown.text, focus, room.width);
             let start = excerpt.text.len();
             for (label, ends) in labels.iter().zip(&mut ends) {
                 if self.line(label.span.start) == line {
@@ -140,18 +153,18 @@ impl<'a> Source<'a> {
             excerpt.labels.push(Placed { range, text: label.text, primary: label.primary, column });
         }
         for at in 0..excerpt.labels.len() {
-            let room = excerpt.room_for(at, width);
-            excerpt.labels[at].text = wrap(&excerpt.labels[at].text, room);
+            let width = excerpt.room_for(at, room.width);
+            excerpt.labels[at].text = wrap(&excerpt.labels[at].text, width);
         }
         excerpt
     }
 
     /// Labels sorted, and none in the way of another on its line: the underline of a call ends where that of its
     /// argument begins, and two labels that begin together become one with both texts.
-    fn untangle(&self, mut labels: Vec<Label>) -> Vec<Label> {
+    fn untangle(&self, mut labels: Vec<Label>, most: u32) -> Vec<Label> {
         for label in &mut labels {
             let first = self.line(label.span.start);
-            if self.last_line(label.span) - first >= MAX_LINES {
+            if self.last_line(label.span) - first >= most {
                 label.span = Span::new(label.span.start as usize, self.content(first).end);
             }
         }
@@ -266,7 +279,7 @@ mod tests {
     fn labels_mark_what_they_marked_in_the_file() {
         let text = "one\r\n\t\u{1b}zwei 日本 call(arg, 'x')\r\nthree\rfour\n";
         let source = Source::new("a.js", text);
-        let excerpt = source.excerpt(vec![label(text, "call(arg, 'x')"), label(text, "arg")], 80);
+        let excerpt = source.excerpt(vec![label(text, "call(arg, 'x')"), label(text, "arg")], Room::terminal(80));
         let marked: Vec<_> = excerpt.labels.iter().map(|placed| &excerpt.text[placed.range.clone()]).collect();
         assert_eq!(marked, ["call(", "arg"]);
         assert_eq!(excerpt.rows.iter().map(|row| row.1).collect::<Vec<_>>(), [0, 1, 2]);
@@ -278,7 +291,7 @@ mod tests {
     fn long_lines_are_cut_around_the_label() {
         let text = format!("{}call(x);{}", "ä;".repeat(5000), "b;".repeat(5000));
         let source = Source::new("a.js", &text);
-        let excerpt = source.excerpt(vec![label(&text, "call(x)")], 60);
+        let excerpt = source.excerpt(vec![label(&text, "call(x)")], Room::terminal(60));
         assert_eq!(&excerpt.text[excerpt.labels[0].range.clone()], "call(x)");
         assert!(excerpt.text.starts_with('…') && excerpt.text.ends_with("…\n"));
         assert_eq!(excerpt.text.chars().count(), 61);
@@ -289,7 +302,9 @@ mod tests {
     fn long_calls_are_marked_on_their_first_line() {
         let text = format!("call({}\n)", "\n  x,".repeat(20));
         let source = Source::new("a.js", &text);
-        let excerpt = source.excerpt(vec![label(&text, &text)], 60);
+        let excerpt = source.excerpt(vec![label(&text, &text)], Room::terminal(60));
         assert_eq!(&excerpt.text[excerpt.labels[0].range.clone()], "call(");
+        let excerpt = source.excerpt(vec![label(&text, &text)], Room { width: 60, lines: 30 });
+        assert_eq!(excerpt.text[excerpt.labels[0].range.clone()], text);
     }
 }

@@ -2,17 +2,17 @@
 
 use super::markup::Html;
 use crate::check::model::Location;
-use crate::report::excerpt::{Label, Sources};
+use crate::report::excerpt::{Label, Room, Sources};
 use std::io;
 
-/// Longer lines are cut to a window around the mark, in code points.
-const WIDTH: usize = 160;
+/// A page can be scrolled: a request is shown with its options, of which one is the header that it is about.
+const ROOM: Room = Room { width: 160, lines: 30 };
 
 /// Write the lines around `at`, if the text of its file is known and still has this region.
 pub(super) fn write<'a>(sources: &mut Sources<'a>, at: &'a Location, html: &mut Html<'_>) -> io::Result<()> {
     let Some(source) = sources.of(at) else { return Ok(()) };
     let label = Label { span: at.span, text: String::new(), primary: true };
-    let excerpt = source.excerpt(vec![label], WIDTH);
+    let excerpt = source.excerpt(vec![label], ROOM);
     let marked = excerpt.labels.first().map(|label| label.range.clone()).unwrap_or_default();
     html.element("pre", &[], |html| {
         html.element("code", &[], |html| {

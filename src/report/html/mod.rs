@@ -27,7 +27,7 @@ const SCRIPT: &str = include_str!("report.js");
 
 /// Only the page's own style and script count, each by its hash, which a test compares with the files.
 const POLICY: &str = "default-src 'none'; \
-                      style-src 'sha256-B+eDJ/eb0LY5uQT8MocaPVJMDHgotL5pF0PlTFhw9RU='; \
+                      style-src 'sha256-mN6iLESeU0hW8RV04SaarDGADmUZsAAODiRxoG1t4J4='; \
                       script-src 'sha256-E3ksKpMperfE4fBNv9MvVvCOrCE94HsGcPcxxBT3tFQ='; \
                       base-uri 'none'; form-action 'none'";
 

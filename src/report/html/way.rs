@@ -55,7 +55,12 @@ pub(super) fn write<'a>(call: &'a Call, sources: &mut Sources<'a>, open: bool, h
                             html.text(" ")?;
                             html.path("span", &[("class", "place")], &place(&step.at))
                         })?;
-                        code::write(sources, &step.at, html)
+                        // a way of one step is the call, whose code is shown above
+                        if steps.len() == 1 && step.at == call.at {
+                            Ok(())
+                        } else {
+                            code::write(sources, &step.at, html)
+                        }
                     })
                 })?;
                 html.line()?;

@@ -3,7 +3,7 @@
 use super::pretty::{self, Block};
 use super::{TextOptions, plural};
 use crate::check::model::{Finding, Location, TraceStep};
-use crate::report::excerpt::{Label, Sources};
+use crate::report::excerpt::{Label, Room, Sources};
 use crate::report::redact::clean;
 use crate::rules::docs::{self, Doc};
 use std::io;
@@ -131,7 +131,8 @@ fn block<'a>(
         }
     }
     let shown = marks.iter().find(|_| !labels.is_empty());
-    let excerpt = shown.and_then(|mark| sources.of(mark.at)).map(|source| source.excerpt(labels, width));
+    let excerpt =
+        shown.and_then(|mark| sources.of(mark.at)).map(|source| source.excerpt(labels, Room::terminal(width)));
     let message = std::iter::once(message).chain(listed).collect::<Vec<_>>().join("\n");
     Block { message, excerpt, ..Block::default() }
 }

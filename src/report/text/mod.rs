@@ -87,7 +87,7 @@ pub fn write_mistake(mistake: &Mistake, options: &TextOptions, out: &mut dyn io:
     let source = excerpt::Source::new(&mistake.file, &mistake.text);
     let label = excerpt::Label { span: mistake.span, text: clean(&mistake.label), primary: true };
     let width = options.width.saturating_sub(finding::GUTTER).max(finding::LEAST_EXCERPT);
-    let excerpt = source.holds(mistake.span).then(|| source.excerpt(vec![label], width));
+    let excerpt = source.holds(mistake.span).then(|| source.excerpt(vec![label], excerpt::Room::terminal(width)));
     let block = pretty::Block {
         severity: Some(crate::check::model::Severity::Error),
         message: clean(&mistake.message),
