@@ -6,6 +6,7 @@ use super::Project;
 use super::configs::file_name;
 use super::importers::specifiers;
 use super::settings::{is_settings, parse};
+use crate::lower::Syntax;
 use crate::text::prefilter::Prefilter;
 use aho_corasick::AhoCorasick;
 use memchr::memmem::Finder;
@@ -43,7 +44,7 @@ impl<'p> Mentions<'p> {
     }
 
     /// Note the data that a text mentions: what it imports, `…/name'`, and what it names with the ending, `'name.json'`.
-    pub(super) fn note(&self, text: &[u8]) {
+    pub(super) fn note(&self, syntax: Syntax, text: &[u8]) {
         if self.stems.is_empty() {
             return;
         }
@@ -60,8 +61,8 @@ impl<'p> Mentions<'p> {
                 self.mark(name);
             }
         }
-        for specifier in specifiers(&String::from_utf8_lossy(text)) {
-            self.mark(file_name(&specifier));
+        if syntax != Syntax::Rust {
+            specifiers(text).iter().for_each(|specifier| self.mark(file_name(specifier)));
         }
     }
 
@@ -143,9 +144,9 @@ mod tests {
     fn mentioned_data_is_noted() {
         let data = ["a/config.json", "b/config.json", "x.json", "y.json", "package-lock.json"].map(str::to_owned);
         let mentions = Mentions::new(&data);
-        mentions.note(b"require('./config'); import y from \"y.json\"; // x");
+        mentions.note(Syntax::Js, b"require('./config'); import y from \"y.json\"; // x");
         assert_eq!(mentions.mentioned(), ["a/config.json", "b/config.json", "y.json"]);
-        mentions.note("'./package-lock.json' ./x.json é/".as_bytes());
+        mentions.note(Syntax::Js, "'./package-lock.json' ./x.json é/".as_bytes());
         assert_eq!(mentions.mentioned().len(), 3);
     }
 }

@@ -7,9 +7,11 @@
 use super::{Project, Resolved};
 use crate::lower::Syntax;
 use crate::text::FileId;
-use memchr::memmem::Finder;
+use memchr::memmem::{Finder, find};
 use rayon::prelude::*;
+use regex::bytes::Regex;
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// Specifiers are no longer than this, in bytes.
 const LENGTH: usize = 256;
@@ -59,7 +61,7 @@ impl Project<'_> {
         let resolved = match self.file(file).syntax {
             Syntax::Rust => self.crates_in(file),
             _ => {
-                let named = specifiers(&text);
+                let named = specifiers(text.as_bytes());
                 let loaded = lists(&text);
                 let resolved = named.iter().map(|specifier| self.resolve_js(file, specifier));
                 resolved.chain(loaded.iter().map(|specifier| self.resolve_loaded(file, specifier))).collect()
@@ -91,28 +93,34 @@ impl Project<'_> {
 }
 
 /// What stands behind `from`, `import`, `require` and the module's own folder in quotes.
-pub(super) fn specifiers(text: &str) -> Vec<Cow<'_, str>> {
+pub(super) fn specifiers(text: &[u8]) -> Vec<Cow<'_, str>> {
+    /// The module's own folder.
+    const FOLDER: &str = "__dirname";
+    static WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&format!("from|import|require|{FOLDER}")).ok());
     let mut found = Vec::new();
-    for word in ["from", "import", "require", "__dirname"] {
-        for at in Finder::new(word).find_iter(text.as_bytes()) {
-            let mut rest = &text[at + word.len()..];
-            loop {
-                rest = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '(' | ',' | '+'));
-                match rest.strip_prefix("/*").and_then(|comment| comment.split_once("*/")) {
-                    Some((_, after)) => rest = after,
-                    None => break,
-                }
+    for word in WORDS.iter().flat_map(|words| words.find_iter(text)) {
+        let mut rest = &text[word.end()..];
+        loop {
+            let skipped =
+                rest.iter().take_while(|byte| byte.is_ascii_whitespace() || matches!(byte, b'(' | b',' | b'+'));
+            rest = &rest[skipped.count()..];
+            let after = rest.strip_prefix(b"/*").and_then(|comment| Some(&comment[find(comment, b"*/")? + 2..]));
+            match after {
+                Some(after) => rest = after,
+                None => break,
             }
-            let Some(quote) = rest.chars().next().filter(|c| matches!(c, '\'' | '"' | '`')) else { continue };
-            let Some((specifier, _)) = rest[1..].split_once(quote) else { continue };
-            if specifier.is_empty() || specifier.len() > LENGTH || specifier.contains(['\n', '$']) {
-                continue;
-            }
-            found.push(match word {
-                "__dirname" => Cow::Owned(format!("./{specifier}")),
-                _ => Cow::Borrowed(specifier),
-            });
         }
+        let Some((quote @ (b'\'' | b'"' | b'`'), rest)) = rest.split_first() else { continue };
+        let rest = &rest[..rest.len().min(LENGTH + 1)];
+        let Some(specifier) = memchr::memchr(*quote, rest).and_then(|end| std::str::from_utf8(&rest[..end]).ok())
+        else {
+            continue;
+        };
+        if specifier.is_empty() || specifier.contains(['\n', '$']) {
+            continue;
+        }
+        let is_inside = word.as_bytes() == FOLDER.as_bytes();
+        found.push(if is_inside { Cow::Owned(format!("./{specifier}")) } else { Cow::Borrowed(specifier) });
     }
     found
 }
@@ -141,7 +149,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_text_is_looked_through(text in "(from|import|require|__dirname|[ ('\"`/*,é\n]){0,20}") {
-            let _ = (specifiers(&text), lists(&text));
+            let _ = (specifiers(text.as_bytes()), lists(&text));
         }
     }
 
@@ -156,6 +164,6 @@ mod tests {
     fn specifiers_are_read_off_the_text() {
         let text = "import a, { b } from './a';\nimport './b';const c=require(\"c\"), d = import(/* chunk: 'x' */ `./d`);\n\
                     require(path.join(__dirname, 'e')); export * from\n'f'; transform('g'); from(x); require(`${h}`); import '";
-        assert_eq!(specifiers(text), ["./a", "f", "./b", "./d", "c", "./e"]);
+        assert_eq!(specifiers(text.as_bytes()), ["./a", "./b", "c", "./d", "./e", "f"]);
     }
 }

@@ -30,7 +30,7 @@ pub use scope::Applications;
 
 use crate::ir::{FileIr, Import, Lang};
 use crate::lower::{self, Syntax};
-use crate::text::files::{Entry, ReadError};
+use crate::text::files::{Entry, ReadError, is_inside};
 use crate::text::prefilter::Prefilter;
 use crate::text::{FileId, Files, Literals, Span};
 use configs::Configs;
@@ -122,6 +122,10 @@ impl<'a> Project<'a> {
         let mut paths = Vec::new();
         let mut unreadable = Vec::new();
         for root in roots {
+            // what the walk of a folder around it came to needs none of its own
+            if paths.iter().any(|path: &String| is_inside(path, root)) {
+                continue;
+            }
             for entry in system.walk(root, &wanted) {
                 match entry {
                     Entry::File(path) => paths.push(path),
@@ -129,7 +133,7 @@ impl<'a> Project<'a> {
                 }
             }
         }
-        paths.sort();
+        paths.par_sort_unstable();
         paths.dedup();
         let (others, sources): (Vec<String>, Vec<String>) =
             paths.into_iter().partition(|path| Syntax::of_path(path).is_none());
@@ -433,7 +437,7 @@ fn look(
     }
     file.has_project_evidence = search.in_project(buffer);
     file.has_remark = memchr::memmem::find(buffer, lower::comments::MARK.as_bytes()).is_some();
-    mentions.note(buffer);
+    mentions.note(syntax, buffer);
     if kept_bytes.load(Ordering::Relaxed) < FIRST_KEPT_BYTES {
         kept_bytes.fetch_add(buffer.len(), Ordering::Relaxed);
         if let Ok(text) = crate::text::files::text_of(buffer.clone()) {

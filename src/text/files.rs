@@ -172,7 +172,9 @@ impl Files for OsFiles {
 fn read_bytes(path: &str, limit: u64, into: &mut Vec<u8>) -> Result<(), ReadError> {
     let io = |error: std::io::Error| ReadError::Io(error.to_string());
     into.clear();
-    let metadata = std::fs::metadata(path).map_err(io)?;
+    let is_no_file = || std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
+    let mut file = open(path).map_err(|error| if is_no_file() { ReadError::NoFile } else { io(error) })?;
+    let metadata = file.metadata().map_err(io)?;
     if !metadata.is_file() {
         // reading a pipe or a device may never end
         return Err(ReadError::NoFile);
@@ -182,7 +184,6 @@ fn read_bytes(path: &str, limit: u64, into: &mut Vec<u8>) -> Result<(), ReadErro
         return Err(ReadError::TooLarge(size, limit));
     }
     let expected = usize::try_from(size).unwrap_or(0);
-    let mut file = std::fs::File::open(path).map_err(io)?;
     // room for one byte more: one read that fills less brings all of a file that is as long as the system says
     into.resize(expected.saturating_add(1), 0);
     let first = loop {
@@ -199,6 +200,19 @@ fn read_bytes(path: &str, limit: u64, into: &mut Vec<u8>) -> Result<(), ReadErro
     }
     let size = into.len() as u64;
     if size > limit { Err(ReadError::TooLarge(size, limit)) } else { Ok(()) }
+}
+
+/// Open a file without waiting for what may never come: the other end of a pipe.
+fn open(path: &str) -> std::io::Result<std::fs::File> {
+    let mut options = std::fs::OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed());
+    }
+    options.open(path)
 }
 
 /// The folder `path`, or that of the file `path`, from the root of all files on. Without `..`, which must not make an

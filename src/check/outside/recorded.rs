@@ -31,10 +31,10 @@ pub(super) fn of_file(
 ) -> Result<Vec<Recorded>, Refusal> {
     let text = &*file.text;
     let environments = around.environments;
-    // a command may take its headers from a file
-    let names_files = matches!(form, Form::Shell | Form::Markdown) && file.holds("@");
-    let may_tell = file.holds(&rules.outside.recorded.token_prefix) || !environments.is_empty() || names_files;
-    let is_worth_it = certain || may_tell && names_endpoint(file, rules);
+    let may_tell = || {
+        file.holds(&rules.outside.recorded.token_prefix) || !environments.is_empty() || takes_files(form, file, rules)
+    };
+    let is_worth_it = certain || names_endpoint(file, rules) && may_tell();
     if !is_worth_it {
         return Ok(Vec::new());
     }
@@ -119,6 +119,15 @@ fn names_endpoint(file: &File, rules: &Rules) -> bool {
         _ => None,
     });
     first.into_iter().any(|word| file.holds(word))
+}
+
+/// Whether a command in a text may take its headers from a file.
+fn takes_files(form: Form, file: &File, rules: &Rules) -> bool {
+    let holds = |words: &[String]| words.iter().any(|word| file.holds(word));
+    let may = |table: &CommandTable| {
+        holds(&table.names) && table.options.get(&Argument::Header).is_some_and(|options| holds(options))
+    };
+    matches!(form, Form::Shell | Form::Markdown) && file.holds("@") && rules.outside.recorded.command.iter().any(may)
 }
 
 fn commands(rules: &Rules) -> Vec<Command<'_>> {
