@@ -272,11 +272,13 @@ fn headers_in_a_file_are_read_where_it_lies_beside() {
         ("variable/call.sh", &script("$HOME/auth.txt")),
         ("config/call.sh", &format!("curl -K auth.conf --config auth.conf {USER}\n")),
         ("config/auth.conf", &format!("header = \"Authorization: Bearer {}\"\n", id_token("RS256", "c"))),
+        ("away/call.sh", &format!("curl -K ../config/auth.conf {USER}\n")),
+        ("itself/call.sh", &format!("curl -K call.sh {USER}\n")),
     ]);
     let document = document(here.path());
     let paths: Vec<&str> =
         document["recorded"].as_array().unwrap().iter().map(|recorded| recorded["path"].as_str().unwrap()).collect();
-    assert_eq!(paths, ["below/call.sh", "plain/call.sh"]);
+    assert_eq!(paths, ["below/call.sh", "config/call.sh", "plain/call.sh"]);
     assert_eq!(document["skipped"], json!([]));
 }
 

@@ -280,6 +280,8 @@ pub enum Argument {
     Field,
     /// A file with a body.
     File,
+    /// A file with more options.
+    Config,
     /// Something else.
     Other,
 }

@@ -34,12 +34,14 @@ pub(super) fn of_file(
     let may_tell = || {
         file.holds(&rules.outside.recorded.token_prefix) || !environments.is_empty() || takes_files(form, file, rules)
     };
-    let is_worth_it = certain || names_endpoint(file, rules) && may_tell();
+    // the address may stand in a file with options
+    let is_worth_it = certain || takes_options(form, file, rules) || names_endpoint(file, rules) && may_tell();
     if !is_worth_it {
         return Ok(Vec::new());
     }
     let nothing = [Variables::new()];
     let environments = if environments.is_empty() { &nothing } else { environments };
+    let read = |name: &str| Some((around.read)(name)?.text.to_string());
     let mut sent = Vec::new();
     match form {
         Form::Har => sent = har::parse(text)?,
@@ -56,8 +58,8 @@ pub(super) fn of_file(
             let all = environments.iter().flat_map(|environment| requests::parse(text, 0, environment));
             sent.extend(all);
         }
-        Form::Shell => sent = shell::parse(text, 0, &commands(rules), &mut BTreeMap::new()),
-        Form::Markdown => sent = of_blocks(text, rules),
+        Form::Shell => sent = shell::parse(text, 0, &commands(rules), &mut BTreeMap::new(), &read),
+        Form::Markdown => sent = of_blocks(text, rules, &read),
         Form::Log => {}
     }
     let mut found: Vec<Recorded> = Vec::new();
@@ -71,12 +73,12 @@ pub(super) fn of_file(
 }
 
 /// Commands and requests in code blocks: what one block sets, the next ones use.
-fn of_blocks(text: &str, rules: &Rules) -> Vec<Sent> {
+fn of_blocks(text: &str, rules: &Rules, read: &dyn Fn(&str) -> Option<String>) -> Vec<Sent> {
     let mut sent = Vec::new();
     let mut variables = BTreeMap::new();
     for block in markdown::blocks(text) {
         let Some(code) = text.get(block.clone()) else { continue };
-        let found = shell::parse(code, block.start, &commands(rules), &mut variables);
+        let found = shell::parse(code, block.start, &commands(rules), &mut variables, read);
         if found.is_empty() && requests::is_likely(code) {
             sent.extend(requests::parse(code, block.start, &Variables::new()));
         }
@@ -123,11 +125,21 @@ fn names_endpoint(file: &File, rules: &Rules) -> bool {
 
 /// Whether a command in a text may take its headers from a file.
 fn takes_files(form: Form, file: &File, rules: &Rules) -> bool {
+    file.holds("@") && may_hold(form, file, rules, Argument::Header)
+}
+
+/// Whether a command in a text may take its options from a file.
+fn takes_options(form: Form, file: &File, rules: &Rules) -> bool {
+    may_hold(form, file, rules, Argument::Config)
+}
+
+/// Whether a text may hold a command with an option of a kind.
+fn may_hold(form: Form, file: &File, rules: &Rules, argument: Argument) -> bool {
     let holds = |words: &[String]| words.iter().any(|word| file.holds(word));
     let may = |table: &CommandTable| {
-        holds(&table.names) && table.options.get(&Argument::Header).is_some_and(|options| holds(options))
+        table.options.get(&argument).is_some_and(|options| holds(&table.names) && holds(options))
     };
-    matches!(form, Form::Shell | Form::Markdown) && file.holds("@") && rules.outside.recorded.command.iter().any(may)
+    matches!(form, Form::Shell | Form::Markdown) && rules.outside.recorded.command.iter().any(may)
 }
 
 fn commands(rules: &Rules) -> Vec<Command<'_>> {
@@ -147,6 +159,7 @@ fn command(table: &CommandTable) -> Command<'_> {
         Argument::Encoded => Takes::Encoded,
         Argument::Field => Takes::Field,
         Argument::File => Takes::File,
+        Argument::Config => Takes::Config,
         Argument::Other => Takes::Other,
     };
     Command {

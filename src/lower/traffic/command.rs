@@ -46,8 +46,74 @@ pub enum Takes {
     Field,
     /// A file with a body.
     File,
+    /// A file with more options.
+    Config,
     /// Something else.
     Other,
+}
+
+/// The words of a command with those that stand in the files with more options that they name. `read` says what is in a file;
+/// `-` is what the command is given to read.
+pub(super) fn with_config(
+    words: Vec<String>,
+    input: Option<&Body>,
+    command: &Command<'_>,
+    read: &dyn Fn(&str) -> Option<String>,
+) -> Vec<String> {
+    if command.options.iter().all(|(takes, _)| *takes != Takes::Config) {
+        return words;
+    }
+    let mut all = Vec::with_capacity(words.len());
+    let mut words = words.into_iter();
+    while let Some(word) = words.next() {
+        let Some((Takes::Config, glued)) = option_of(&word, command) else {
+            all.push(word);
+            continue;
+        };
+        let Some(name) = glued.or_else(|| words.next()) else { break };
+        match (&*name, input) {
+            ("-", Some(Body::Text(text))) => all.extend(config_words(text)),
+            ("-", _) => {}
+            (name, _) => all.extend(read(name).iter().flat_map(|text| config_words(text))),
+        }
+    }
+    all
+}
+
+/// The words that lines with options stand for: `header = "Name: value"`, `-H "Name: value"`, `url: https://…`.
+fn config_words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let end = line.find(|c: char| c.is_whitespace() || matches!(c, '=' | ':')).unwrap_or(line.len());
+        let (name, rest) = line.split_at(end);
+        words.push(if name.starts_with('-') { name.to_owned() } else { format!("--{name}") });
+        let value = rest.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '=' | ':'));
+        match value.strip_prefix('"') {
+            Some(quoted) => words.push(unquoted(quoted)),
+            None if value.is_empty() => {}
+            None => words.push(value.split_whitespace().next().unwrap_or_default().to_owned()),
+        }
+    }
+    words
+}
+
+/// What stands before the closing quote, without its escapes.
+fn unquoted(text: &str) -> String {
+    let mut out = String::new();
+    let mut characters = text.chars();
+    while let Some(c) = characters.next() {
+        match c {
+            '"' => break,
+            '\\' => out.extend(characters.next().map(|escaped| match escaped {
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                other => other,
+            })),
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 /// The request that a command with these words sends, its name left out. `input` is what it is given to read.
@@ -87,7 +153,7 @@ pub(super) fn read(words: &[String], input: Option<Body>, command: &Command<'_>)
             Takes::Encoded => carry(encoded(&argument)),
             Takes::Field => carry(field(&argument)),
             Takes::File => carry(Body::Unread),
-            Takes::Other => {}
+            Takes::Config | Takes::Other => {}
         }
     }
     if scheme.is_some_and(|scheme: String| scheme.eq_ignore_ascii_case("bearer")) {

@@ -15,12 +15,14 @@ const LENGTH: usize = 64 * 1024;
 const DEPTH: usize = 4;
 
 /// The requests that `commands` in `text` send. The text begins at `from` of its file.
-/// Variables that it does not set are those of `before`, to which its own are added.
+/// Variables that it does not set are those of `before`, to which its own are added. `read` says what is in a file that a
+/// command takes options from.
 pub fn parse<'t>(
     text: &'t str,
     from: usize,
     commands: &[Command<'_>],
     before: &mut BTreeMap<&'t str, String>,
+    read: &dyn Fn(&str) -> Option<String>,
 ) -> Vec<Sent> {
     before.extend(variables(text));
     let variables = &*before;
@@ -45,6 +47,7 @@ pub fn parse<'t>(
                 Body::Text(text) => Body::of_text(&expand(&text, variables)),
                 other => other,
             });
+            let words = command::with_config(words, input.as_ref(), command, read);
             if let Some(found) = command::read(&words, input, command) {
                 sent.push(Sent { span: Span::new(from + at, from + end), ..found });
             }
@@ -83,6 +86,7 @@ fn end_of(text: &str, at: usize) -> usize {
                 quote = Some(byte);
             }
             (Some(open), _) if open == byte => quote = None,
+            (None | Some(b'"'), b'$') if let Some(shown) = Shown::at(text, place) => place = shown.end - 1,
             (None, b'(') if bytes[..place].ends_with(b"$") => depth += 1,
             (None, b')') if depth > 0 => depth -= 1,
             (None, b'\n' | b';' | b'|' | b'&' | b')' | b'`') if depth == 0 => break,
@@ -110,8 +114,68 @@ fn words(command: &str) -> Option<Vec<String>> {
         }
         return shlex::split(&plain);
     }
+    let command = shown(command)?;
     let command = command.replace("^\r\n", " ").replace("^\n", " ").replace("\\\r\n", " ");
     shlex::split(&escaped(&command)?)
+}
+
+/// `$(cat <<END …)`: lines that are shown in the place of a word.
+struct Shown {
+    /// The lines.
+    lines: std::ops::Range<usize>,
+    /// Behind the bracket.
+    end: usize,
+}
+
+impl Shown {
+    /// The one that begins at `at`.
+    fn at(text: &str, at: usize) -> Option<Shown> {
+        let rest = text.get(at..)?.strip_prefix("$(cat")?.trim_start().strip_prefix("<<")?;
+        let (first, _) = rest.split_once('\n')?;
+        let word = first.trim_start_matches('-').trim().trim_matches(['\'', '"', '\\']);
+        if word.is_empty() || word.contains(char::is_whitespace) {
+            return None;
+        }
+        let begin = text.len() - rest.len() + first.len() + 1;
+        let mut line_at = begin;
+        for line in text.get(begin..)?.split_inclusive('\n') {
+            let behind = line_at + line.len();
+            // the bracket may stand behind the word, which some shells take
+            let closes = line.trim().strip_prefix(word).map(str::trim);
+            if closes.is_some_and(|rest| rest.is_empty() || rest.starts_with(')')) {
+                let bracket = text[line_at..].find(')').map(|at| line_at + at)?;
+                let between = text.get(line_at..bracket)?;
+                return (between.trim() == word).then_some(Shown { lines: begin..line_at, end: bracket + 1 });
+            }
+            if behind - begin > LENGTH {
+                break;
+            }
+            line_at = behind;
+        }
+        None
+    }
+}
+
+/// A command with such lines in the quotes that every shell knows.
+fn shown(command: &str) -> Option<Cow<'_, str>> {
+    let mut out = String::new();
+    let mut done = 0;
+    for (at, _) in command.match_indices("$(cat") {
+        let Some(shown) = Shown::at(command, at).filter(|_| at >= done) else { continue };
+        let quoted = shlex::try_quote(command[shown.lines].trim_end_matches('\n')).ok()?;
+        let is_in_quotes = command[..at].ends_with('"') && command[shown.end..].starts_with('"');
+        out.push_str(&command[done..at]);
+        match is_in_quotes {
+            true => out.push_str(&format!("\"{quoted}\"")),
+            false => out.push_str(&quoted),
+        }
+        done = shown.end;
+    }
+    if done == 0 {
+        return Some(Cow::Borrowed(command));
+    }
+    out.push_str(&command[done..]);
+    Some(Cow::Owned(out))
 }
 
 /// Words of the form `$'it\'s'` in quotes that every shell knows; `None` where one is not closed.
@@ -247,9 +311,11 @@ fn piped(text: &str, at: usize) -> Option<Body> {
 fn variables(text: &str) -> BTreeMap<&str, String> {
     let mut variables = BTreeMap::new();
     for line in text.lines() {
-        let line = line.trim_start().trim_start_matches("$ ");
-        let line =
-            ["export ", "set ", "local ", "readonly "].iter().find_map(|word| line.strip_prefix(word)).unwrap_or(line);
+        let line = line.trim_start().trim_start_matches("$ ").trim_start_matches('@');
+        let words = ["export ", "set ", "SET ", "local ", "readonly "];
+        let line = words.iter().find_map(|word| line.strip_prefix(word)).unwrap_or(line).trim();
+        // `set "NAME=value"`
+        let line = line.strip_prefix('"').and_then(|line| line.strip_suffix('"')).unwrap_or(line);
         let Some((name, value)) = line.split_once('=') else { continue };
         let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if is_name
@@ -262,9 +328,13 @@ fn variables(text: &str) -> BTreeMap<&str, String> {
     variables
 }
 
-/// A word with `$NAME` and `${NAME}` filled in where the text says what they are.
+/// A word with `$NAME`, `${NAME}` and `%NAME%` filled in where the text says what they are.
 fn expand<'w>(word: &'w str, variables: &BTreeMap<&str, String>) -> Cow<'w, str> {
     let mut word = Cow::Borrowed(word);
+    if word.contains('%') && !variables.is_empty() {
+        let value = |name: &str| variables.get(name).map(String::as_str);
+        word = Cow::Owned(super::filled(&word, "%", "%", &value));
+    }
     for _ in 0..DEPTH {
         let mut out = String::new();
         let mut rest: &str = &word;
@@ -311,6 +381,7 @@ mod tests {
             (Takes::Encoded, list(&["--data-urlencode"])),
             (Takes::Field, list(&["-F"])),
             (Takes::File, list(&["--body-file"])),
+            (Takes::Config, list(&["-K"])),
             (Takes::Other, list(&["-o", "-u"])),
         ];
         let http = [(Takes::Scheme, list(&["-A"])), (Takes::Credentials, list(&["-a"])), (Takes::Other, list(&["-p"]))];
@@ -320,8 +391,12 @@ mod tests {
         let curl = curl.iter().map(|(takes, names)| (*takes, names.as_slice())).collect();
         let http = http.iter().map(|(takes, names)| (*takes, names.as_slice())).collect();
         let commands = [command(&curl_names, curl, &flags, false), command(&http_names, http, &none, true)];
-        parse(text, 0, &commands, &mut BTreeMap::new())
+        let read = |name: &str| (name == "curl.txt").then(|| CONFIG.to_owned());
+        parse(text, 0, &commands, &mut BTreeMap::new(), &read)
     }
+
+    const CONFIG: &str =
+        "# who\n-H \"Authorization: Bearer t\"\nheader: \"X-A: \\\"b\\\"\"\nrequest=PATCH\nurl = u/v\n-I\n";
 
     fn sent(text: &str) -> Vec<(String, String, Option<String>)> {
         read(text).into_iter().map(|sent| (sent.method, sent.url, sent.bearer)).collect()
@@ -356,6 +431,13 @@ mod tests {
             ("curl -sI a/b -H 'Authorization: Bearer t' 2>/dev/null", row("HEAD", "a/b", Some("t"))),
             ("http a/b Authorization:\"Bearer t\" x=y", row("POST", "a/b", Some("t"))),
             ("T=t\nhttps -p h PATCH a/b -A bearer -a \"$T\" > out", row("PATCH", "a/b", Some("t"))),
+            (
+                "set T=t\r\n@SET \"U=https://a\"\r\ncurl %U%/b%%7Cc -H \"Authorization: Bearer %T%\"\r\n",
+                row("GET", "https://a/b%%7Cc", Some("t")),
+            ),
+            ("curl -sK curl.txt", row("PATCH", "u/v", Some("t"))),
+            ("curl -K - <<END\nurl = u/v\noauth2-bearer = t\nEND\n", row("GET", "u/v", Some("t"))),
+            ("curl -K none.txt u/v", row("GET", "u/v", None)),
             ("/usr/bin/curl -H'Authorization:Bearer t' https://a/b; rm x", row("GET", "https://a/b", Some("t"))),
         ] {
             assert_eq!(sent(text), [wanted], "{text}");
@@ -407,6 +489,8 @@ mod tests {
             ("curl u/v -d @- <<'END' | jq .\n{\"a\": 1}\nEND\ncurl", text("{\"a\": 1}")),
             ("cat <<END | curl -d @- u/v\n{\"a\": 1}\nEND\n", text("{\"a\": 1}")),
             ("curl u/v -d @- <<END\n{}\n", Body::Unread),
+            ("curl u/v -d \"$(cat <<EOF\n{\"a\": \"it's\"}\nEOF\n)\" -o x", text("{\"a\": \"it's\"}")),
+            ("X=y\ncurl u/v -d $(cat <<-'EOF'\n{\"a\": \"$X\"}\n  EOF\n)\nls", text("{\"a\": \"y\"}")),
             ("curl u/v --data-raw $'{\"a\": \"it\\'s \\u0021\"}'", text("{\"a\": \"it's !\"}")),
             ("curl ^\"u/v^\" ^\n  --data-raw ^\"^{^\\^\"a^\\^\":1^}^\"", text("{\"a\":1}")),
             ("http u/v a=b", fields(Some("b"))),
