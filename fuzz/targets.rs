@@ -51,7 +51,7 @@ pub fn page(data: &[u8]) {
 
 /// Recorded traffic and logs.
 pub fn recording(data: &[u8]) {
-    sources(&["a.har", "a.postman_collection.json", "a.http", "logs.jsonl"], data);
+    sources(&["a.har", "a.postman_collection.json", "a.http", "a.ps1", "logs.jsonl"], data);
 }
 
 /// Settings of tenants, scripts and pages of text that hold commands, manifests.

@@ -71,6 +71,12 @@ fn in_every_form(method: &str, url: &str, bearer: &str, body: &Value) -> Vec<(&'
         .collect();
     let form: Vec<Value> = fields.iter().map(|(name, value)| json!({ "key": name, "value": value })).collect();
     let curl = |data: &str| format!("curl -X {method} '{url}' -H 'Authorization: Bearer {bearer}' {data}\n");
+    let power = |rest: &str| {
+        let headers = format!("@{{ \"Content-Type\" = \"application/json\"; Authorization = \"Bearer {bearer}\" }}");
+        let last = format!("$answer = Invoke-RestMethod -Uri '{url}' -Method {method} `\n  -Headers $headers {rest}");
+        format!("$headers = {headers}\n{last}\n")
+    };
+    let entries: Vec<String> = fields.iter().map(|(name, value)| format!("{name} = '{value}'")).collect();
     let items: Vec<String> = fields.iter().map(|(name, value)| format!(" '{name}={value}'")).collect();
     let pairs: Vec<String> = fields.iter().map(|(name, value)| format!(" --data-urlencode '{name}={value}'")).collect();
     vec![
@@ -90,6 +96,10 @@ fn in_every_form(method: &str, url: &str, bearer: &str, body: &Value) -> Vec<(&'
         ("here.sh", format!("{}{text}\nEND\n", curl("--data @- <<'END'"))),
         ("httpie.sh", format!("http {method} '{url}' Authorization:'Bearer {bearer}'{}\n", items.concat())),
         ("piped.sh", format!("echo '{text}' | http {method} '{url}' Authorization:'Bearer {bearer}'\n")),
+        ("text.ps1", power(&format!("-Body '{text}'"))),
+        ("map.ps1", power(&format!("-Body (@{{ {} }} | ConvertTo-Json)", entries.join("; ")))),
+        ("here.ps1", format!("$body = @\"\n{text}\n\"@\n\n{}", power("-Body $body"))),
+        ("power.md", format!("In PowerShell:\n\n```powershell\n{}```\n", power(&format!("-Body '{text}'")))),
         ("README.md", format!("Then:\n\n```sh\n{}```\n", curl(&format!("-d '{text}'")))),
         ("api.md", format!("```http\n{method} {url}\nAuthorization: Bearer {bearer}\n\n{text}\n```\n")),
     ]

@@ -156,6 +156,8 @@ pub enum Form {
     Requests,
     /// Commands in a shell script.
     Shell,
+    /// Commands in a script of PowerShell.
+    Powershell,
     /// Either of these in code blocks.
     Markdown,
     /// A tenant's log.
@@ -236,6 +238,9 @@ pub struct LogTable {
 pub struct CommandTable {
     /// What it is called.
     pub names: Vec<String>,
+    /// Whether it is one of PowerShell, whose options are parameters.
+    #[serde(default)]
+    pub powershell: bool,
     /// Options with an argument, by what that is.
     pub options: BTreeMap<Argument, Vec<String>>,
     /// Options without an argument that mean a method.

@@ -7,7 +7,7 @@ use super::token::{Judged, Token};
 use super::{File, Refusal};
 use crate::check::model::Verdict;
 use crate::lower::traffic::command::{Command, Takes};
-use crate::lower::traffic::{Sent, Variables, bearer_of_lines, har, markdown, postman, requests, shell};
+use crate::lower::traffic::{Sent, Variables, bearer_of_lines, har, markdown, postman, powershell, requests, shell};
 use crate::rules::{Argument, CommandTable, Form, Rules, Segment};
 use std::collections::BTreeMap;
 
@@ -58,7 +58,8 @@ pub(super) fn of_file(
             let all = environments.iter().flat_map(|environment| requests::parse(text, 0, environment));
             sent.extend(all);
         }
-        Form::Shell => sent = shell::parse(text, 0, &commands(rules), &mut BTreeMap::new(), &read),
+        Form::Shell => sent = shell::parse(text, 0, &commands(rules, false), &mut BTreeMap::new(), &read),
+        Form::Powershell => sent = powershell::parse(text, 0, &commands(rules, true)),
         Form::Markdown => sent = of_blocks(text, rules, &read),
         Form::Log => {}
     }
@@ -76,11 +77,15 @@ pub(super) fn of_file(
 fn of_blocks(text: &str, rules: &Rules, read: &dyn Fn(&str) -> Option<String>) -> Vec<Sent> {
     let mut sent = Vec::new();
     let mut variables = BTreeMap::new();
+    let of_powershell = commands(rules, true);
     for block in markdown::blocks(text) {
         let Some(code) = text.get(block.clone()) else { continue };
-        let found = shell::parse(code, block.start, &commands(rules), &mut variables, read);
+        let found = shell::parse(code, block.start, &commands(rules, false), &mut variables, read);
         if found.is_empty() && requests::is_likely(code) {
             sent.extend(requests::parse(code, block.start, &Variables::new()));
+        }
+        if powershell::is_likely(code, &of_powershell) {
+            sent.extend(powershell::parse(code, block.start, &of_powershell));
         }
         sent.extend(found);
     }
@@ -142,8 +147,8 @@ fn may_hold(form: Form, file: &File, rules: &Rules, argument: Argument) -> bool 
     matches!(form, Form::Shell | Form::Markdown) && rules.outside.recorded.command.iter().any(may)
 }
 
-fn commands(rules: &Rules) -> Vec<Command<'_>> {
-    rules.outside.recorded.command.iter().map(command).collect()
+fn commands(rules: &Rules, of_powershell: bool) -> Vec<Command<'_>> {
+    rules.outside.recorded.command.iter().filter(|table| table.powershell == of_powershell).map(command).collect()
 }
 
 fn command(table: &CommandTable) -> Command<'_> {

@@ -10,6 +10,7 @@ mod items;
 pub mod logs;
 pub mod markdown;
 pub mod postman;
+pub mod powershell;
 pub mod requests;
 pub mod shell;
 
