@@ -34,30 +34,24 @@ pub fn comments(syntax: Syntax, text: &str) -> Comments {
 
 /// Those of the scripts in a file of another language, and the comments of its markup.
 fn in_host(host: Host, text: &str) -> Comments {
+    let scripts = host.scripts(text);
     let mut found = Comments::default();
-    let units = host.scripts(text).units;
-    for unit in &units {
+    for unit in &scripts.units {
         let script = js::comments(unit.syntax, text, &unit.scripts);
         found.comments.extend(script.comments);
         found.units.extend(script.units);
     }
-    let is_script = |at: usize| units.iter().flat_map(|unit| &unit.scripts).any(|part| part.contains(&at));
-    found.comments.extend(in_markup(text, is_script));
+    found.comments.extend(scripts.comments.into_iter().map(|comment| Span::new(comment.start, comment.end)));
     found
 }
 
-/// The comments of markup, but for what looks like one where `is_other` says so.
-fn in_markup(text: &str, is_other: impl Fn(usize) -> bool) -> Vec<Span> {
+/// The comments of Markdown: what looks like one in the code that it shows is as well meant for this program.
+fn in_markdown(text: &str) -> Vec<Span> {
     let mut comments = Vec::new();
     let mut at = 0;
     while let Some(start) = text[at..].find("<!--").map(|found| at + found) {
-        let end = text[start..].find("-->").map_or(text.len(), |end| start + end + 3);
-        if is_other(start) {
-            at = start + 4;
-        } else {
-            comments.push(Span::new(start, end));
-            at = end;
-        }
+        at = text[start..].find("-->").map_or(text.len(), |end| start + end + 3);
+        comments.push(Span::new(start, at));
     }
     comments
 }
@@ -70,7 +64,7 @@ pub fn comments_of_data(path: &str, text: &str) -> Comments {
         "tf" | "tfvars" | "hcl" => (&["#", "//"], true),
         // `#` and `//` are parts of addresses further on
         "http" | "rest" => (&["#", "//"], false),
-        "md" | "markdown" => return Comments { comments: in_markup(text, |_| false), units: Vec::new() },
+        "md" | "markdown" => return Comments { comments: in_markdown(text), units: Vec::new() },
         _ => return Comments::default(),
     };
     let mut found = Comments::default();
@@ -257,6 +251,16 @@ mod tests {
         let found = about(Syntax::Host(Host::Vue), vue);
         assert_eq!(found, [("<!-- one -->".to_owned(), Some(2)), ("// two".to_owned(), Some(4))]);
         assert_eq!(bound(Syntax::Host(Host::Vue), vue, "f("), [4]);
+        // attributes, styles and other texts have none
+        for (host, text) in [
+            (Host::Html, "<p title=\"<!-- no -->\">\n<!-- one -->\n<script>f()</script>"),
+            (Host::Html, "<style>a { content: '<!-- no -->' }</style>\n<!-- one -->\n<script>f()</script>"),
+            (Host::Vue, "<template><p a='<!-- no -->'/></template>\n<!-- one -->\n<script>f()</script>"),
+            (Host::Svelte, "<p a={'<!-- no -->'} b='<!-- no -->'/>\n<!-- one -->\n<script>f()</script>"),
+            (Host::Astro, "<p a={'<!-- no -->'} b='<!-- no -->'/>\n<!-- one -->\n<script>f()</script>"),
+        ] {
+            assert_eq!(about(Syntax::Host(host), text), [("<!-- one -->".to_owned(), Some(3))], "{text}");
+        }
     }
 
     #[test]

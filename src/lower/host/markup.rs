@@ -68,6 +68,8 @@ pub(super) struct Tags<'t> {
     has_open_comment: bool,
     /// A block that nothing closes was met: from there on only elements of HTML are blocks.
     has_open_block: bool,
+    /// The comments gone over so far, with what marks them as comments.
+    pub(super) comments: Vec<Range<usize>>,
 }
 
 impl<'t> Tags<'t> {
@@ -83,6 +85,7 @@ impl<'t> Tags<'t> {
             has_open_brace: false,
             has_open_comment: false,
             has_open_block: false,
+            comments: Vec::new(),
         }
     }
 
@@ -340,9 +343,16 @@ impl<'t> Tags<'t> {
         Some(())
     }
 
-    /// Behind `<!--`: over the comment, which `<!-->` and `<!--->` are already.
+    /// At `<!--`: over the comment, which `<!-->` and `<!--->` are already.
     fn comment(&mut self) {
-        if self.starts(b">") || self.starts(b"->") { self.skip_past(">") } else { self.skip_past("-->") }
+        let start = self.at;
+        self.at += 4;
+        if self.starts(b">") || self.starts(b"->") {
+            self.skip_past(">")
+        } else {
+            self.skip_past("-->")
+        }
+        self.comments.push(start..self.at);
     }
 }
 
@@ -354,10 +364,7 @@ impl<'t> Iterator for Tags<'t> {
             self.skip_to_markup()?;
             let rest = self.rest();
             match *rest.get(1)? {
-                b'!' if rest.starts_with(b"<!--") => {
-                    self.at += 4;
-                    self.comment();
-                }
+                b'!' if rest.starts_with(b"<!--") => self.comment(),
                 b'!' if self.foreign > 0 && rest.starts_with(b"<![CDATA[") => self.skip_past("]]>"),
                 // a doctype, an instruction
                 b'!' | b'?' => self.skip_past(">"),

@@ -57,6 +57,8 @@ pub struct Scripts {
     pub sources: Vec<(String, Range<usize>)>,
     /// Languages of scripts that run but cannot be read.
     pub unread: Vec<String>,
+    /// The comments of the markup, with what marks them as comments.
+    pub comments: Vec<Range<usize>>,
 }
 
 /// A script's language.
@@ -138,6 +140,7 @@ fn vue(text: &str) -> Scripts {
     for tag in found.iter().filter(|tag| !tag.is_held || tags.is_held_open()) {
         scripts.add_tag(text, tag, Scope::Module, true, component_language(tag));
     }
+    scripts.comments = tags.comments;
     scripts
 }
 
@@ -151,13 +154,15 @@ fn svelte(text: &str) -> Scripts {
         ..Dialect::default()
     };
     let mut scripts = Scripts::default();
-    for tag in Tags::new(text, 0, dialect).filter(|tag| tag.name == "script") {
+    let mut tags = Tags::new(text, 0, dialect);
+    for tag in tags.by_ref().filter(|tag| tag.name == "script") {
         if tag.is_held {
             scripts.add_tag(text, &tag, Scope::Page, true, page_language(&tag).0);
         } else {
             scripts.add_tag(text, &tag, Scope::Module, true, component_language(&tag));
         }
     }
+    scripts.comments = tags.comments;
     scripts
 }
 
@@ -177,7 +182,8 @@ fn astro(text: &str) -> Scripts {
     // the scripts that are handed values of the module come right behind it
     let (mut handed, mut others) = (Scripts::default(), Scripts::default());
     let dialect = Dialect { is_component: true, tag_braces: true, ..Dialect::default() };
-    for tag in Tags::new(text, markup, dialect).filter(|tag| tag.name == "script") {
+    let mut tags = Tags::new(text, markup, dialect);
+    for tag in tags.by_ref().filter(|tag| tag.name == "script") {
         let (language, is_module) = page_language(&tag);
         if has_module && tag.attributes.iter().any(|(name, _)| *name == "define:vars") {
             handed.add_tag(text, &tag, Scope::Inner, false, language);
@@ -194,17 +200,20 @@ fn astro(text: &str) -> Scripts {
         scripts.sources.extend(more.sources);
         scripts.unread.extend(more.unread);
     }
+    scripts.comments = tags.comments;
     scripts
 }
 
 /// The classic scripts of a page share one scope with those it loads; each module has its own.
 fn html(text: &str) -> Scripts {
     let mut scripts = Scripts::default();
-    for tag in Tags::new(text, 0, Dialect::default()).filter(|tag| tag.name.eq_ignore_ascii_case("script")) {
+    let mut tags = Tags::new(text, 0, Dialect::default());
+    for tag in tags.by_ref().filter(|tag| tag.name.eq_ignore_ascii_case("script")) {
         let (language, is_module) = page_language(&tag);
         let scope = if is_module { Scope::Module } else { Scope::Page };
         scripts.add_tag(text, &tag, scope, !is_module, language);
     }
+    scripts.comments = tags.comments;
     // the modules see the names of the page
     scripts.units.sort_by_key(|unit| unit.scope != Scope::Page);
     scripts
