@@ -94,6 +94,11 @@ fn reports_what_is_committed() {
     assert!(told.contains("src/api.js:3:3") && told.contains("id-token-as-bearer"), "{told}");
     assert!(!told.contains("src/other.js"), "{told}");
     write("src/session.js", "export const token = () => login.accessToken;\n");
+    // and the toggle in a tenant's settings
+    write("deploy/tenant.yaml", "flags:\n  enable_idtoken_api2: true\n");
+    assert!(commit(project.path(), home.path(), 1).contains("id-token-toggle-on"));
+    write("deploy/tenant.yaml", "flags:\n  enable_idtoken_api2: false\n");
+    assert!(commit(project.path(), home.path(), 0).contains("Passed"));
     // the configuration's excludes hold for files that are named
     write("vendor/old.js", &std::fs::read_to_string(project.path().join("src/other.js")).unwrap());
     assert!(commit(project.path(), home.path(), 0).contains("Passed"));
