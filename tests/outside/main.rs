@@ -45,5 +45,8 @@ fn main() {
         }
         Trial::test(format!("{} (skipped: not installed: {missing})", test.name), || Ok(())).with_ignored_flag(true)
     });
-    libtest_mimic::run(&Arguments::from_args(), trials.collect()).exit();
+    let program = project::keep_program();
+    let conclusion = libtest_mimic::run(&Arguments::from_args(), trials.collect());
+    drop(program);
+    conclusion.exit();
 }

@@ -1,8 +1,9 @@
 //! Throw-away projects, and the program run in them.
 
 use crate::tools::{Tool, command, run};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Output;
+use std::sync::OnceLock;
 use tempfile::TempDir;
 
 /// Names that mean something to URIs, HTML, shells and other systems.
@@ -77,9 +78,22 @@ pub(crate) fn folder<P: AsRef<str>, T: AsRef<str>>(files: &[(P, T)]) -> TempDir 
     folder
 }
 
+static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+
+/// Puts the program of this build where nobody replaces it: the test of the wheel has it built again beside the others.
+/// It is there as long as the folder is.
+pub(crate) fn keep_program() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let built = Path::new(env!("CARGO_BIN_EXE_idtoken-lint"));
+    let kept = folder.path().join(built.file_name().unwrap());
+    std::fs::copy(built, &kept).unwrap();
+    PROGRAM.set(kept).unwrap();
+    folder
+}
+
 /// The program of this build.
 pub(crate) fn program() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_idtoken-lint"))
+    PROGRAM.get().unwrap()
 }
 
 /// `idtoken-lint check ARGUMENTS` in a folder with findings.
