@@ -1,11 +1,13 @@
 //! `config`: which configuration counts here, and its schema.
 
 use super::{Failure, Status, output, shared};
+use idtoken_lint::Error;
 use idtoken_lint::check::policy::Level;
 use idtoken_lint::config::{self, Config};
 use idtoken_lint::report::redact::clean;
 use idtoken_lint::rules::docs;
 use std::io::{self, Write};
+use std::path::Path;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -34,6 +36,9 @@ struct ShowArguments {
 pub(super) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     match &arguments.command {
         Command::Show(arguments) => {
+            if !Path::new(&arguments.path).exists() {
+                return Err(shared::failure(Error::NoSuchPath(arguments.path.clone())));
+            }
             let config = arguments.config.read(&arguments.path)?;
             output::to_stdout(false, |out| write(&config, out))?;
         }
@@ -66,13 +71,18 @@ fn write(config: &Config, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(out, "\n[severity]")?;
     for doc in docs::rules() {
+        let own = doc.severity();
         let level = match config.policy.levels.get(doc.id) {
             Some(Level::Error) => "error",
             Some(Level::Warning) => "warning",
             Some(Level::Off) => "off",
-            None => doc.severity(),
+            None => own,
         };
-        writeln!(out, "{} = {}", doc.id, quote(level))?;
+        write!(out, "{} = {}", doc.id, quote(level))?;
+        if level != own {
+            write!(out, "  # the default is {}", quote(own))?;
+        }
+        writeln!(out)?;
     }
     for accept in &config.policy.accept {
         writeln!(out, "\n[[accept]]\nfiles = {}", list(&accept.patterns))?;

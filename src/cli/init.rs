@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     let file = if here { PathBuf::from(config::NAME) } else { arguments.folder.join(config::NAME) };
     let shown = file.display();
     if file.exists() && !arguments.force {
-        return Err(Failure::new(format!("there is a {shown} already"), "Use `--force` to replace it."));
+        return Err(Failure::new(format!("{shown} is there already"), "Use `--force` to replace it."));
     }
     let rules = Rules::outline(&[], &[]).map_err(shared::broken_file)?;
     let text = config::found::template(&OsFiles, &OsFiles.named(&arguments.folder.to_string_lossy()), &rules);

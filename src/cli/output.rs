@@ -24,7 +24,7 @@ pub(super) fn to_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Res
     let failure = |error: io::Error| {
         Failure::new(
             format!("{:?} cannot be written: {error}", path.display().to_string()),
-            "`--output` names a file in a folder that exists and can be written to.",
+            "Name a file in a folder that exists and can be written to.",
         )
     };
     if path.is_dir() {

@@ -263,7 +263,7 @@ pub(super) fn no_threads(error: impl Display) -> Failure {
     failure(Error::Threads(error.to_string()))
 }
 
-fn failure(error: Error) -> Failure {
+pub(super) fn failure(error: Error) -> Failure {
     let help = match &error {
         Error::NoSuchPath(_) => "Check the spelling; paths are relative to the working directory.",
         Error::Unreadable { .. } => "Make it readable, or leave it out of the paths.",

@@ -52,12 +52,14 @@ fn options(
 
 fn colour(color: Color, is_terminal: bool, variables: Variables<'_>) -> bool {
     let set = |name: &str| variables(name).is_some_and(|value| !value.is_empty());
-    let forced = |name: &str| set(name) && variables(name).as_deref() != Some("0");
+    let off = |name: &str| variables(name).as_deref() == Some("0");
+    let forced = |name: &str| set(name) && !off(name);
     match color {
         Color::Always => true,
         Color::Never => false,
         Color::Auto if set("NO_COLOR") => false,
         Color::Auto if forced("CLICOLOR_FORCE") || forced("FORCE_COLOR") => true,
+        Color::Auto if off("FORCE_COLOR") || off("CLICOLOR") => false,
         Color::Auto => is_terminal && variables("TERM").as_deref() != Some("dumb"),
     }
 }
@@ -123,6 +125,11 @@ mod tests {
             (Color::Auto, false, "CLICOLOR_FORCE=1", true),
             (Color::Auto, false, "FORCE_COLOR=1", true),
             (Color::Auto, false, "FORCE_COLOR=0", false),
+            (Color::Auto, true, "FORCE_COLOR=0", false),
+            (Color::Auto, true, "FORCE_COLOR=0 CLICOLOR_FORCE=1", true),
+            (Color::Auto, true, "CLICOLOR=0", false),
+            (Color::Auto, true, "CLICOLOR=1", true),
+            (Color::Auto, false, "CLICOLOR=0 FORCE_COLOR=1", true),
             (Color::Auto, false, "FORCE_COLOR=1 NO_COLOR=1", false),
             (Color::Always, false, "NO_COLOR=1", true),
             (Color::Never, true, "FORCE_COLOR=1", false),
