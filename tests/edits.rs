@@ -271,6 +271,21 @@ fn other_sdks_are_left_where_it_is_not_certain() {
     assert!(why_left(&[("app.jsx", react)]).contains("the claims are used for something else, too"));
 }
 
+/// A client that adds what its getter reads to every request: to those of another API, too.
+#[test]
+fn a_getter_that_feeds_another_api_is_left() {
+    let legacy = sources("legacy-auth-http");
+    let orders = "import { AuthHttp } from 'angular2-jwt';\n\
+                  export class Orders {\n\
+                  \u{20} constructor(private authHttp: AuthHttp) {}\n\
+                  \u{20} load() { return this.authHttp.get('https://orders.acme.example/orders'); }\n\
+                  }\n";
+    let mut files: Vec<(&str, &str)> = legacy.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    files.push(("src/orders.ts", orders));
+    let why = why_left(&files);
+    assert!(why.contains("is used at src/orders.ts:4, too"), "{why}");
+}
+
 #[test]
 fn what_keeps_a_token_for_more_than_these_calls_is_left() {
     let me = "fetch('https://acme.auth0.com/api/v2/users/' + result.idTokenPayload.sub, \

@@ -141,7 +141,19 @@ impl<'r> Request<'r> {
                 }
             }
         }
-        given(found)
+        // the way from a store to the request leads through here, where nothing else may tell
+        let place = match *source {
+            Source::Call(node, _) | Source::Write(node, ..) | Source::Replaced(node) => Some(node),
+            Source::Base(_) | Source::Method(..) => None,
+        };
+        let Some((node, span)) = place.map(|node| (node, eval.span_of(node))) else { return given(found) };
+        let through = |value: Traced| match &value.trail {
+            Some(trail) if trail.file != node.file || !span.contains(trail.span) => {
+                value.step(node.file, span, || "given to the client here".to_owned())
+            }
+            _ => value,
+        };
+        given(found.into_iter().map(through).collect())
     }
 
     /// What a function adds that is called in the client's place: the credential of the requests that it sends for this one.
