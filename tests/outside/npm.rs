@@ -7,10 +7,12 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 const NEEDS: &[Tool] = &[Tool::Node, Tool::Npm];
+const PUBLISH: &[Tool] = &[Tool::Node, Tool::Npm, Tool::Bash];
 
 pub(crate) const TESTS: &[Test] = &[
     Test { name: "npm_package_runs_from_its_tarball", needs: NEEDS, run: runs_from_its_tarball },
     Test { name: "npm_package_says_what_is_missing", needs: NEEDS, run: says_what_is_missing },
+    Test { name: "npm_packages_are_published_by_the_workflow", needs: PUBLISH, run: are_published },
 ];
 
 /// The tarball of a package that `build.mjs ARGUMENTS` makes.
@@ -69,4 +71,40 @@ fn says_what_is_missing() {
     let manifest: Value = serde_json::from_slice(&std::fs::read(package.join("package.json")).unwrap()).unwrap();
     let optional = manifest["optionalDependencies"].as_object().unwrap();
     assert!(optional.len() >= 5 && optional.values().all(|version| version == env!("CARGO_PKG_VERSION")));
+}
+
+/// The workflow's own lines, with an npm that publishes nothing.
+fn are_published() {
+    let release = Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/workflows/release.yml");
+    let release = std::fs::read_to_string(release).unwrap();
+    let (_, step) = release.split_once("- name: npm, the programs before the package that needs them\n").unwrap();
+    let (step, _) = step.split_once("      - name: ").unwrap();
+    let script = step.lines().skip(1).collect::<Vec<_>>().join("\n");
+    assert!(script.contains("npm publish"), "{script}");
+
+    let folder = project::folder(&[("bin/npm", "")]);
+    let out = folder.path().join("out");
+    std::fs::create_dir(&out).unwrap();
+    let native = pack(folder.path(), "native", &["platform", &platform(), project::program().to_str().unwrap()]);
+    // what a release holds beside packages is none
+    std::fs::write(out.join("idtoken-lint-x86_64-unknown-linux-musl.tgz"), "a program").unwrap();
+    for package in [native, pack(folder.path(), "main", &["main"])] {
+        std::fs::rename(&package, out.join(package.file_name().unwrap())).unwrap();
+    }
+    let shim = format!(
+        "#!/bin/sh\n[ \"$1\" = publish ] || exit 0\nshift\n\
+         [ \"$1\" = --provenance ] && shift\nexec {} publish --dry-run --offline \"$@\"\n",
+        Tool::Npm.path().display()
+    );
+    let bin = folder.path().join("bin");
+    std::fs::write(bin.join("npm"), shim).unwrap();
+    run(crate::tools::command(Path::new("chmod")).arg("755").arg(bin.join("npm")), &[0]);
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let mut shell = Tool::Bash.command();
+    shell.current_dir(folder.path()).args(["-e", "-o", "pipefail", "-c", &script]).env("PATH", path);
+    shell.env("npm_config_cache", folder.path().join("cache")).env("npm_config_update_notifier", "false");
+    let told = String::from_utf8(run(&mut shell, &[0]).stdout).unwrap();
+    let published: Vec<&str> = told.lines().filter_map(|line| line.strip_prefix("+ ")).collect();
+    let version = env!("CARGO_PKG_VERSION");
+    assert_eq!(published, [format!("@idtoken-lint/{}@{version}", platform()), format!("idtoken-lint@{version}")]);
 }
