@@ -34,7 +34,7 @@ pub(super) struct Arguments {
     root: Option<String>,
 
     /// A host of yours that serves the Management API: a custom domain or a tenant; may be repeated
-    #[arg(long = "host", value_name = "NAME")]
+    #[arg(long = "host", value_name = "NAME", value_parser = host)]
     hosts: Vec<String>,
 
     #[command(flatten)]
@@ -147,6 +147,11 @@ pub(super) struct OwnRules {
     /// Rules of your own, a file or a folder of files, which join those of the program; may be repeated
     #[arg(long, value_name = "FILE|DIR")]
     pub(super) rules: Vec<String>,
+}
+
+fn host(text: &str) -> Result<String, String> {
+    let wrong = |help| format!("expected a host name like `login.example.com`. {help}").trim_end().to_owned();
+    config::tenant_host(text).map_err(wrong)
 }
 
 fn part(text: &str) -> Result<Part, String> {
@@ -289,7 +294,12 @@ impl Output {
     /// `sarif=out.sarif`, `out.json`.
     fn parse(text: &str) -> Result<Output, String> {
         let plain = || Output { format: None, file: PathBuf::from(text) };
-        let Some((name, file)) = text.split_once('=') else { return Ok(plain()) };
+        let Some((name, file)) = text.split_once('=') else {
+            return match Format::ALL.into_iter().find(|format| format.as_str() == text) {
+                Some(_) => Err(format!("a file is missing: `{text}=FILE`. For a file of this name, write `./{text}`.")),
+                None => Ok(plain()),
+            };
+        };
         let is_word = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic());
         match Format::ALL.into_iter().find(|format| format.as_str() == name) {
             Some(_) if file.is_empty() => Err(format!("a file is missing behind `{name}=`")),

@@ -59,6 +59,15 @@ pub enum Error {
     Mistake(Box<Mistake>),
 }
 
+/// The name of a host that serves the Management API, as configured; where it is none, what was probably meant.
+///
+/// # Errors
+///
+/// A sentence, which is empty where nothing comes near.
+pub fn tenant_host(written: &str) -> Result<String, String> {
+    resolve::host_name(written, true)
+}
+
 impl Config {
     /// The configuration that is nearest to `path`: in its folder or one around it, up to its repository.
     pub fn find(files: &dyn Files, path: &str) -> Result<Config, Error> {

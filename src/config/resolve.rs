@@ -93,27 +93,15 @@ impl Place<'_> {
         }
     }
 
-    /// Host names, in lower case. Those of tenants have a dot; names without one are of one's own network.
+    /// Host names. Those of tenants have a dot; names without one are of one's own network.
     fn hosts(&self, written: &[Spanned<String>], dotted: bool) -> Result<Vec<String>, Mistake> {
-        written
-            .iter()
-            .map(|text| {
-                let given = text.get_ref().trim().to_lowercase();
-                let host = given.strip_prefix("*.").unwrap_or(&given);
-                if is_host(host) && (!dotted || host.contains('.')) {
-                    return Ok(host.to_owned());
-                }
-                let inner = given.split_once("://").map_or(given.as_str(), |(_, rest)| rest);
-                let inner = inner.split(['/', ':']).next().unwrap_or_default();
-                let help = if is_host(inner) && (!dotted || inner.contains('.')) {
-                    format!("Write `{inner}`.")
-                } else {
-                    String::new()
-                };
+        let host = |text: &Spanned<String>| {
+            host_name(text.get_ref(), dotted).map_err(|help| {
                 let message = format!("`{}` is not a host name", text.get_ref());
-                Err(self.mistake(text, &message, "expected a name like `login.example.com`", &help))
+                self.mistake(text, &message, "expected a name like `login.example.com`", &help)
             })
-            .collect()
+        };
+        written.iter().map(host).collect()
     }
 
     fn globs(&self, written: &[Spanned<String>]) -> Result<Globs, Mistake> {
@@ -166,6 +154,19 @@ impl Place<'_> {
             at: (self.name.to_owned(), line),
         })
     }
+}
+
+/// A host's name in lower case, without the star that stands for all below it; where it is none, what was probably meant.
+pub(super) fn host_name(written: &str, dotted: bool) -> Result<String, String> {
+    let given = written.trim().to_lowercase();
+    let is_name = |text: &str| is_host(text) && (!dotted || text.contains('.'));
+    let host = given.strip_prefix("*.").unwrap_or(&given);
+    if is_name(host) {
+        return Ok(host.to_owned());
+    }
+    let inner = given.split_once("://").map_or(given.as_str(), |(_, rest)| rest);
+    let inner = inner.split(['/', ':']).next().unwrap_or_default();
+    Err(if is_name(inner) { format!("Write `{inner}`.") } else { String::new() })
 }
 
 fn is_host(text: &str) -> bool {
