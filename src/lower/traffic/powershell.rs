@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 
 /// Maps within maps and brackets within brackets that are looked into.
 const DEPTH: u8 = 16;
+/// A longer name is none, in characters.
+const NAME: usize = 200;
 /// How often each token is looked at, all together.
 const LOOKS: usize = 64;
 /// Words of a command that is no request.
@@ -340,8 +342,7 @@ impl Script<'_> {
         let mut rest = text;
         while let Some(at) = rest.find('$') {
             let behind = &rest[at + 1..];
-            let inside =
-                |open: &str, close: char| behind.strip_prefix(open).and_then(|inside| inside.split_once(close));
+            let inside = |open: &str, close: char| bracketed(behind.strip_prefix(open)?, close);
             let (name, after) = inside("(", ')').or_else(|| inside("{", '}')).unwrap_or_else(|| {
                 behind.split_at(behind.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(behind.len()))
             });
@@ -400,6 +401,12 @@ fn request(given: impl Iterator<Item = (Takes, Value)>, command: &Command<'_>) -
     Some(Sent { method: method.unwrap_or_else(|| default.to_owned()), url: url?, ..sent })
 }
 
+/// A name before the bracket that closes it, and what is behind that.
+fn bracketed(text: &str, close: char) -> Option<(&str, &str)> {
+    let (end, _) = text.char_indices().take(NAME).find(|(_, c)| *c == close)?;
+    Some((&text[..end], &text[end + close.len_utf8()..]))
+}
+
 /// The parts of a script.
 fn tokens(text: &str) -> Vec<(Token, Span)> {
     let mut tokens = Vec::new();
@@ -429,7 +436,7 @@ fn tokens(text: &str) -> Vec<(Token, Span)> {
             }
             '@' | '$' => {
                 let braced =
-                    rest[1..].strip_prefix('{').and_then(|inside| inside.split_once('}')).map(|(name, _)| name);
+                    rest[1..].strip_prefix('{').and_then(|inside| bracketed(inside, '}')).map(|(name, _)| name);
                 let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':');
                 let plain = &rest[1..rest[1..].find(|c: char| !is_name(c)).map_or(rest.len(), |end| end + 1)];
                 let (name, length) = braced.map_or((plain, 1 + plain.len()), |name| (name, 3 + name.len()));
@@ -575,6 +582,7 @@ mod tests {
         }
         assert_eq!(read(&"$a = @{ b = (".repeat(10_000)), []);
         assert_eq!(read(&format!("irm {}", "(".repeat(100_000))), []);
+        assert_eq!(read(&"${(\"$($".repeat(50_000)), []);
         assert_eq!(read(&"$a=x @{ $a=(x ".repeat(50_000)), []);
     }
 

@@ -57,6 +57,9 @@ pub fn parse<'t>(
     sent
 }
 
+/// Texts shown in one command that are looked at.
+const SHOWN: u8 = 8;
+
 /// Whether the word at `at` is a command: it stands alone, where one may stand, and not in a comment.
 fn is_command(text: &str, at: usize, name: &str) -> bool {
     let before = text[..at].chars().next_back();
@@ -73,6 +76,7 @@ fn end_of(text: &str, at: usize) -> usize {
     let (mut quote, mut depth, mut place) = (None, 0u32, at);
     // `$'…'`, in which a backslash escapes
     let mut is_escaped = false;
+    let mut looks = SHOWN;
     while let Some(&byte) = bytes.get(place) {
         match (quote, byte) {
             (Some(b'\''), b'\\') if is_escaped => place += 1,
@@ -86,7 +90,7 @@ fn end_of(text: &str, at: usize) -> usize {
                 quote = Some(byte);
             }
             (Some(open), _) if open == byte => quote = None,
-            (None | Some(b'"'), b'$') if let Some(shown) = Shown::at(text, place) => place = shown.end - 1,
+            (None | Some(b'"'), b'$') if let Some(shown) = Shown::at(text, place, &mut looks) => place = shown.end - 1,
             (None, b'(') if bytes[..place].ends_with(b"$") => depth += 1,
             (None, b')') if depth > 0 => depth -= 1,
             (None, b'\n' | b';' | b'|' | b'&' | b')' | b'`') if depth == 0 => break,
@@ -128,9 +132,10 @@ struct Shown {
 }
 
 impl Shown {
-    /// The one that begins at `at`.
-    fn at(text: &str, at: usize) -> Option<Shown> {
+    /// The one that begins at `at`; so many more are looked at.
+    fn at(text: &str, at: usize, looks: &mut u8) -> Option<Shown> {
         let rest = text.get(at..)?.strip_prefix("$(cat")?.trim_start().strip_prefix("<<")?;
+        *looks = looks.checked_sub(1)?;
         let (first, _) = rest.split_once('\n')?;
         let word = first.trim_start_matches('-').trim().trim_matches(['\'', '"', '\\']);
         if word.is_empty() || word.contains(char::is_whitespace) {
@@ -159,9 +164,9 @@ impl Shown {
 /// A command with such lines in the quotes that every shell knows.
 fn shown(command: &str) -> Option<Cow<'_, str>> {
     let mut out = String::new();
-    let mut done = 0;
+    let (mut done, mut looks) = (0, SHOWN);
     for (at, _) in command.match_indices("$(cat") {
-        let Some(shown) = Shown::at(command, at).filter(|_| at >= done) else { continue };
+        let Some(shown) = Shown::at(command, at, &mut looks).filter(|_| at >= done) else { continue };
         let quoted = shlex::try_quote(command[shown.lines].trim_end_matches('\n')).ok()?;
         let is_in_quotes = command[..at].ends_with('"') && command[shown.end..].starts_with('"');
         out.push_str(&command[done..at]);
