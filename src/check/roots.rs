@@ -1,7 +1,7 @@
 //! The files in which requests are looked for: those with evidence, and those through which they may send.
 
 use crate::ir::{Expr, ExprId, FileIr, Key, Lang, Name, Prop};
-use crate::project::{Lowered, Project};
+use crate::project::{Lowered, Region};
 use crate::rules::Rules;
 use crate::rules::path::Root;
 use crate::text::FileId;
@@ -10,7 +10,7 @@ use rustc_hash::FxHashSet;
 
 /// The files in `queue`, which hold evidence, those they import, and the scripts on their pages whose functions they call:
 /// a helper may send what they ask for. In order.
-pub(super) fn reached_from(project: &Project<'_>, rules: &Rules, mut queue: Vec<FileId>) -> Vec<FileId> {
+pub(super) fn reached_from(project: &Region<'_>, rules: &Rules, mut queue: Vec<FileId>) -> Vec<FileId> {
     let mut known = vec![false; project.len()];
     for file in &queue {
         known[file.0 as usize] = true;
@@ -34,7 +34,7 @@ fn mark(known: &mut [bool], file: FileId) -> bool {
 }
 
 /// The files that a file imports, and those that may send what it hands over under a name that no import tells.
-fn led_to(project: &Project<'_>, rules: &Rules, file: FileId) -> Vec<FileId> {
+fn led_to(project: &Region<'_>, rules: &Rules, file: FileId) -> Vec<FileId> {
     let Some(lowered) = project.lowered(file) else { return Vec::new() };
     let ir = &lowered.ir;
     let imported = ir.imports.iter().filter_map(|import| project.resolve(file, ir.lang, import));
@@ -44,7 +44,7 @@ fn led_to(project: &Project<'_>, rules: &Rules, file: FileId) -> Vec<FileId> {
 }
 
 /// The files that may define the methods to which a script hands a path of the API.
-fn handed_to(project: &Project<'_>, rules: &Rules, file: FileId, lowered: &Lowered) -> Vec<FileId> {
+fn handed_to(project: &Region<'_>, rules: &Rules, file: FileId, lowered: &Lowered) -> Vec<FileId> {
     /// Files that are looked at for one name.
     const FILES: usize = 32;
     let ir = &lowered.ir;
@@ -77,7 +77,7 @@ fn handed_to(project: &Project<'_>, rules: &Rules, file: FileId, lowered: &Lower
 }
 
 /// The scripts of a page that define a global name whose functions a known script of the page calls.
-fn helpers(project: &Project<'_>, rules: &Rules, page: &[FileId], known: &[bool]) -> Vec<FileId> {
+fn helpers(project: &Region<'_>, rules: &Rules, page: &[FileId], known: &[bool]) -> Vec<FileId> {
     let (callers, others): (Vec<FileId>, Vec<FileId>) = page.iter().partition(|file| known[file.0 as usize]);
     if callers.is_empty() || others.is_empty() {
         return Vec::new();

@@ -11,7 +11,7 @@ use super::watch::{Stage, Watch};
 use super::{advice, outside, runtime};
 use crate::eval::Shared;
 use crate::eval::value::{Node, Trail};
-use crate::project::Project;
+use crate::project::{Project, Region};
 use crate::rules::Rules;
 use crate::text::files::{is_inside, is_under};
 use crate::text::{FileId, LineIndex, Span};
@@ -196,23 +196,31 @@ fn seen_from(project: &Project<'_>, path: &str, base: &str) -> String {
 /// Every call of the project, sorted by place: of a part, all that were found; of all, one for each place.
 fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &dyn Watch) -> All {
     watch.begins(Stage::Reach);
-    let telling = project.roots();
-    if telling.is_empty() {
+    let regions: Vec<(Region<'_>, Vec<FileId>)> = project
+        .regions()
+        .map(|region| {
+            let telling = region.roots();
+            (region, telling)
+        })
+        .collect();
+    if regions.iter().all(|(_, telling)| telling.is_empty()) {
         return All::default();
     }
     project.learn_words();
-    let roots = super::roots::reached_from(project, rules, telling);
-    let shared = &Shared::around(project, rules, &roots);
-    shared.prepare();
+    let programs: Vec<Program<'_>> =
+        regions.par_iter().map(|(region, telling)| Program::new(region, rules, telling.clone())).collect();
     watch.begins(Stage::Judge);
-    let work: Vec<Vec<Batch>> = roots.par_iter().map(|&file| batches(shared, file, roots.len())).collect();
-    let work = work.into_iter().flatten().enumerate();
-    let work: Vec<Batch> =
-        work.filter(|(nth, _)| part.is_none_or(|part| part.has(*nth))).map(|(_, batch)| batch).collect();
+    let files = programs.iter().map(|program| program.roots.len()).sum();
+    let batches_of = |Program { shared, roots }: &Program<'_>| -> Vec<Batch> {
+        roots.par_iter().flat_map_iter(|&file| batches(shared, file, files)).collect()
+    };
+    let work = programs.iter().flat_map(|program| batches_of(program).into_iter().map(move |batch| (program, batch)));
+    let work = work.enumerate().filter(|(nth, _)| part.is_none_or(|part| part.has(*nth)));
+    let work: Vec<(&Program<'_>, Batch)> = work.map(|(_, work)| work).collect();
     let done = AtomicUsize::new(0);
     let (found, brief): (Vec<Vec<Found<Asked>>>, Vec<Option<FileId>>) = work
         .par_iter()
-        .map(|batch| {
+        .map(|(Program { shared, .. }, batch)| {
             watch.went(done.fetch_add(1, Ordering::Relaxed), work.len());
             let mut places = Places { project, lines: FxHashMap::default() };
             let found = |record: &Record| {
@@ -251,21 +259,43 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
     if calls.is_empty() {
         return All { calls, sent, brief, ..All::default() };
     }
-    let logins: Vec<Login> = roots.par_iter().flat_map_iter(|&file| login::of_file(shared, file)).collect();
-    let with_tokens: Vec<Sent<'_>> = calls
-        .iter()
-        .map(|found| Sent {
-            call: &found.call,
-            endpoint: found.endpoint,
-            origin: &found.token,
-            needs_key: found.needs_key.as_deref(),
-        })
-        .collect();
-    let links = with_tokens.iter().any(|sent| login::links_by_token(rules, sent));
+    let links = calls.iter().any(|found| login::links_by_token(rules, &as_sent(found)));
     let (clients, skipped) = if links { outside::clients(project, rules) } else { Default::default() };
     let mut places = Places { project, lines: FxHashMap::default() };
-    let outcome = login::judge(shared, &logins, &with_tokens, &clients, &mut |node| places.node(node));
+    let mut outcome = Outcome::default();
+    for Program { shared, roots } in &programs {
+        let own: Vec<usize> = (0..calls.len()).filter(|nth| shared.project.holds(calls[*nth].request.0.file)).collect();
+        if own.is_empty() {
+            continue;
+        }
+        let logins: Vec<Login> = roots.par_iter().flat_map_iter(|&file| login::of_file(shared, file)).collect();
+        let with_tokens: Vec<Sent<'_>> = own.iter().map(|nth| as_sent(&calls[*nth])).collect();
+        let of_own = login::judge(shared, &logins, &with_tokens, &clients, &mut |node| places.node(node));
+        outcome.add(of_own, &own);
+    }
     All { calls, sent, outcome, brief, skipped }
+}
+
+/// A region of the project with the files in which requests are looked for.
+struct Program<'p> {
+    shared: Shared<'p>,
+    roots: Vec<FileId>,
+}
+
+impl<'p> Program<'p> {
+    fn new(region: &'p Region<'p>, rules: &'p Rules, telling: Vec<FileId>) -> Program<'p> {
+        let roots = super::roots::reached_from(region, rules, telling);
+        let shared = Shared::around(region, rules, &roots);
+        if !roots.is_empty() {
+            shared.prepare();
+        }
+        Program { shared, roots }
+    }
+}
+
+/// What the login behind a call has to be known by.
+fn as_sent(found: &Found<Asked>) -> Sent<'_> {
+    Sent { call: &found.call, endpoint: found.endpoint, origin: &found.token, needs_key: found.needs_key.as_deref() }
 }
 
 /// A record as the report shows it, with its endpoint's place.

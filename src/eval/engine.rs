@@ -11,7 +11,7 @@ use super::value::{
     Vals, Value,
 };
 use crate::ir::{BlockId, Expr, ExprId, Key, Lang, Lit, Name, OpaqueKind, Why};
-use crate::project::{Applications, Cache, Lowered, PlaceKey, Project, Resolved};
+use crate::project::{Applications, Cache, Lowered, PlaceKey, Region, Resolved};
 use crate::rules::Rules;
 use crate::rules::automaton::States;
 use crate::rules::path::Root as ApiRoot;
@@ -35,8 +35,8 @@ pub(crate) const FRAMES: u8 = 8;
 
 /// What all evaluations of one run share.
 pub struct Shared<'p> {
-    /// The files.
-    pub project: &'p Project<'p>,
+    /// The files, and those among which is searched.
+    pub project: &'p Region<'p>,
     /// The knowledge.
     pub rules: &'p Rules,
     /// Where writes to stores are looked for first; `None`: everywhere.
@@ -65,7 +65,7 @@ pub struct Shared<'p> {
 
 impl<'p> Shared<'p> {
     /// Nothing evaluated yet.
-    pub fn new(project: &'p Project<'p>, rules: &'p Rules) -> Self {
+    pub fn new(project: &'p Region<'p>, rules: &'p Rules) -> Self {
         Shared {
             project,
             rules,
@@ -94,7 +94,7 @@ impl<'p> Shared<'p> {
 
     /// Nothing evaluated yet. What is written to stores outside of the applications that `files` are part of is looked at
     /// only where nothing in these writes the key.
-    pub fn around(project: &'p Project<'p>, rules: &'p Rules, files: &[FileId]) -> Self {
+    pub fn around(project: &'p Region<'p>, rules: &'p Rules, files: &[FileId]) -> Self {
         Shared { near: project.applications_of(files), ..Shared::new(project, rules) }
     }
 
@@ -116,7 +116,7 @@ struct Kept {
 /// One request's evaluation: its budget and its memo.
 pub struct Eval<'s> {
     pub(crate) shared: &'s Shared<'s>,
-    pub(crate) project: &'s Project<'s>,
+    pub(crate) project: &'s Region<'s>,
     pub(crate) rules: &'s Rules,
     steps: u32,
     /// Steps taken in all, whatever budget they came from.

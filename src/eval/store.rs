@@ -8,7 +8,7 @@ use super::value::{Evidence, FuncRef, Handed, Node, Reason, Traced, Vals, Value}
 use crate::ir::{Expr, Key, Name};
 use crate::rules::path::Step;
 use crate::rules::slot::{Base, Into, Slot};
-use crate::rules::{Fact, Made, StoreFact, StoredFact};
+use crate::rules::{Fact, Made, Rules, StoreFact, StoredFact};
 use crate::text::files::{folders_shared, parent};
 use crate::text::{FileId, Span};
 use rayon::prelude::*;
@@ -342,25 +342,24 @@ pub(super) fn prepare(shared: &Shared<'_>) {
 
 /// Those files among [`store_files`] in which writes are looked for before anything asks.
 fn near_store_files(shared: &Shared<'_>) -> Vec<FileId> {
-    let mut files = store_files(shared);
+    let mut files = store_files(shared.rules, &|word, limit| shared.project.files_with(word, limit).0);
     if let Some(near) = &shared.near {
         files.retain(|file| shared.project.is_part_of(near, *file));
     }
     files
 }
 
-/// The files in which something may be written to a store.
-fn store_files(shared: &Shared<'_>) -> Vec<FileId> {
+/// The files in which something may be written to a store, of those that `find` finds for words.
+fn store_files(rules: &Rules, find: &dyn Fn(&str, usize) -> Vec<FileId>) -> Vec<FileId> {
     let mut files: Vec<FileId> = Vec::new();
-    let rules = shared.rules;
     let under = rules.store_members.iter().map(|(key, _)| key);
     for member in rules.write_members.iter().chain(&rules.write_words).chain(&rules.store_names).chain(under) {
-        files.extend(shared.project.files_with(member, FILES).0);
+        files.extend(find(member, FILES));
     }
     for (member, near) in &rules.write_near {
-        let calling = shared.project.files_with(member, usize::MAX).0;
+        let calling = find(member, usize::MAX);
         for word in near {
-            let holding = shared.project.files_with(word, FILES).0;
+            let holding = find(word, FILES);
             files.extend(holding.into_iter().filter(|file| calling.binary_search(file).is_ok()));
         }
     }
@@ -387,13 +386,21 @@ pub(super) fn writes_seen_from<'a>(
     (all.iter().map(Cow::Borrowed).chain(elsewhere).collect(), true)
 }
 
+/// Other packages in which one key is looked for.
+const ELSEWHERE: usize = 8;
+
 /// The writes to a store under a key in the packages that are not near, of those that hold the key's text.
 fn written_elsewhere(shared: &Shared<'_>, store: &Arc<str>, key: &Name) -> Vec<StoreWrite> {
     let Some(near) = &shared.near else { return Vec::new() };
     let project = shared.project;
-    let packages = project.packages_beyond(near, &project.files_with(key, usize::MAX).0);
+    let find = |word: &str, limit| project.whole().files_with(word, limit).0;
+    let packages = project.packages_beyond(near, &find(key, usize::MAX));
+    if packages.len() > ELSEWHERE {
+        // a word that everybody uses says nothing
+        return Vec::new();
+    }
     let of_package = |package: usize| {
-        let files = store_files(shared).into_iter().filter(|file| project.lies_in(package, *file));
+        let files = store_files(shared.rules, &find).into_iter().filter(|file| project.lies_in(package, *file));
         Arc::new(files.flat_map(|file| store_writes_in(shared, file)).collect::<StoreWrites>())
     };
     let writes = packages.into_iter().map(|package| shared.writes_elsewhere.get(&package, || of_package(package)));

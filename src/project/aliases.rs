@@ -107,6 +107,13 @@ impl Project<'_> {
             .filter_map(|path| self.configs.aliases.get(path, || Some(Arc::new(self.read_config(path)))))
     }
 
+    /// All names that configurations map to files, with what stands for any name in them.
+    pub(super) fn aliases(&self) -> impl Iterator<Item = String> {
+        let folders = self.configs.by_folder.keys();
+        let configs = folders.flat_map(|folder| self.configs_around(folder).collect::<Vec<_>>());
+        configs.flat_map(|config| config.paths.iter().map(|(pattern, _)| pattern.clone()).collect::<Vec<_>>())
+    }
+
     fn read_config(&self, path: &str) -> Config {
         let mut chain = Vec::new();
         self.extended(path, parent(path), &mut chain)

@@ -40,7 +40,7 @@ pub(super) struct Configs {
     pub(super) modules_elsewhere: OnceLock<BTreeMap<FileId, FileId>>,
     pub(super) resolved: References,
     pub(super) loaded: References,
-    pub(super) loaders: OnceLock<Vec<Loader>>,
+    pub(super) loaders: Cache<usize, Arc<Vec<Loader>>>,
 }
 
 /// Where references lead, by file and specifier.

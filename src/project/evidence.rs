@@ -2,17 +2,13 @@
 //!
 //! A file's code is only looked at closer if it holds one, or if what it reads from outside does.
 
-use super::Project;
 use super::configs::file_name;
-use super::importers::specifiers;
 use super::settings::{is_settings, parse};
-use crate::lower::Syntax;
+use super::{Project, SourceFile, names};
 use crate::text::prefilter::Prefilter;
 use aho_corasick::AhoCorasick;
-use memchr::memmem::Finder;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use rustc_hash::FxHashSet;
 
 /// Data beyond this many bytes is not what URLs are kept in.
 const DATA_BYTES: u64 = 256 * 1024;
@@ -28,59 +24,15 @@ const OF_TOOLS: &[&str] = &[
     "jsconfig.json",
 ];
 
-/// The data files of the project by their names without ending, and which of them code mentions.
-pub(super) struct Mentions<'p> {
-    stems: FxHashMap<&'p str, (Vec<&'p str>, AtomicBool)>,
-    ending: Finder<'static>,
-}
-
-impl<'p> Mentions<'p> {
-    pub(super) fn new(data: &'p [String]) -> Mentions<'p> {
-        let mut mentions = Mentions { stems: FxHashMap::default(), ending: Finder::new(".json") };
-        for path in data.iter().filter(|path| !OF_TOOLS.contains(&file_name(path))) {
-            mentions.stems.entry(stem(path)).or_default().0.push(path);
-        }
-        mentions
+/// The data among `paths` that some file mentions, in order.
+pub(super) fn mentioned<'p>(paths: &'p [String], files: &[SourceFile]) -> Vec<&'p str> {
+    let mut data = paths.iter().map(String::as_str).filter(|path| !OF_TOOLS.contains(&file_name(path))).peekable();
+    if data.peek().is_none() {
+        return Vec::new();
     }
-
-    /// Note the data that a text mentions: what it imports, `…/name'`, and what it names with the ending, `'name.json'`.
-    pub(super) fn note(&self, syntax: Syntax, text: &[u8]) {
-        if self.stems.is_empty() {
-            return;
-        }
-        for ending in self.ending.find_iter(text) {
-            let part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'@');
-            let from = ending - text[..ending].iter().rev().take_while(part).count();
-            let end = ending + text[ending..].iter().take_while(part).count();
-            let opens = from.checked_sub(1).is_some_and(|at| matches!(text[at], b'/' | b'\'' | b'"'));
-            let closes = matches!(text.get(end), Some(b'\'' | b'"' | b'`'));
-            if opens
-                && closes
-                && let Ok(name) = std::str::from_utf8(&text[from..end])
-            {
-                self.mark(name);
-            }
-        }
-        if syntax != Syntax::Rust {
-            specifiers(text).iter().for_each(|specifier| self.mark(file_name(specifier)));
-        }
-    }
-
-    fn mark(&self, name: &str) {
-        for name in [name, stem(name)] {
-            if let Some((_, mentioned)) = self.stems.get(name) {
-                mentioned.store(true, Ordering::Relaxed);
-            }
-        }
-    }
-
-    /// The data that was mentioned, in order.
-    pub(super) fn mentioned(&self) -> Vec<&'p str> {
-        let mentioned = self.stems.values().filter(|(_, mentioned)| mentioned.load(Ordering::Relaxed));
-        let mut paths: Vec<&str> = mentioned.flat_map(|(paths, _)| paths.iter().copied()).collect();
-        paths.sort_unstable();
-        paths
-    }
+    let mut named = FxHashSet::default();
+    files.iter().for_each(|file| file.names.add_to(&mut named));
+    data.filter(|path| names::is_among(path, &named)).collect()
 }
 
 /// A file's name without the ending of data.
@@ -139,14 +91,17 @@ impl Project<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lower::Syntax;
+    use crate::project::names::Names;
 
     #[test]
     fn mentioned_data_is_noted() {
         let data = ["a/config.json", "b/config.json", "x.json", "y.json", "package-lock.json"].map(str::to_owned);
-        let mentions = Mentions::new(&data);
-        mentions.note(Syntax::Js, b"require('./config'); import y from \"y.json\"; // x");
-        assert_eq!(mentions.mentioned(), ["a/config.json", "b/config.json", "y.json"]);
-        mentions.note(Syntax::Js, "'./package-lock.json' ./x.json é/".as_bytes());
-        assert_eq!(mentions.mentioned().len(), 3);
+        let mut file = SourceFile::new("a.js".into(), Syntax::Js);
+        file.names = Names::new(Syntax::Js, b"require('./config'); import y from \"y.json\"; // x");
+        assert_eq!(mentioned(&data, &[file]), ["a/config.json", "b/config.json", "y.json"]);
+        let mut file = SourceFile::new("a.js".into(), Syntax::Js);
+        file.names = Names::new(Syntax::Js, "'./package-lock.json' ./x.json é/".as_bytes());
+        assert!(mentioned(&data, &[file]).is_empty());
     }
 }

@@ -8,7 +8,6 @@ use super::{Project, Resolved};
 use crate::lower::Syntax;
 use crate::text::FileId;
 use memchr::memmem::{Finder, find};
-use rayon::prelude::*;
 use regex::bytes::Regex;
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -17,40 +16,44 @@ use std::sync::LazyLock;
 const LENGTH: usize = 256;
 
 impl Project<'_> {
-    /// The files that hold a literal worth parsing for, and those that import one which names an endpoint's place or a
-    /// client of it, through as many others as it takes.
-    pub fn roots(&self) -> Vec<FileId> {
-        let mut is_root: Vec<bool> = self.ids().map(|id| self.file(id).has_file_evidence).collect();
-        let telling: Vec<FileId> = self.ids().filter(|id| self.file(*id).is_telling).collect();
-        if !telling.is_empty() {
-            let mut importers: Vec<Vec<FileId>> = vec![Vec::new(); self.len()];
-            let found: Vec<(FileId, Vec<FileId>)> =
-                self.ids().collect::<Vec<_>>().into_par_iter().map(|id| (id, self.imports_of(id))).collect();
-            for (importer, imported) in found {
-                for file in imported {
-                    importers[file.0 as usize].push(importer);
-                    let is_rust = self.file(file).syntax == Syntax::Rust;
-                    if is_rust && self.resolve_rust(importer, "crate", 0) == Resolved::File(file) {
-                        // a crate's root holds its modules
-                        importers[importer.0 as usize].push(file);
-                    }
-                }
+    /// Those of a region's files that hold a literal worth parsing for, and those that import one which names an endpoint's
+    /// place or a client of it, through as many others as it takes.
+    pub(super) fn roots_among(&self, files: &[FileId]) -> Vec<FileId> {
+        let mut is_root = vec![false; self.len()];
+        let mut queue = Vec::new();
+        for &id in files {
+            is_root[id.0 as usize] = self.file(id).has_file_evidence;
+            if self.file(id).is_telling {
+                queue.push(id);
             }
-            self.note_imports(&importers);
-            let importers = self.importers.get_or_init(|| importers);
-            let mut seen = vec![false; self.len()];
-            let mut queue = telling;
-            while let Some(file) = queue.pop() {
-                if !std::mem::replace(&mut seen[file.0 as usize], true) {
-                    is_root[file.0 as usize] = true;
-                    queue.extend(&importers[file.0 as usize]);
+        }
+        let mut seen = vec![false; self.len()];
+        while let Some(file) = queue.pop() {
+            if !std::mem::replace(&mut seen[file.0 as usize], true) {
+                is_root[file.0 as usize] = true;
+                queue.extend(self.importers_of(file));
+            }
+        }
+        files.iter().copied().filter(|id| is_root[id.0 as usize]).collect()
+    }
+
+    /// Who imports each file, given what each file imports.
+    pub(super) fn turn_round<'i>(&self, imports: impl Iterator<Item = (FileId, &'i [FileId])>) -> Vec<Vec<FileId>> {
+        let mut importers: Vec<Vec<FileId>> = vec![Vec::new(); self.len()];
+        for (importer, imported) in imports {
+            for &file in imported {
+                importers[file.0 as usize].push(importer);
+                let is_rust = self.file(file).syntax == Syntax::Rust;
+                if is_rust && self.resolve_rust(importer, "crate", 0) == Resolved::File(file) {
+                    // a crate's root holds its modules
+                    importers[importer.0 as usize].push(file);
                 }
             }
         }
-        self.ids().filter(|id| is_root[id.0 as usize]).collect()
+        importers
     }
 
-    /// The sources that import a file, as far as their texts tell; nothing before [`Project::roots`] was asked.
+    /// The sources of a region that import a file, as far as their texts tell.
     pub fn importers_of(&self, file: FileId) -> &[FileId] {
         self.importers.get().and_then(|all| all.get(file.0 as usize)).map_or(&[], Vec::as_slice)
     }

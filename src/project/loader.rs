@@ -8,6 +8,7 @@ use super::{Project, Resolved};
 use crate::ir::{Expr, ExprId, FileIr, Key, Lang, Lit, Prop};
 use crate::text::FileId;
 use crate::text::files::{around, join, parent};
+use std::sync::Arc;
 
 /// Files in which configurations are looked for.
 const FILES: usize = 64;
@@ -50,9 +51,12 @@ impl Project<'_> {
         let other = |file: &FileId| *file != from;
         let at = |path: &str| self.loaded_file(path).filter(other);
         let folder = parent(self.path(from));
-        let loaders = self.configs.loaders.get_or_init(|| self.read_loaders());
+        let packages = self.packages_around(from).into_iter();
+        let loaders: Vec<Arc<Vec<Loader>>> = packages
+            .map(|package| self.configs.loaders.get(&package, || Arc::new(self.read_loaders(package))))
+            .collect();
         // the nearest configuration first
-        let mut nearest: Vec<&Loader> = loaders.iter().collect();
+        let mut nearest: Vec<&Loader> = loaders.iter().flat_map(|loaders| loaders.iter()).collect();
         let shared =
             |loader: &Loader| folder.split('/').zip(loader.folder.split('/')).take_while(|(a, b)| a == b).count();
         nearest.sort_by_key(|loader| std::cmp::Reverse(shared(loader)));
@@ -75,12 +79,14 @@ impl Project<'_> {
         [".js", ".ts", ".json", ""].iter().find_map(|ending| self.by_path(&format!("{path}{ending}")))
     }
 
-    /// All configurations of the project.
-    fn read_loaders(&self) -> Vec<Loader> {
-        let mut files = self.files_with("paths", FILES).0;
-        files.extend(self.files_with("baseUrl", FILES).0);
-        files.sort_unstable();
-        files.dedup();
+    /// All configurations of a package.
+    fn read_loaders(&self, package: usize) -> Vec<Loader> {
+        let names = ["paths", "baseUrl"].map(memchr::memmem::Finder::new);
+        let may_configure = |file: &FileId| {
+            let text = self.text(*file);
+            names.iter().any(|name| name.find(text.as_bytes()).is_some())
+        };
+        let files = self.ids().filter(|file| self.lies_in(package, *file)).filter(may_configure).take(FILES);
         let mut loaders = Vec::new();
         for file in files {
             let Some(lowered) = self.lowered(file) else { continue };

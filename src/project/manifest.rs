@@ -4,6 +4,7 @@
 
 use super::Project;
 use super::json::Json;
+use super::locks::NPM;
 use crate::text::files::{around, folders_shared, is_under, join, parent};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::collections::BTreeMap;
@@ -26,7 +27,8 @@ pub(super) struct Manifest {
     pub(super) exports: Option<Json>,
     /// Its own names for modules, `#x`.
     pub(super) imports: Option<Json>,
-    name: Option<String>,
+    /// What it is called.
+    pub(super) name: Option<String>,
     dependencies: BTreeMap<String, String>,
     workspaces: Vec<String>,
 }
@@ -169,11 +171,19 @@ impl Project<'_> {
             let mut mine = packages.workspaces.iter().filter(|space| space.root == own || space.holds(own));
             mine.any(|space| space.holds(other))
         };
+        // what is installed apart comes from a registry
+        let apart = |other: &str| self.installed_in(own) != self.installed_in(other);
         let folders = packages.folders.get(name)?;
         let found = folders
             .iter()
+            .filter(|other| is_member(other) || !apart(other))
             .min_by_key(|other| (!is_member(other), std::cmp::Reverse(folders_shared(folder, other)), *other));
         found.and_then(|folder| self.manifest(folder))
+    }
+
+    /// The folder around a package whose lock file says what is installed for it.
+    fn installed_in<'f>(&self, folder: &'f str) -> Option<&'f str> {
+        around(folder).find(|folder| NPM.iter().any(|name| self.configs.has(&join(folder, name))))
     }
 
     /// The folders of the project's packages that the one in `folder` declares as dependencies.

@@ -13,7 +13,9 @@ mod json;
 mod loader;
 mod locks;
 mod manifest;
+mod names;
 mod pages;
+mod region;
 mod resolve_js;
 mod resolve_rust;
 mod scope;
@@ -25,6 +27,7 @@ mod vocabulary;
 pub(crate) use cache::Cache;
 pub use index::{Effect, EffectKind, FileIndex, PlaceKey, Root};
 pub(crate) use index::{last_name, place};
+pub use region::Region;
 pub use resolve_js::Resolved;
 pub use scope::Applications;
 
@@ -34,7 +37,7 @@ use crate::text::files::{Entry, ReadError, is_inside};
 use crate::text::prefilter::Prefilter;
 use crate::text::{FileId, Files, Literals, Span};
 use configs::Configs;
-use evidence::Mentions;
+use names::Names;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -78,6 +81,8 @@ struct SourceFile {
     is_telling: bool,
     /// Whether it may hold a remark to this program.
     has_remark: bool,
+    /// What it names, for the question who may import what.
+    names: Names,
     unreadable: Option<ReadError>,
     /// Its graph, or why there is none.
     lowered: OnceLock<Result<Arc<Lowered>, String>>,
@@ -99,6 +104,10 @@ pub struct Project<'a> {
     unreadable: Vec<(String, String)>,
     /// Who imports each source, once that was looked up.
     importers: OnceLock<Vec<Vec<FileId>>>,
+    /// The parts that share no code with each other, of those with evidence.
+    regions: Vec<Vec<FileId>>,
+    /// The files of all of them, in order.
+    in_regions: Vec<FileId>,
     /// Files that are no code, but were asked for.
     beside: Vec<String>,
     has_evidence: bool,
@@ -142,15 +151,14 @@ impl<'a> Project<'a> {
         let data: Vec<String> =
             others.iter().filter(|path| configs::is_data(configs::file_name(path))).cloned().collect();
         let search = Prefilter::new(literals);
-        let mentions = Mentions::new(&data);
         let kept_bytes = AtomicUsize::new(0);
         let buffer = || Vec::with_capacity(64 * 1024);
         let mut files: Vec<SourceFile> = sources
             .into_par_iter()
-            .map_init(buffer, |buffer, path| look(system, path, buffer, &search, &mentions, &kept_bytes))
+            .map_init(buffer, |buffer, path| look(system, path, buffer, &search, &kept_bytes))
             .collect();
         let has_evidence = files.iter().any(|file| file.has_project_evidence);
-        let mentioned = mentions.mentioned();
+        let mentioned = evidence::mentioned(&data, &files);
         let sources = files.len();
         files.extend(data.iter().map(|path| SourceFile::new(path.clone(), Syntax::Json)));
         unreadable.sort();
@@ -161,6 +169,8 @@ impl<'a> Project<'a> {
             by_path: FxHashMap::default(),
             versions: OnceLock::new(),
             importers: OnceLock::new(),
+            regions: Vec::new(),
+            in_regions: Vec::new(),
             configs: Configs::new(others, roots),
             packages: scope::Packages::default(),
             unreadable,
@@ -177,10 +187,11 @@ impl<'a> Project<'a> {
         if project.has_evidence {
             let named = (0u32..).map(FileId).zip(&project.files);
             project.by_path = named.map(|(id, file)| (file.path.clone(), id)).collect();
-            project.look_closer(&search, literals.all, &telling);
+            let with_evidence = project.look_closer(&search, literals.all, &telling);
             project.look_for(&words);
             project.pages = project.find_pages();
             project.together = pages::together(&project.pages);
+            project.find_regions(with_evidence);
         }
         project
     }
@@ -309,19 +320,23 @@ impl<'a> Project<'a> {
         reasons
     }
 
-    /// The files whose text holds `word` as a whole identifier, in order, at most `limit`; whether there were more.
+    /// The files of all regions whose text holds `word` as a whole identifier, in order, at most `limit`; whether there were more.
     pub fn files_with(&self, word: &str, limit: usize) -> (Vec<FileId>, bool) {
-        let found = self.found.get(word, || Arc::new(self.search(word)));
+        let found = self.found.get(word, || Arc::new(self.search_in(&self.in_regions, word)));
         (found.iter().copied().take(limit).collect(), found.len() > limit)
     }
 
-    /// Learn which identifiers the files hold, on all cores: for projects in which many words are searched for.
+    /// Learn which identifiers the files of all regions hold, on all cores: many words are searched for in them. In other
+    /// files nothing is found from then on.
     pub fn learn_words(&self) {
+        let mut is_part = vec![false; self.len()];
+        self.in_regions.iter().for_each(|file| is_part[file.0 as usize] = true);
         let ids: Vec<FileId> = self.ids().collect();
         let learnt: Vec<(Vec<Vocabulary>, Vocabulary)> = ids
             .par_chunks(GROUP)
             .map(|group| {
-                let texts: Vec<Arc<str>> = group.iter().map(|id| self.text(*id)).collect();
+                let text = |id: &FileId| if is_part[id.0 as usize] { self.text(*id) } else { Arc::from("") };
+                let texts: Vec<Arc<str>> = group.iter().map(text).collect();
                 let mut all = Vocabulary::sized(texts.iter().map(|text| text.len()).sum());
                 texts.iter().for_each(|text| all.add(text));
                 (texts.iter().map(|text| Vocabulary::new(text)).collect(), all)
@@ -339,17 +354,17 @@ impl<'a> Project<'a> {
         vocabulary.is_none_or(|vocabulary| words.iter().any(|word| vocabulary.may_hold(word)))
     }
 
-    fn search(&self, word: &str) -> Vec<FileId> {
+    /// Those of `files`, which are in order, that hold `word`.
+    fn search_in(&self, files: &[FileId], word: &str) -> Vec<FileId> {
         let finder = memchr::memmem::Finder::new(word);
         let groups = self.vocabularies.get().map(|(_, groups)| groups);
-        let group_may = |id: FileId| {
-            let group = groups.and_then(|groups| groups.get(id.0 as usize / GROUP));
+        let group_may = |group: usize| {
+            let group = groups.and_then(|groups| groups.get(group));
             group.is_none_or(|group| group.may_hold(word))
         };
-        let id = |nth: usize| FileId(u32::try_from(nth).unwrap_or(u32::MAX));
-        let firsts = (0..self.sources).step_by(GROUP).filter(|first| group_may(id(*first)));
-        let all = firsts.flat_map(|first| (first..self.sources.min(first + GROUP)).map(id));
-        all.filter(|id| self.holds(*id, word, &finder)).collect()
+        let by_group = files.chunk_by(|one, other| one.0 as usize / GROUP == other.0 as usize / GROUP);
+        let worth_it = by_group.filter(|group| group_may(group[0].0 as usize / GROUP)).flatten();
+        worth_it.copied().filter(|id| self.holds(*id, word, &finder)).collect()
     }
 
     /// Whether the file's text holds `word` as a whole identifier.
@@ -414,6 +429,7 @@ impl SourceFile {
             has_file_evidence: false,
             is_telling: false,
             has_remark: false,
+            names: Names::default(),
             unreadable: None,
             lowered: OnceLock::new(),
         }
@@ -426,7 +442,6 @@ fn look(
     path: String,
     buffer: &mut Vec<u8>,
     search: &Prefilter,
-    mentions: &Mentions<'_>,
     kept_bytes: &AtomicUsize,
 ) -> SourceFile {
     let syntax = Syntax::of_path(&path).unwrap_or(Syntax::Js);
@@ -437,7 +452,7 @@ fn look(
     }
     file.has_project_evidence = search.in_project(buffer);
     file.has_remark = memchr::memmem::find(buffer, lower::comments::MARK.as_bytes()).is_some();
-    mentions.note(syntax, buffer);
+    file.names = Names::new(syntax, buffer);
     if kept_bytes.load(Ordering::Relaxed) < FIRST_KEPT_BYTES {
         kept_bytes.fetch_add(buffer.len(), Ordering::Relaxed);
         if let Ok(text) = crate::text::files::text_of(buffer.clone()) {

@@ -9,7 +9,7 @@ use crate::text::FileId;
 use crate::text::files::{around, parent};
 use crate::text::prefilter::Prefilter;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::{Arc, OnceLock};
 
 /// The packages of a project and what they use of each other.
@@ -20,6 +20,8 @@ pub(super) struct Packages {
     uses: Vec<Vec<usize>>,
     /// Those that each one imports files of, whether or not it says that it depends on them.
     imports: OnceLock<Vec<Vec<usize>>>,
+    /// Those in whose folder others lie, once something asks.
+    nesting: OnceLock<FxHashSet<usize>>,
     /// The package around each source, once something asks.
     of_sources: OnceLock<Vec<usize>>,
     /// The packages that make up the applications around one.
@@ -74,15 +76,16 @@ fn follow(edges: &[Vec<usize>], from: &[bool]) -> Vec<bool> {
 impl Project<'_> {
     /// Look for the literals that make a file worth a look, where there is something to find: around the files with
     /// evidence and around the settings and data at `telling`. With `all`, in every file.
-    pub(super) fn look_closer(&mut self, search: &Prefilter, all: bool, telling: &[String]) {
+    /// Tells which packages hold evidence.
+    pub(super) fn look_closer(&mut self, search: &Prefilter, all: bool, telling: &[String]) -> Vec<bool> {
         let packages = self.read_scopes();
-        let mut with_evidence = vec![false; packages.uses.len()];
+        let mut with_evidence = vec![all; packages.uses.len()];
         let sources = self.files[..self.sources].iter().filter(|file| file.has_project_evidence);
         for path in sources.map(|file| &file.path).chain(telling) {
             with_evidence[packages.of(path)] = true;
         }
         let in_scope = tied(&packages.uses, &with_evidence);
-        let ids: Vec<FileId> = self.ids().filter(|id| all || in_scope[packages.of(self.path(*id))]).collect();
+        let ids: Vec<FileId> = self.ids().filter(|id| in_scope[packages.of(self.path(*id))]).collect();
         let found: Vec<FileId> = ids.into_par_iter().filter(|id| search.in_file(self.text(*id).as_bytes())).collect();
         for id in found {
             let file = &mut self.files[id.0 as usize];
@@ -90,6 +93,7 @@ impl Project<'_> {
             file.is_telling = file.has_project_evidence;
         }
         self.packages = packages;
+        with_evidence
     }
 
     /// Whether two files are parts of one application: they lie in one package, or in packages that are used together.
@@ -129,8 +133,30 @@ impl Project<'_> {
         self.package_of(file) == package
     }
 
+    /// The packages that each one says it uses.
+    pub(super) fn packages_used(&self) -> &[Vec<usize>] {
+        &self.packages.uses
+    }
+
+    /// The package around a file, and those around that.
+    pub(super) fn packages_around(&self, file: FileId) -> Vec<usize> {
+        let folders = around(parent(self.path(file)));
+        folders.filter_map(|folder| self.packages.by_folder.get(folder).copied()).collect()
+    }
+
+    /// How many folders a file lies below that of its package; `None` where other packages lie in that.
+    pub(super) fn levels_in_package(&self, file: FileId) -> Option<usize> {
+        let by_folder = &self.packages.by_folder;
+        let nesting = self.packages.nesting.get_or_init(|| {
+            let outer = by_folder.keys().filter(|folder| !folder.is_empty()).flat_map(|folder| around(parent(folder)));
+            outer.filter_map(|folder| by_folder.get(folder).copied()).collect()
+        });
+        let below = around(parent(self.path(file))).take_while(|folder| !by_folder.contains_key(*folder)).count();
+        (!nesting.contains(&self.package_of(file))).then_some(below)
+    }
+
     /// The package around a file.
-    fn package_of(&self, file: FileId) -> usize {
+    pub(super) fn package_of(&self, file: FileId) -> usize {
         let of = |file: FileId| self.packages.of(self.path(file));
         let known = self.packages.of_sources.get_or_init(|| self.ids().map(of).collect());
         // data comes behind the sources

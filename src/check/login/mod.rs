@@ -130,6 +130,17 @@ pub(super) struct Outcome {
     pub left: BTreeMap<usize, String>,
 }
 
+impl Outcome {
+    /// What is said about other calls joins: about those that stand at `places` among all.
+    pub(super) fn add(&mut self, other: Outcome, places: &[usize]) {
+        let numbered = |calls: Vec<usize>| calls.into_iter().map(|nth| places[nth]).collect();
+        self.drafts.extend(other.drafts.into_iter().map(|draft| Draft { calls: numbered(draft.calls), ..draft }));
+        self.plans.extend(other.plans.into_iter().map(|plan| Plan { calls: numbered(plan.calls), ..plan }));
+        self.fixes.extend(other.fixes.into_iter().map(|(nth, fix)| (places[nth], fix)));
+        self.left.extend(other.left.into_iter().map(|(nth, why)| (places[nth], why)));
+    }
+}
+
 /// One way to log in: what is set up once, and what is set where it is used.
 type Config = (Option<usize>, Option<usize>);
 

@@ -11,7 +11,7 @@ use crate::eval::value::{Node, Traced, Value, texts};
 use crate::eval::{Eval, Shared};
 use crate::ir::Expr;
 use crate::lower::data::{Data, Step};
-use crate::project::Project;
+use crate::project::{Project, Region};
 use crate::rules::slot::{Into, Slot};
 use crate::rules::{ClientsTable, OutsideKind, Rules, VariableTable};
 use crate::text::FileId;
@@ -49,7 +49,7 @@ pub(in crate::check) fn of_project(project: &Project<'_>, rules: &Rules) -> (Vec
             Err(Refusal(reason)) => skipped.push(Skipped { path: path.clone(), reason }),
         }
     }
-    clients.extend(in_code(project, rules));
+    clients.extend(project.regions().flat_map(|region| in_code(&region, rules)));
     clients.sort_by(|left, right| left.at.cmp(&right.at));
     (clients, skipped)
 }
@@ -121,17 +121,17 @@ impl Settings<'_, '_> {
 }
 
 /// The clients whose settings code writes.
-fn in_code(project: &Project<'_>, rules: &Rules) -> Vec<Client> {
+fn in_code(region: &Region<'_>, rules: &Rules) -> Vec<Client> {
     let known = &rules.outside.clients;
-    let named: BTreeSet<FileId> = known.keys.iter().flat_map(|key| project.files_with(key, usize::MAX).0).collect();
+    let named: BTreeSet<FileId> = known.keys.iter().flat_map(|key| region.files_with(key, usize::MAX).0).collect();
     if named.is_empty() {
         return Vec::new();
     }
     // what holds the settings may be imported where they are written
-    let importers = named.iter().flat_map(|file| project.importers_of(*file));
+    let importers = named.iter().flat_map(|file| region.importers_of(*file));
     let files: BTreeSet<FileId> = importers.chain(&named).copied().collect();
-    let files: Vec<FileId> = files.into_iter().filter(|file| !is_test(project.path(*file))).collect();
-    let shared = Shared::new(project, rules);
+    let files: Vec<FileId> = files.into_iter().filter(|file| !is_test(region.path(*file))).collect();
+    let shared = Shared::new(region, rules);
     let sought = Sought {
         members: &rules.registering_members,
         slots: |fact| &fact.registers,

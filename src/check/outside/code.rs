@@ -9,7 +9,7 @@ use crate::check::request::Request;
 use crate::eval::value::{Ctx, Node, Object, Piece, Traced, Value, texts};
 use crate::eval::{Eval, Shared, Site};
 use crate::ir::{Expr, ExprId, FileIr, Key, Prop};
-use crate::project::Project;
+use crate::project::{Project, Region};
 use crate::rules::slot::{Into, Slot};
 use crate::rules::{CallFact, Fact, Rules};
 use crate::text::FileId;
@@ -24,16 +24,20 @@ const SPREADS: u32 = 8;
 
 /// The places that set the toggle by code, each with the file that it lies in.
 pub(super) fn toggles(project: &Project<'_>, rules: &Rules, folders: &Folders<'_>) -> Vec<(Toggle, File)> {
+    project.regions().flat_map(|region| toggles_in(&region, rules, folders)).collect()
+}
+
+fn toggles_in(region: &Region<'_>, rules: &Rules, folders: &Folders<'_>) -> Vec<(Toggle, File)> {
     let toggle = &rules.outside.toggle;
-    let named = |word: &String| project.files_with(word, usize::MAX).0;
-    if !project.has_evidence() || toggle.keys.iter().all(|key| named(key).is_empty()) {
+    let named = |word: &String| region.files_with(word, usize::MAX).0;
+    if toggle.keys.iter().all(|key| named(key).is_empty()) {
         return Default::default();
     }
     let mut files: BTreeSet<FileId> = rules.settings_members.iter().flat_map(named).collect();
     let path = path_in(&toggle.path, rules.prefix());
-    let holds_path = |file: &FileId| memchr::memmem::find(project.text(*file).as_bytes(), path.as_bytes()).is_some();
-    files.extend(project.ids().filter(holds_path));
-    let shared = Shared::new(project, rules);
+    let holds_path = |file: &FileId| memchr::memmem::find(region.text(*file).as_bytes(), path.as_bytes()).is_some();
+    files.extend(region.ids().filter(holds_path));
+    let shared = Shared::new(region, rules);
     let files: Vec<FileId> = files.into_iter().collect();
     let sought = Sought {
         members: &rules.settings_members,
