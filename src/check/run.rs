@@ -196,19 +196,12 @@ fn seen_from(project: &Project<'_>, path: &str, base: &str) -> String {
 /// Every call of the project, sorted by place: of a part, all that were found; of all, one for each place.
 fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &dyn Watch) -> All {
     watch.begins(Stage::Reach);
-    let regions: Vec<(Region<'_>, Vec<FileId>)> = project
-        .regions()
-        .map(|region| {
-            let telling = region.roots();
-            (region, telling)
-        })
-        .collect();
-    if regions.iter().all(|(_, telling)| telling.is_empty()) {
+    let regions: Vec<Region<'_>> = project.regions().filter(|region| !region.roots().is_empty()).collect();
+    if regions.is_empty() {
         return All::default();
     }
     project.learn_words();
-    let programs: Vec<Program<'_>> =
-        regions.par_iter().map(|(region, telling)| Program::new(region, rules, telling.clone())).collect();
+    let programs: Vec<Program<'_>> = regions.par_iter().map(|region| Program::new(region, rules)).collect();
     watch.begins(Stage::Judge);
     let files = programs.iter().map(|program| program.roots.len()).sum();
     let batches_of = |Program { shared, roots }: &Program<'_>| -> Vec<Batch> {
@@ -283,12 +276,10 @@ struct Program<'p> {
 }
 
 impl<'p> Program<'p> {
-    fn new(region: &'p Region<'p>, rules: &'p Rules, telling: Vec<FileId>) -> Program<'p> {
-        let roots = super::roots::reached_from(region, rules, telling);
+    fn new(region: &'p Region<'p>, rules: &'p Rules) -> Program<'p> {
+        let roots = super::roots::reached_from(region, rules, region.roots());
         let shared = Shared::around(region, rules, &roots);
-        if !roots.is_empty() {
-            shared.prepare();
-        }
+        shared.prepare();
         Program { shared, roots }
     }
 }

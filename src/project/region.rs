@@ -75,11 +75,10 @@ impl Ties {
         package
     }
 
-    /// Tie two packages; whether they were not.
-    fn tie(&mut self, one: usize, other: usize) -> bool {
+    /// Tie two packages.
+    fn tie(&mut self, one: usize, other: usize) {
         let (one, other) = (self.of(one), self.of(other));
         self.0[one.max(other)] = one.min(other);
-        one != other
     }
 }
 
@@ -93,11 +92,11 @@ impl<'a> Project<'a> {
     pub(super) fn find_regions(&mut self, with_evidence: Vec<bool>) {
         let mut ties = Ties::new(with_evidence.len());
         for (user, used) in self.packages_used().iter().enumerate() {
-            used.iter().for_each(|used| _ = ties.tie(user, *used));
+            used.iter().for_each(|used| ties.tie(user, *used));
         }
         for page in self.pages() {
             let packages = page.iter().map(|file| self.package_of(*file));
-            packages.zip(page.iter().skip(1)).for_each(|(package, next)| _ = ties.tie(package, self.package_of(*next)));
+            packages.zip(page.iter().skip(1)).for_each(|(package, next)| ties.tie(package, self.package_of(*next)));
         }
         let all: Vec<FileId> = self.ids().collect();
         let mut imports: FxHashMap<FileId, Vec<FileId>> = FxHashMap::default();
@@ -144,7 +143,7 @@ impl<'a> Project<'a> {
         let found: Vec<Vec<FileId>> = files.par_iter().map(|file| self.imports_of(*file)).collect();
         for (file, imported) in files.iter().zip(found) {
             let package = self.package_of(*file);
-            imported.iter().for_each(|other| _ = ties.tie(package, self.package_of(*other)));
+            imported.iter().for_each(|other| ties.tie(package, self.package_of(*other)));
             imports.insert(*file, imported);
         }
     }
