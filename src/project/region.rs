@@ -58,6 +58,9 @@ impl<'p> Region<'p> {
     }
 }
 
+/// Rounds in which packages are looked for step by step, before all imports are looked at.
+const ROUNDS: usize = 12;
+
 /// Packages that are tied together, by number.
 struct Ties(Vec<usize>);
 
@@ -100,13 +103,16 @@ impl<'a> Project<'a> {
         }
         let all: Vec<FileId> = self.ids().collect();
         let mut imports: FxHashMap<FileId, Vec<FileId>> = FxHashMap::default();
-        let mut asked = 0;
+        let (mut asked, mut round) = (0, 0);
         let alive = loop {
+            round += 1;
             let mut alive = vec![false; with_evidence.len()];
             (0..alive.len()).filter(|nth| with_evidence[*nth]).for_each(|nth| alive[ties.of(nth)] = true);
             let mut lives = |file: &FileId| alive[ties.of(self.package_of(*file))];
             let (inside, outside): (Vec<FileId>, Vec<FileId>) = all.iter().partition(|file| lives(file));
-            let new: Vec<FileId> = inside.iter().copied().filter(|file| !imports.contains_key(file)).collect();
+            // a long chain of packages takes no round for each of them
+            let asked_for = if round == ROUNDS { &all } else { &inside };
+            let new: Vec<FileId> = asked_for.iter().copied().filter(|file| !imports.contains_key(file)).collect();
             if !new.is_empty() {
                 self.note_ties(&new, &mut imports, &mut ties);
                 continue;

@@ -41,14 +41,19 @@ impl Packages {
     /// The packages of the applications that `package` is part of: those that use it, and all that these use.
     fn application(&self, package: usize) -> Arc<Vec<bool>> {
         self.applications.get(&package, || {
-            let mut uses = self.uses.clone();
-            for (own, imported) in uses.iter_mut().zip(self.imports.get().into_iter().flatten()) {
-                own.extend(imported);
-            }
-            let mut from = vec![false; uses.len()];
+            let mut from = vec![false; self.uses.len()];
             from[package] = true;
-            Arc::new(tied(&uses, &from))
+            Arc::new(self.applications_of(&from))
         })
+    }
+
+    /// The packages of the applications that those in `from` are part of.
+    fn applications_of(&self, from: &[bool]) -> Vec<bool> {
+        let mut uses = self.uses.clone();
+        for (own, imported) in uses.iter_mut().zip(self.imports.get().into_iter().flatten()) {
+            own.extend(imported);
+        }
+        tied(&uses, from)
     }
 }
 
@@ -104,13 +109,9 @@ impl Project<'_> {
 
     /// Which packages make up the applications that these files are part of; `None` where those are all there are.
     pub fn applications_of(&self, files: &[FileId]) -> Option<Applications> {
-        let mut packages: Vec<usize> = files.iter().map(|file| self.package_of(*file)).collect();
-        packages.sort_unstable();
-        packages.dedup();
-        let mut near = vec![false; self.packages.uses.len()];
-        for package in packages {
-            near.iter_mut().zip(self.packages.application(package).iter()).for_each(|(near, is_part)| *near |= is_part);
-        }
+        let mut from = vec![false; self.packages.uses.len()];
+        files.iter().for_each(|file| from[self.package_of(*file)] = true);
+        let near = self.packages.applications_of(&from);
         near.iter().any(|near| !near).then_some(Applications(near))
     }
 
