@@ -5,7 +5,7 @@ use super::model::{Confidence, Verdict};
 use super::origin::Origin;
 use super::request::{Credential, Request};
 use super::verdict::{self, Judged};
-use crate::eval::value::{Args, Closure, Ctx, Node, Trail, Value};
+use crate::eval::value::{Args, Ctx, Node, Trail, Value};
 use crate::eval::{Eval, Site};
 use crate::ir::{Expr, ExprId};
 use crate::rules::Fact;
@@ -186,7 +186,6 @@ fn returned(eval: &mut Eval<'_>, call: Node, ctx: &Ctx) -> Vec<(Node, Ctx)> {
     let mut all = Vec::new();
     for called in eval.callees(call, ctx) {
         let Value::Func(closure) = &called.value else { continue };
-        let closure: &Rc<Closure> = closure;
         let file = closure.func.file;
         let Some(lowered) = eval.shared().project.lowered(file) else { continue };
         let within = eval.call_frame(closure, Args::Of(call, ctx.clone()), closure.this.clone());

@@ -196,12 +196,14 @@ fn seen_from(project: &Project<'_>, path: &str, base: &str) -> String {
 /// Every call of the project, sorted by place: of a part, all that were found; of all, one for each place.
 fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &dyn Watch) -> All {
     watch.begins(Stage::Reach);
-    let regions: Vec<Region<'_>> = project.regions().filter(|region| !region.roots().is_empty()).collect();
+    let with_roots = project.regions().map(|region| (region.roots(), region));
+    let regions: Vec<(Vec<FileId>, Region<'_>)> = with_roots.filter(|(telling, _)| !telling.is_empty()).collect();
     if regions.is_empty() {
         return All::default();
     }
     project.learn_words();
-    let programs: Vec<Program<'_>> = regions.par_iter().map(|region| Program::new(region, rules)).collect();
+    let programs: Vec<Program<'_>> =
+        regions.par_iter().map(|(telling, region)| Program::new(region, rules, telling)).collect();
     watch.begins(Stage::Judge);
     let files = programs.iter().map(|program| program.roots.len()).sum();
     let batches_of = |Program { shared, roots }: &Program<'_>| -> Vec<Batch> {
@@ -276,8 +278,8 @@ struct Program<'p> {
 }
 
 impl<'p> Program<'p> {
-    fn new(region: &'p Region<'p>, rules: &'p Rules) -> Program<'p> {
-        let roots = super::roots::reached_from(region, rules, region.roots());
+    fn new(region: &'p Region<'p>, rules: &'p Rules, telling: &[FileId]) -> Program<'p> {
+        let roots = super::roots::reached_from(region, rules, telling.to_vec());
         let shared = Shared::around(region, rules, &roots);
         shared.prepare();
         Program { shared, roots }

@@ -101,17 +101,18 @@ impl Config {
 impl Project<'_> {
     /// The configurations that may give names to the files of `folder`, nearest first.
     pub(super) fn configs_around<'c>(&'c self, folder: &'c str) -> impl Iterator<Item = Arc<Config>> + use<'c> {
-        around(folder)
-            .filter_map(|folder| self.configs.by_folder.get(folder))
-            .flatten()
-            .filter_map(|path| self.configs.aliases.get(path, || Some(Arc::new(self.read_config(path)))))
+        let paths = around(folder).filter_map(|folder| self.configs.by_folder.get(folder)).flatten();
+        paths.filter_map(|path| self.config_at(path))
     }
 
     /// All names that configurations map to files, with what stands for any name in them.
-    pub(super) fn aliases(&self) -> impl Iterator<Item = String> {
-        let folders = self.configs.by_folder.keys();
-        let configs = folders.flat_map(|folder| self.configs_around(folder).collect::<Vec<_>>());
-        configs.flat_map(|config| config.paths.iter().map(|(pattern, _)| pattern.clone()).collect::<Vec<_>>())
+    pub(super) fn aliases(&self) -> Vec<String> {
+        let configs = self.configs.by_folder.values().flatten().filter_map(|path| self.config_at(path));
+        configs.flat_map(|config| config.paths.iter().map(|(pattern, _)| pattern.clone()).collect::<Vec<_>>()).collect()
+    }
+
+    fn config_at(&self, path: &String) -> Option<Arc<Config>> {
+        self.configs.aliases.get(path, || Some(Arc::new(self.read_config(path))))
     }
 
     fn read_config(&self, path: &str) -> Config {

@@ -9,6 +9,7 @@ use crate::lower::Syntax;
 use crate::text::FileId;
 use memchr::memmem::{Finder, find};
 use regex::bytes::Regex;
+use rustc_hash::FxHashSet;
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
@@ -19,22 +20,14 @@ impl Project<'_> {
     /// Those of a region's files that hold a literal worth parsing for, and those that import one which names an endpoint's
     /// place or a client of it, through as many others as it takes.
     pub(super) fn roots_among(&self, files: &[FileId]) -> Vec<FileId> {
-        let mut is_root = vec![false; self.len()];
-        let mut queue = Vec::new();
-        for &id in files {
-            is_root[id.0 as usize] = self.file(id).has_file_evidence;
-            if self.file(id).is_telling {
-                queue.push(id);
-            }
-        }
-        let mut seen = vec![false; self.len()];
+        let mut led_to = FxHashSet::default();
+        let mut queue: Vec<FileId> = files.iter().copied().filter(|id| self.file(*id).is_telling).collect();
         while let Some(file) = queue.pop() {
-            if !std::mem::replace(&mut seen[file.0 as usize], true) {
-                is_root[file.0 as usize] = true;
+            if led_to.insert(file) {
                 queue.extend(self.importers_of(file));
             }
         }
-        files.iter().copied().filter(|id| is_root[id.0 as usize]).collect()
+        files.iter().copied().filter(|id| led_to.contains(id) || self.file(*id).has_file_evidence).collect()
     }
 
     /// Who imports each file, given what each file imports.

@@ -172,11 +172,11 @@ impl Project<'_> {
             mine.any(|space| space.holds(other))
         };
         // what is installed apart comes from a registry
-        let apart = |other: &str| self.installed_in(own) != self.installed_in(other);
+        let installed = self.installed_in(own);
         let folders = packages.folders.get(name)?;
         let found = folders
             .iter()
-            .filter(|other| is_member(other) || !apart(other))
+            .filter(|other| is_member(other) || self.installed_in(other) == installed)
             .min_by_key(|other| (!is_member(other), std::cmp::Reverse(folders_shared(folder, other)), *other));
         found.and_then(|folder| self.manifest(folder))
     }

@@ -329,13 +329,12 @@ impl<'a> Project<'a> {
     /// Learn which identifiers the files of all regions hold, on all cores: many words are searched for in them. In other
     /// files nothing is found from then on.
     pub fn learn_words(&self) {
-        let mut is_part = vec![false; self.len()];
-        self.in_regions.iter().for_each(|file| is_part[file.0 as usize] = true);
         let ids: Vec<FileId> = self.ids().collect();
         let learnt: Vec<(Vec<Vocabulary>, Vocabulary)> = ids
             .par_chunks(GROUP)
             .map(|group| {
-                let text = |id: &FileId| if is_part[id.0 as usize] { self.text(*id) } else { Arc::from("") };
+                let is_part = |id: &FileId| self.in_regions.binary_search(id).is_ok();
+                let text = |id: &FileId| if is_part(id) { self.text(*id) } else { Arc::from("") };
                 let texts: Vec<Arc<str>> = group.iter().map(text).collect();
                 let mut all = Vocabulary::sized(texts.iter().map(|text| text.len()).sum());
                 texts.iter().for_each(|text| all.add(text));

@@ -6,7 +6,7 @@ use super::{Cache, Project};
 use crate::text::FileId;
 use crate::text::files::parent;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -171,11 +171,11 @@ impl<'a> Project<'a> {
         for file in files {
             wanted.add_file(self.path(*file));
         }
-        let manifests = files.iter().filter_map(|file| self.manifests_around(parent(self.path(*file))).next());
-        for manifest in manifests {
+        let folders: FxHashSet<&str> = files.iter().map(|file| parent(self.path(*file))).collect();
+        for manifest in folders.into_iter().filter_map(|folder| self.manifests_around(folder).next()) {
             manifest.name.iter().for_each(|name| wanted.add(name));
         }
-        self.aliases().for_each(|alias| wanted.add(&alias));
+        self.aliases().iter().for_each(|alias| wanted.add(alias));
         wanted
     }
 }
