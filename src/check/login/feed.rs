@@ -3,7 +3,8 @@
 //! Owns the choice among the logins of a project: what the token was followed to, what it was read off, where the login
 //! sends its answer, and what lies near. Where the code does not tell them apart, all that may feed it are handed on.
 
-use super::find::{HOLE, Held, Login};
+use super::find::Login;
+use super::written::{HOLE, Held};
 use super::{Config, Sent, effective};
 use crate::check::model::Confidence;
 use crate::check::origin::Origin;

@@ -1,6 +1,7 @@
 //! What a login lacks for the calls that it feeds, each by name, and the options that would mend it.
 
-use super::find::{HOLE, Held, Login};
+use super::find::Login;
+use super::written::{HOLE, Held};
 use super::{Config, effective};
 use crate::check::model::{Call, PlanOption};
 use crate::rules::schema::EnvironmentTable;

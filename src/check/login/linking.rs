@@ -1,7 +1,8 @@
 //! Calls that link accounts: what their bodies say, and how the ID tokens in them are signed.
 
-use super::find::{HOLE, Held, Login};
+use super::find::Login;
 use super::lacks::words;
+use super::written::{HOLE, Held};
 use super::{Config, Draft, Outcome, Sent, Sure, effective};
 use crate::check::advice;
 use crate::check::model::{Location, Severity, Verdict};

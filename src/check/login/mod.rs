@@ -20,9 +20,11 @@ mod stores;
 mod token;
 mod twin;
 mod uses;
+mod written;
 
-pub(super) use find::{Login, member_texts, of_file, text_of, told_at};
+pub(super) use find::{Login, of_file};
 pub(super) use linking::{NOT_RS256, links_by_token};
+pub(super) use written::{member_texts, text_of, told_at};
 
 use super::model::{Call, Fix, Location, Plan, PlanOption, Severity, Verdict};
 use super::origin::Origin;
@@ -33,9 +35,10 @@ use crate::rules::Rules;
 use crate::text::{FileId, Span};
 use edit::Edits;
 use feed::{Feeding, Logins, Sure};
-use find::{Held, Setting};
+use find::Setting;
 use lacks::{Lack, Needs};
 use std::collections::BTreeMap;
+use written::Held;
 
 /// The rule for a login that brings no token which the API would take.
 const MISSING: &str = "management-audience-missing";

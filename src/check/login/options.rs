@@ -1,7 +1,8 @@
 //! What a login lacks, written where its options are: audience, scope, response type. All of them or none.
 
-use super::find::{Held, Login, Setting};
+use super::find::{Login, Setting};
 use super::lacks::{self, Lack, Needs};
+use super::written::Held;
 use super::{Change, Config, Left, effective};
 use crate::eval::Shared;
 use crate::eval::value::Node;
