@@ -13,7 +13,7 @@ use super::manifest::{Manifest, Packages};
 use super::settings::Settings;
 use super::{Project, Resolved};
 use crate::text::FileId;
-use crate::text::files::parent;
+use crate::text::files::{join, parent};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -92,6 +92,11 @@ impl Configs {
     /// Whether there is such a file.
     pub(super) fn has(&self, path: &str) -> bool {
         self.present.contains(path)
+    }
+
+    /// Whether a folder is one that programs run in.
+    pub(super) fn is_home(&self, folder: &str) -> bool {
+        super::settings::HOMES.iter().any(|name| self.has(&join(folder, name)))
     }
 
     /// All files without code, in order.

@@ -2,13 +2,16 @@
 //!
 //! A file's code is only looked at closer if it holds one, or if what it reads from outside does.
 
-use super::configs::file_name;
+use super::configs::{Configs, file_name};
+use super::names::Leads;
 use super::settings::{is_settings, parse};
+use super::targets::is_built;
 use super::{Project, SourceFile, names};
+use crate::text::files::{around, parent};
 use crate::text::prefilter::Prefilter;
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 /// Data beyond this many bytes is not what URLs are kept in.
 const DATA_BYTES: u64 = 256 * 1024;
@@ -24,15 +27,58 @@ const OF_TOOLS: &[&str] = &[
     "jsconfig.json",
 ];
 
-/// The data among `paths` that some file mentions, in order.
-pub(super) fn mentioned<'p>(paths: &'p [String], files: &[SourceFile]) -> Vec<&'p str> {
-    let mut data = paths.iter().map(String::as_str).filter(|path| !OF_TOOLS.contains(&file_name(path))).peekable();
-    if data.peek().is_none() {
+/// The data among `paths` that some file may import from where it lies, in order.
+///
+/// A path that is written relative to the file leads to what lies below the folder that it climbs to; in what is built, to
+/// what lies in the package, as that may be what it is built from. A name that does not say that it means data leads to
+/// what lies in the outermost package.
+pub(super) fn mentioned<'p>(paths: &'p [String], files: &[SourceFile], configs: &Configs) -> Vec<&'p str> {
+    let data: Vec<&str> =
+        paths.iter().map(String::as_str).filter(|path| !OF_TOOLS.contains(&file_name(path))).collect();
+    let mut by_name: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
+    for (nth, path) in (0u32..).zip(&data) {
+        names::of_data(path).for_each(|name| by_name.entry(name).or_default().push(nth));
+    }
+    if by_name.is_empty() {
         return Vec::new();
     }
-    let mut named = FxHashSet::default();
-    files.iter().for_each(|file| file.names.add_to(&mut named));
-    data.filter(|path| names::is_among(path, &named)).collect()
+    // what one name leads to is a stretch of the data with that name, in which one folder lies together
+    let stretch = |file: &SourceFile, (name, leads): (u32, Leads)| {
+        let known = by_name.get(&name)?;
+        let folder = reach(parent(&file.path), leads, configs);
+        let begins = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let start = known.partition_point(|nth| data[*nth as usize] < begins.as_str());
+        let count = known[start..].partition_point(|nth| data[*nth as usize].starts_with(&begins));
+        (count > 0).then_some((name, start, start + count))
+    };
+    let mut stretches: Vec<(u32, usize, usize)> =
+        files.par_iter().flat_map_iter(|file| file.names.of_files().filter_map(|named| stretch(file, named))).collect();
+    stretches.par_sort_unstable();
+    let mut is_mentioned = vec![false; data.len()];
+    let mut done = (0, 0);
+    for (name, start, end) in stretches {
+        let from = if done.0 == name { start.max(done.1) } else { start };
+        by_name[&name].iter().take(end).skip(from).for_each(|nth| is_mentioned[*nth as usize] = true);
+        done = (name, end.max(from));
+    }
+    data.into_iter().zip(is_mentioned).filter(|(_, mentioned)| *mentioned).map(|(path, _)| path).collect()
+}
+
+/// The folder that holds what a file in `folder` may name.
+fn reach<'f>(folder: &'f str, leads: Leads, configs: &Configs) -> &'f str {
+    let mut homes = around(folder).filter(|folder| configs.is_home(folder));
+    match leads {
+        Leads::Anywhere => "",
+        Leads::Mapped => homes.last().unwrap_or(""),
+        Leads::Up(up) => {
+            let climbed = around(folder).nth(up).unwrap_or("");
+            if !folder.split('/').any(is_built) {
+                return climbed;
+            }
+            let package = homes.next().unwrap_or("");
+            if package.len() < climbed.len() { package } else { climbed }
+        }
+    }
 }
 
 /// A file's name without the ending of data.
@@ -94,14 +140,54 @@ mod tests {
     use crate::lower::Syntax;
     use crate::project::names::Names;
 
+    fn file(path: &str, text: &str) -> SourceFile {
+        let mut file = SourceFile::new(path.into(), Syntax::Js);
+        file.names = Names::new(Syntax::Js, text.as_bytes());
+        file
+    }
+
+    fn mentioned_by<'d>(data: &'d [String], homes: &[&str], files: &[SourceFile]) -> Vec<&'d str> {
+        let homes = homes.iter().map(|home| (*home).to_owned()).collect();
+        mentioned(data, files, &Configs::new(homes, &[".".to_owned()]))
+    }
+
     #[test]
     fn mentioned_data_is_noted() {
-        let data = ["a/config.json", "b/config.json", "x.json", "y.json", "package-lock.json"].map(str::to_owned);
-        let mut file = SourceFile::new("a.js".into(), Syntax::Js);
-        file.names = Names::new(Syntax::Js, b"require('./config'); import y from \"y.json\"; // x");
-        assert_eq!(mentioned(&data, &[file]), ["a/config.json", "b/config.json", "y.json"]);
-        let mut file = SourceFile::new("a.js".into(), Syntax::Js);
-        file.names = Names::new(Syntax::Js, "'./package-lock.json' ./x.json é/".as_bytes());
-        assert!(mentioned(&data, &[file]).is_empty());
+        let data =
+            ["a/config.json", "b/config.json", "c/index.json", "package-lock.json", "x.json", "y.json", "z.json"];
+        let data = data.map(str::to_owned);
+        let naming =
+            file("a.js", "require('./config'); import y from \"y.json\"; // x\n define(['json!z.json', './c'])");
+        assert_eq!(mentioned_by(&data, &[], &[naming]), ["a/config.json", "b/config.json", "y.json", "z.json"]);
+        let naming = file("a.js", "import c from './c'");
+        assert_eq!(mentioned_by(&data, &[], &[naming]), ["c/index.json"]);
+        let naming = file("a.js", "'./package-lock.json' ./x.json é/");
+        assert!(mentioned_by(&data, &[], &[naming]).is_empty());
+    }
+
+    #[test]
+    fn data_is_mentioned_below_the_folder_that_is_climbed_to() {
+        let data = ["a-b/x.json", "a/b/x.json", "a/c/d/x.json", "a/c/x.json", "b/x.json"].map(str::to_owned);
+        let all: Vec<&str> = data.iter().map(String::as_str).collect();
+        for (text, wanted) in [
+            ("import x from './x.json'", &["a/c/d/x.json"][..]),
+            ("import x from '../x.json'", &["a/c/d/x.json", "a/c/x.json"]),
+            ("import x from '../../../x'", &all),
+            ("read(dir, 'x.json')", &["a/c/d/x.json"]),
+            ("require(join(__dirname, '..', \"x.json\"))", &["a/c/d/x.json", "a/c/x.json"]),
+            ("x('..'); read('x.json')", &["a/c/d/x.json"]),
+            ("import y from 'x/y'", &[]),
+            ("import x from '../../../../../../x'", &all),
+            ("import x from 'package/x'", &all),
+            ("import x from 'package/x.json'", &all),
+            ("import x from '@/x.json'", &all),
+        ] {
+            assert_eq!(mentioned_by(&data, &[], &[file("a/c/d/f.js", text)]), wanted, "{text}");
+        }
+        let in_package = mentioned_by(&data, &["a/package.json"], &[file("a/dist/f.js", "import './x'")]);
+        assert_eq!(in_package, all[1..4]);
+        let homes = ["a/package.json", "a/c/package.json"];
+        assert_eq!(mentioned_by(&data, &homes, &[file("a/c/d/f.js", "import 'y/x'")]), all[1..4]);
+        assert_eq!(mentioned_by(&data, &homes, &[file("a/c/d/f.js", "import 'y/x.json'")]), all);
     }
 }

@@ -33,7 +33,7 @@ pub use scope::Applications;
 
 use crate::ir::{FileIr, Import, Lang};
 use crate::lower::{self, Syntax};
-use crate::text::files::{Entry, ReadError, is_inside};
+use crate::text::files::{Entry, MAX_BYTES, ReadError, is_inside};
 use crate::text::prefilter::Prefilter;
 use crate::text::{FileId, Files, Literals, Span};
 use configs::Configs;
@@ -158,7 +158,8 @@ impl<'a> Project<'a> {
             .map_init(buffer, |buffer, path| look(system, path, buffer, &search, &kept_bytes))
             .collect();
         let has_evidence = files.iter().any(|file| file.has_project_evidence);
-        let mentioned = evidence::mentioned(&data, &files);
+        let configs = Configs::new(others, roots);
+        let mentioned = evidence::mentioned(&data, &files, &configs);
         let sources = files.len();
         files.extend(data.iter().map(|path| SourceFile::new(path.clone(), Syntax::Json)));
         unreadable.sort();
@@ -171,7 +172,7 @@ impl<'a> Project<'a> {
             importers: OnceLock::new(),
             regions: Vec::new(),
             in_regions: Vec::new(),
-            configs: Configs::new(others, roots),
+            configs,
             packages: scope::Packages::default(),
             unreadable,
             beside,
@@ -403,6 +404,11 @@ impl<'a> Project<'a> {
         &self.beside
     }
 
+    /// The bytes of one of them, if it has no more than `limit`, for a look that needs no text.
+    pub fn beside_bytes(&self, path: &str, limit: u64, into: &mut Vec<u8>) -> Result<(), ReadError> {
+        self.system.bytes_within(path, limit, into)
+    }
+
     /// The text of one of them, if it has no more than `limit` bytes.
     pub fn beside_text(&self, path: &str, limit: u64) -> Result<Arc<str>, ReadError> {
         self.system.read_within(path, limit)
@@ -445,7 +451,7 @@ fn look(
 ) -> SourceFile {
     let syntax = Syntax::of_path(&path).unwrap_or(Syntax::Js);
     let mut file = SourceFile::new(path, syntax);
-    if let Err(error) = system.bytes(&file.path, buffer) {
+    if let Err(error) = system.bytes_within(&file.path, MAX_BYTES, buffer) {
         file.unreadable = Some(error);
         return file;
     }

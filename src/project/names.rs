@@ -3,7 +3,7 @@
 //!
 //! Two names may be kept as one: what a file may name has to be looked at in it.
 
-use super::configs::file_name;
+use super::configs::{file_name, is_data};
 use super::importers::specifiers;
 use super::resolve_js::package_name;
 use crate::lower::Syntax;
@@ -12,11 +12,32 @@ use rustc_hash::{FxHashSet, FxHasher};
 use std::hash::Hasher;
 use std::sync::LazyLock;
 
-/// The bits that say where a name leads; the others are its hash.
-const LEADS: u32 = 0b111;
+/// The bits that say where a name leads: how many levels up from its file, or one of the following. The others are its
+/// hash.
+const LEADS: u32 = 0b1111;
 
-/// Names of packages, and names that are mapped.
+/// This many levels up or more.
+const FAR: u32 = LEADS - 3;
+
+/// The name of a package out of which something is imported.
+const PACKAGE: u32 = LEADS - 2;
+
+/// The last part of a name that is a package's or mapped.
+const MAPPED: u32 = LEADS - 1;
+
+/// The same, with the ending of data.
 const ANYWHERE: u32 = LEADS;
+
+/// Where a name may lead from its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Leads {
+    /// To what lies below the folder so many levels up.
+    Up(usize),
+    /// To what is mapped or in a package.
+    Mapped,
+    /// To any folder.
+    Anywhere,
+}
 
 /// Endings of what can be imported.
 const ENDINGS: &[&str] =
@@ -27,27 +48,28 @@ const ENDINGS: &[&str] =
 pub(super) struct Names(Box<[u32]>);
 
 impl Names {
-    /// What a text imports, and what it mentions with the ending of data: `'name.json'`.
+    /// What a text imports, and what it mentions with the ending of data: `'name.json'`. Rust names its modules otherwise.
     pub(super) fn new(syntax: Syntax, text: &[u8]) -> Names {
         static ENDING: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(".json"));
+        if syntax == Syntax::Rust {
+            return Names::default();
+        }
         let mut names = Vec::new();
         for ending in ENDING.find_iter(text) {
             let part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'@');
             let from = ending - text[..ending].iter().rev().take_while(part).count();
             let end = ending + text[ending..].iter().take_while(part).count();
-            let opens = from.checked_sub(1).is_some_and(|at| matches!(text[at], b'/' | b'\'' | b'"'));
+            let opens = from.checked_sub(1).is_some_and(|at| matches!(text[at], b'/' | b'\'' | b'"' | b'!'));
             let closes = matches!(text.get(end), Some(b'\'' | b'"' | b'`'));
             if opens && closes {
-                names.push(name(&text[from..end]) | ANYWHERE);
+                names.push(name(&text[from..end]) | mention_leads(&text[..from]));
             }
         }
-        if syntax != Syntax::Rust {
-            for specifier in specifiers(text) {
-                let (leads, rest) = leads(&specifier);
-                names.push(name(file_name(rest).as_bytes()) | leads);
-                if leads == ANYWHERE {
-                    names.push(name(file_name(package_name(rest).0).as_bytes()) | leads);
-                }
+        for specifier in specifiers(text) {
+            let (leads, rest) = leads(&specifier);
+            names.push(name(file_name(rest).as_bytes()) | leads);
+            if leads >= MAPPED {
+                names.push(name(file_name(package_name(rest).0).as_bytes()) | PACKAGE);
             }
         }
         names.sort_unstable();
@@ -64,24 +86,49 @@ impl Names {
     pub(super) fn may_name_outside(&self, levels: usize, wanted: &Wanted) -> bool {
         let leads_out = |known: &u32| {
             let up = known & LEADS;
-            up == ANYWHERE || up as usize > levels
+            up >= FAR || up as usize > levels
         };
         self.0.iter().any(|known| leads_out(known) && wanted.0.contains(&(known & !LEADS)))
     }
 
-    /// All names, for [`Wanted::is_named`].
-    pub(super) fn add_to(&self, all: &mut FxHashSet<u32>) {
-        all.extend(self.0.iter().map(|known| known & !LEADS));
+    /// What names files, and where each leads.
+    pub(super) fn of_files(&self) -> impl Iterator<Item = (u32, Leads)> {
+        let files = self.0.iter().filter(|known| *known & LEADS != PACKAGE);
+        files.map(|known| {
+            let leads = match known & LEADS {
+                up if up < FAR => Leads::Up(up as usize),
+                MAPPED => Leads::Mapped,
+                _ => Leads::Anywhere,
+            };
+            (known & !LEADS, leads)
+        })
     }
+}
+
+/// How many levels up a path may lead that ends in quotes behind `before`: `'../'`, `join(__dirname, '..', '`. What is
+/// imported by a name is a specifier, but for what a loader's plugin is asked for: `'json!config/'`.
+fn mention_leads(before: &[u8]) -> u32 {
+    // what is joined is no longer, and ends no statement
+    const LENGTH: usize = 256;
+    let before = &before[before.len().saturating_sub(LENGTH)..];
+    let before = memchr::memrchr(b';', before).map_or(before, |end| &before[end + 1..]);
+    let is_quote = |byte: &u8| matches!(byte, b'\'' | b'"' | b'`');
+    if before.iter().rev().take_while(|byte| !is_quote(byte)).any(|byte| *byte == b'!') {
+        return ANYWHERE;
+    }
+    let ends = |byte: Option<&u8>| byte.is_some_and(|byte| *byte == b'/' || is_quote(byte));
+    let is_up = |at: &usize| ends(at.checked_sub(1).and_then(|at| before.get(at))) && ends(before.get(at + 2));
+    let up = memchr::memmem::find_iter(before, b"..").filter(is_up).count();
+    u32::try_from(up).unwrap_or(FAR).min(FAR)
 }
 
 /// How many levels up a specifier leads, and what it names from there.
 fn leads(specifier: &str) -> (u32, &str) {
     if !specifier.starts_with('.') {
-        return (ANYWHERE, specifier);
+        return (if is_data(specifier) { ANYWHERE } else { MAPPED }, specifier);
     }
     let up = specifier.split('/').filter(|part| *part == "..").count();
-    (u32::try_from(up).unwrap_or(ANYWHERE).min(ANYWHERE - 1), specifier)
+    (u32::try_from(up).unwrap_or(FAR).min(FAR), specifier)
 }
 
 /// A name without the ending of what can be imported, in short.
@@ -111,9 +158,12 @@ impl Wanted {
     }
 }
 
-/// Whether a file's name is among names that were collected by [`Names::add_to`].
-pub(super) fn is_among(path: &str, all: &FxHashSet<u32>) -> bool {
-    all.contains(&name(file_name(path).as_bytes()))
+/// What [`Names`] keeps of those that name the data file at `path`: its own, and the folder's where it begins one.
+pub(super) fn of_data(path: &str) -> impl Iterator<Item = u32> {
+    let mut parts = path.rsplit('/').map(|part| name(part.as_bytes()));
+    let own = parts.next();
+    let folder = parts.next().filter(|_| own == Some(name(b"index")));
+    own.into_iter().chain(folder)
 }
 
 #[cfg(test)]
@@ -143,7 +193,10 @@ mod tests {
 
     #[test]
     fn a_way_out_of_a_folder_climbs_over_it() {
-        let text = names("import '../b'; import './c'; import '../../d'; import 'e'");
+        let text = names(
+            "import '../b'; import './c'; import '../../d'; import 'e';\
+             import '../../../../../../../../../../../f'",
+        );
         for (levels, path, is_named) in [
             (0, "b.js", true),
             (1, "b.js", false),
@@ -151,6 +204,7 @@ mod tests {
             (1, "d.js", true),
             (2, "d.js", false),
             (9, "e.js", true),
+            (9, "f.js", true),
         ] {
             assert_eq!(text.may_name_outside(levels, &wanted(path)), is_named, "{path} {levels}");
         }

@@ -7,6 +7,7 @@ use super::Project;
 use super::configs::file_name;
 use crate::text::FileId;
 use crate::text::files::{around, join, parent};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// Names under which settings lie beside code, even where an ignore file hides them from the walk.
@@ -23,7 +24,7 @@ const HIDDEN: &[&str] = &[
     ".env.prod",
 ];
 /// Files that mark a folder as one that programs run in.
-const HOMES: &[&str] = &["package.json", "Cargo.toml", "deno.json"];
+pub(super) const HOMES: &[&str] = &["package.json", "Cargo.toml", "deno.json"];
 /// Different values of one name, from all over the project, beyond which none of them says anything.
 const VALUES: usize = 4;
 /// How far values may refer to each other, and how often one value to others in all.
@@ -99,10 +100,8 @@ impl Project<'_> {
         let mut homes: Vec<&str> = homes.chain(self.configs.roots.iter().map(String::as_str)).collect();
         homes.sort_unstable();
         homes.dedup();
-        for home in homes {
-            let hidden = HIDDEN.iter().map(|name| join(home, name));
-            files.extend(hidden.filter(|path| !self.configs.has(path) && self.system.exists(path)));
-        }
+        let hidden = homes.into_par_iter().flat_map_iter(|home| HIDDEN.iter().map(move |name| join(home, name)));
+        files.par_extend(hidden.filter(|path| !self.configs.has(path) && self.system.exists(path)));
         files.sort();
         files
     }

@@ -313,6 +313,7 @@ pub struct Outside {
     pub clients: ClientsTable,
     /// Recordings.
     pub recorded: RecordedTable,
+    /// In lower case.
     names: GlobSet,
     kinds: Vec<Kind>,
 }
@@ -336,7 +337,7 @@ impl Outside {
         for (kind, patterns) in settings.chain(of_clients).chain(forms).chain(values) {
             for pattern in patterns {
                 // a pattern that cannot be read means no file: the tests look at each
-                let glob = GlobBuilder::new(pattern).case_insensitive(true).literal_separator(true).build();
+                let glob = GlobBuilder::new(&pattern.to_ascii_lowercase()).literal_separator(true).build();
                 if let Ok(glob) = glob {
                     names.add(glob);
                     kinds.push(kind);
@@ -350,7 +351,7 @@ impl Outside {
     /// What the file at `path` may hold, by its name.
     pub fn kinds(&self, path: &str) -> Vec<Kind> {
         let mut kinds: Vec<Kind> = Vec::new();
-        for nth in named(path).flat_map(|name| self.names.matches(name)) {
+        for nth in named(&path.to_ascii_lowercase()).flat_map(|name| self.names.matches(name)) {
             // what is certain comes first
             let same = |kind: &Kind| match (kind, &self.kinds[nth]) {
                 (Kind::Recorded(one, _), Kind::Recorded(other, _)) => one == other,
@@ -365,7 +366,7 @@ impl Outside {
 
     /// Whether a file at `path` may hold anything.
     pub fn wants(&self, path: &str) -> bool {
-        named(path).any(|name| self.names.is_match(name))
+        named(&path.to_ascii_lowercase()).any(|name| self.names.is_match(name))
     }
 }
 

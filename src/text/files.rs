@@ -41,6 +41,9 @@ impl std::fmt::Display for ReadError {
 /// What is said of folders, pipes, sockets and devices where a file was expected.
 pub(super) const NO_FILE: &str = "not a regular file";
 
+/// Buffers keep this much from file to file, in bytes.
+const BUFFER_BYTES: usize = 1024 * 1024;
+
 /// The largest file that is read, in bytes.
 pub const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
@@ -57,10 +60,11 @@ pub trait Files: Sync {
         let size = text.len() as u64;
         if size > limit { Err(ReadError::TooLarge(size, limit)) } else { Ok(text) }
     }
-    /// A file's bytes as they are, for a look that needs no text; `into` is what they are put into, emptied before.
-    fn bytes(&self, path: &str, into: &mut Vec<u8>) -> Result<(), ReadError> {
+    /// A file's bytes, if they are no more than `limit`, for a look that needs no text: as they are, or as UTF-8 where that
+    /// is another. `into` is what they are put into, emptied before.
+    fn bytes_within(&self, path: &str, limit: u64, into: &mut Vec<u8>) -> Result<(), ReadError> {
         into.clear();
-        into.extend_from_slice(self.read(path)?.as_bytes());
+        into.extend_from_slice(self.read_within(path, limit)?.as_bytes());
         Ok(())
     }
     /// Whether there is a file or folder at `path`.
@@ -115,8 +119,8 @@ impl Files for OsFiles {
         text_of(bytes)
     }
 
-    fn bytes(&self, path: &str, into: &mut Vec<u8>) -> Result<(), ReadError> {
-        read_bytes(path, MAX_BYTES, into)?;
+    fn bytes_within(&self, path: &str, limit: u64, into: &mut Vec<u8>) -> Result<(), ReadError> {
+        read_bytes(path, limit, into)?;
         if into.starts_with(&[0xff, 0xfe]) || into.starts_with(&[0xfe, 0xff]) {
             let text = text_of(std::mem::take(into))?;
             into.extend_from_slice(text.as_bytes());
@@ -173,7 +177,7 @@ fn read_bytes(path: &str, limit: u64, into: &mut Vec<u8>) -> Result<(), ReadErro
     let io = |error: std::io::Error| ReadError::Io(error.to_string());
     into.clear();
     let is_no_file = || std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
-    let mut file = open(path).map_err(|error| if is_no_file() { ReadError::NoFile } else { io(error) })?;
+    let file = open(path).map_err(|error| if is_no_file() { ReadError::NoFile } else { io(error) })?;
     let metadata = file.metadata().map_err(io)?;
     if !metadata.is_file() {
         // reading a pipe or a device may never end
@@ -183,16 +187,17 @@ fn read_bytes(path: &str, limit: u64, into: &mut Vec<u8>) -> Result<(), ReadErro
     if size > limit {
         return Err(ReadError::TooLarge(size, limit));
     }
+    // what a large file took is not kept for small ones
     let expected = usize::try_from(size).unwrap_or(0);
+    into.shrink_to(expected.max(BUFFER_BYTES));
     // room for one byte more: one read that fills less brings all of a file that is as long as the system says
-    into.resize(expected.saturating_add(1), 0);
+    into.reserve(expected.saturating_add(1));
     let first = loop {
-        match file.read(into) {
+        match read_once(&file, into) {
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             first => break first.map_err(io)?,
         }
     };
-    into.truncate(first);
     if first != expected || first == 0 {
         // it may grow while it is read
         let rest = limit.saturating_add(1).saturating_sub(first as u64);
@@ -200,6 +205,21 @@ fn read_bytes(path: &str, limit: u64, into: &mut Vec<u8>) -> Result<(), ReadErro
     }
     let size = into.len() as u64;
     if size > limit { Err(ReadError::TooLarge(size, limit)) } else { Ok(()) }
+}
+
+/// Read as much as one call brings and `into` has room for, without filling the room with zeros first.
+#[cfg(unix)]
+fn read_once(file: &std::fs::File, into: &mut Vec<u8>) -> std::io::Result<usize> {
+    Ok(rustix::io::read(file, rustix::buffer::spare_capacity(into))?)
+}
+
+/// Read as much as one call brings and `into` has room for.
+#[cfg(not(unix))]
+fn read_once(mut file: &std::fs::File, into: &mut Vec<u8>) -> std::io::Result<usize> {
+    into.resize(into.capacity(), 0);
+    let read = file.read(into);
+    into.truncate(*read.as_ref().unwrap_or(&0));
+    read
 }
 
 /// Open a file without waiting for what may never come: the other end of a pipe.

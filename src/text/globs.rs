@@ -92,8 +92,8 @@ impl Files for Excluding<'_> {
         self.files.read_within(path, limit)
     }
 
-    fn bytes(&self, path: &str, into: &mut Vec<u8>) -> Result<(), ReadError> {
-        self.files.bytes(path, into)
+    fn bytes_within(&self, path: &str, limit: u64, into: &mut Vec<u8>) -> Result<(), ReadError> {
+        self.files.bytes_within(path, limit, into)
     }
 
     fn exists(&self, path: &str) -> bool {

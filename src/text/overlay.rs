@@ -43,12 +43,12 @@ impl Files for Overlay<'_> {
         if self.is_it(path) { self.text.clone() } else { self.files.read(path) }
     }
 
-    fn bytes(&self, path: &str, into: &mut Vec<u8>) -> Result<(), ReadError> {
+    fn bytes_within(&self, path: &str, limit: u64, into: &mut Vec<u8>) -> Result<(), ReadError> {
         if !self.is_it(path) {
-            return self.files.bytes(path, into);
+            return self.files.bytes_within(path, limit, into);
         }
         into.clear();
-        into.extend_from_slice(self.text.clone()?.as_bytes());
+        into.extend_from_slice(self.read_within(path, limit)?.as_bytes());
         Ok(())
     }
 

@@ -12,9 +12,6 @@ use std::collections::BTreeMap;
 /// The deprecations of a log, and the first line that could not be read.
 pub(super) fn of_file(file: &File, rules: &Rules) -> Result<(Vec<Deprecation>, Option<Refusal>), Refusal> {
     let known = &rules.outside.recorded.log;
-    if !file.holds(&known.kind) {
-        return Ok((Vec::new(), None));
-    }
     let log = logs::parse(&file.text, &known.kind)?;
     let mut by_client: BTreeMap<(usize, Option<&str>, &str), Vec<&Entry>> = BTreeMap::new();
     for entry in &log.entries {

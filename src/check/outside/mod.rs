@@ -15,6 +15,7 @@ mod settings;
 mod toggle;
 mod token;
 mod variables;
+mod words;
 
 pub(super) use clients::{Client, of_project as clients};
 
@@ -34,6 +35,7 @@ use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 use variables::Beside;
+use words::Words;
 
 /// Recordings are larger than code: they hold what was answered. In bytes.
 const RECORDING_BYTES: u64 = 64 * 1024 * 1024;
@@ -119,8 +121,11 @@ pub(super) fn look(
     let tells = |path: &str| rules.outside.kinds(path).iter().any(|kind| !matches!(kind, OutsideKind::Clients(_)));
     let paths: Vec<&String> = project.beside().iter().filter(|path| reported(path) && tells(path)).collect();
     let folders = folders(project);
-    let told: Vec<(&String, Told)> =
-        paths.par_iter().map(|path| (*path, tell(project, rules, &folders, path))).collect();
+    let words = Words::new(rules);
+    let told: Vec<(&String, Told)> = paths
+        .par_iter()
+        .map_init(Vec::new, |buffer, path| (*path, tell(project, rules, (&words, buffer), &folders, path)))
+        .collect();
     let mut found = Found { outside: Outside::default(), sources: Vec::new(), skipped: Vec::new() };
     found.outside.files = paths.len();
     let in_code = code::toggles(project, rules, &folders);
@@ -164,12 +169,26 @@ fn folders<'a>(project: &'a Project<'_>) -> Folders<'a> {
     folders
 }
 
-fn tell(project: &Project<'_>, rules: &Rules, folders: &Folders<'_>, path: &str) -> Told {
-    let kinds = rules.outside.kinds(path);
+fn tell(
+    project: &Project<'_>,
+    rules: &Rules,
+    (words, buffer): (&Words<'_>, &mut Vec<u8>),
+    folders: &Folders<'_>,
+    path: &str,
+) -> Told {
+    let mut kinds = rules.outside.kinds(path);
     let is_settings = |kind: &OutsideKind| matches!(kind, OutsideKind::Settings(_) | OutsideKind::Clients(_));
     let limit = if kinds.iter().all(is_settings) { SETTINGS_BYTES } else { RECORDING_BYTES };
     let mut told = Told::default();
-    let file = match project.beside_text(path, limit) {
+    if let Err(error) = project.beside_bytes(path, limit, buffer) {
+        return Told { refused: Some(error.into()), ..told };
+    }
+    // most tell nothing
+    kinds.retain(|kind| words.may_tell(*kind, buffer));
+    if kinds.is_empty() {
+        return told;
+    }
+    let file = match crate::text::files::text_of(std::mem::take(buffer)) {
         Ok(text) => File::new(path, text),
         Err(error) => return Told { refused: Some(error.into()), ..told },
     };

@@ -8,7 +8,7 @@ use super::{File, Refusal};
 use crate::check::model::Verdict;
 use crate::lower::traffic::command::{Command, Takes};
 use crate::lower::traffic::{Sent, Variables, bearer_of_lines, har, markdown, postman, powershell, requests, shell};
-use crate::rules::{Argument, CommandTable, Form, Rules, Segment};
+use crate::rules::{Argument, CommandTable, Form, Rules};
 use std::collections::BTreeMap;
 
 /// Why the Bearer of a recording is not known.
@@ -31,14 +31,6 @@ pub(super) fn of_file(
 ) -> Result<Vec<Recorded>, Refusal> {
     let text = &*file.text;
     let environments = around.environments;
-    let may_tell = || {
-        file.holds(&rules.outside.recorded.token_prefix) || !environments.is_empty() || takes_files(form, file, rules)
-    };
-    // the address may stand in a file with options
-    let is_worth_it = certain || takes_options(form, file, rules) || names_endpoint(file, rules) && may_tell();
-    if !is_worth_it {
-        return Ok(Vec::new());
-    }
     let nothing = [Variables::new()];
     let environments = if environments.is_empty() { &nothing } else { environments };
     let read = |name: &str| Some((around.read)(name)?.text.to_string());
@@ -117,34 +109,6 @@ fn judged(sent: &Sent, file: &File, rules: &Rules, around: &Around<'_>) -> Optio
         audiences: judged.audiences,
         notes,
     })
-}
-
-/// Whether a text holds the first segment of an endpoint's path.
-fn names_endpoint(file: &File, rules: &Rules) -> bool {
-    let first = rules.endpoints.iter().filter_map(|endpoint| match endpoint.segments.first() {
-        Some(Segment::Literal(text)) => Some(text),
-        _ => None,
-    });
-    first.into_iter().any(|word| file.holds(word))
-}
-
-/// Whether a command in a text may take its headers from a file.
-fn takes_files(form: Form, file: &File, rules: &Rules) -> bool {
-    file.holds("@") && may_hold(form, file, rules, Argument::Header)
-}
-
-/// Whether a command in a text may take its options from a file.
-fn takes_options(form: Form, file: &File, rules: &Rules) -> bool {
-    may_hold(form, file, rules, Argument::Config)
-}
-
-/// Whether a text may hold a command with an option of a kind.
-fn may_hold(form: Form, file: &File, rules: &Rules, argument: Argument) -> bool {
-    let holds = |words: &[String]| words.iter().any(|word| file.holds(word));
-    let may = |table: &CommandTable| {
-        table.options.get(&argument).is_some_and(|options| holds(&table.names) && holds(options))
-    };
-    matches!(form, Form::Shell | Form::Markdown) && rules.outside.recorded.command.iter().any(may)
 }
 
 fn commands(rules: &Rules, of_powershell: bool) -> Vec<Command<'_>> {

@@ -14,10 +14,6 @@ pub(super) fn of_file(
     table: &SettingsTable,
     beside: &Beside<'_>,
 ) -> Result<(Vec<Toggle>, Vec<File>), Refusal> {
-    // most settings say nothing of it
-    if !known.toggle.keys.iter().any(|key| file.holds(key)) {
-        return Ok(Default::default());
-    }
     let mut toggles: Vec<Toggle> = Vec::new();
     let mut others: Vec<File> = Vec::new();
     settings::find(file, known, table, &mut |data| {
