@@ -92,8 +92,7 @@ impl Project<'_> {
     /// What the settings and the data at `data` add: the files that make the project worth a look, and the words by which
     /// code reads what makes a file worth one.
     pub(super) fn outer_evidence(&self, search: &Prefilter, data: &[&str]) -> (Vec<String>, Vec<String>) {
-        let settings = self.settings_files();
-        let files: Vec<&str> = settings.iter().map(String::as_str).chain(data.iter().copied()).collect();
+        let files: Vec<&str> = self.settings_files.iter().map(String::as_str).chain(data.iter().copied()).collect();
         let found: Vec<(bool, Vec<String>)> = files
             .par_iter()
             .map(|path| {

@@ -97,6 +97,8 @@ pub struct Project<'a> {
     /// Only where there is something to find.
     by_path: FxHashMap<String, FileId>,
     configs: Configs,
+    /// The files with settings of the environment, in order.
+    settings_files: Vec<String>,
     /// Only where there is something to find.
     packages: scope::Packages,
     /// What the manifests require of packages, once something asks.
@@ -144,24 +146,43 @@ impl<'a> Project<'a> {
         }
         paths.par_sort_unstable();
         paths.dedup();
-        let (others, sources): (Vec<String>, Vec<String>) =
-            paths.into_iter().partition(|path| Syntax::of_path(path).is_none());
-        let beside: Vec<String> = others.iter().filter(|path| beside(path)).cloned().collect();
-        let others: Vec<String> = others.into_iter().filter(|path| Configs::wanted(path)).collect();
+        let of_code: Vec<(bool, bool, bool)> = paths
+            .par_iter()
+            .map(|path| match Syntax::of_path(path) {
+                Some(_) => (true, false, false),
+                None => (false, Configs::wanted(path), beside(path)),
+            })
+            .collect();
+        let (mut sources, mut others, mut besides) = (Vec::new(), Vec::new(), Vec::new());
+        for (path, (is_source, is_config, is_beside)) in paths.into_iter().zip(of_code) {
+            if is_source {
+                sources.push(path);
+                continue;
+            }
+            if is_beside {
+                besides.push(path.clone());
+            }
+            if is_config {
+                others.push(path);
+            }
+        }
         let data: Vec<String> =
             others.iter().filter(|path| configs::is_data(configs::file_name(path))).cloned().collect();
         let search = Prefilter::new(literals);
         let kept_bytes = AtomicUsize::new(0);
         let buffer = || Vec::with_capacity(64 * 1024);
-        let mut files: Vec<SourceFile> = sources
-            .into_par_iter()
-            .map_init(buffer, |buffer, path| look(system, path, buffer, &search, &kept_bytes))
-            .collect();
+        let look_at = |buffer: &mut Vec<u8>, path| look(system, path, buffer, &search, &kept_bytes);
+        let (files, (configs, settings_files)) = rayon::join(
+            || sources.into_par_iter().map_init(buffer, look_at).collect::<Vec<SourceFile>>(),
+            || {
+                let configs = Configs::new(others, roots);
+                let settings_files = settings::files(&configs, system);
+                (configs, settings_files)
+            },
+        );
         let has_evidence = files.iter().any(|file| file.has_project_evidence);
-        let configs = Configs::new(others, roots);
         let mentioned = evidence::mentioned(&data, &files, &configs);
         let sources = files.len();
-        files.extend(data.iter().map(|path| SourceFile::new(path.clone(), Syntax::Json)));
         unreadable.sort();
         let mut project = Project {
             system,
@@ -173,9 +194,10 @@ impl<'a> Project<'a> {
             regions: Vec::new(),
             in_regions: Vec::new(),
             configs,
+            settings_files,
             packages: scope::Packages::default(),
             unreadable,
-            beside,
+            beside: besides,
             has_evidence,
             pages: Vec::new(),
             together: FxHashMap::default(),
@@ -186,6 +208,7 @@ impl<'a> Project<'a> {
         let (telling, words) = project.outer_evidence(&search, &mentioned);
         project.has_evidence |= !telling.is_empty();
         if project.has_evidence {
+            project.files.extend(data.iter().map(|path| SourceFile::new(path.clone(), Syntax::Json)));
             let named = (0u32..).map(FileId).zip(&project.files);
             project.by_path = named.map(|(id, file)| (file.path.clone(), id)).collect();
             let with_evidence = project.look_closer(&search, literals.all, &telling);

@@ -4,9 +4,9 @@
 //! environment is never looked at.
 
 use super::Project;
-use super::configs::file_name;
-use crate::text::FileId;
-use crate::text::files::{around, join, parent};
+use super::configs::{Configs, file_name};
+use crate::text::files::{around, parent};
+use crate::text::{FileId, Files};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -42,6 +42,23 @@ pub(super) fn is_settings(name: &str) -> bool {
 /// Whether it only shows which settings there are.
 fn is_sample(name: &str) -> bool {
     ["example", "sample", "template", "dist"].iter().any(|word| name.contains(word))
+}
+
+/// The files with settings, in order: those that the walk found, and hidden ones.
+pub(super) fn files(configs: &Configs, system: &dyn Files) -> Vec<String> {
+    let walked = configs.paths().filter(|path| is_settings(file_name(path)));
+    let mut files: Vec<String> = walked.map(str::to_owned).collect();
+    let homes = HOMES.iter().flat_map(|name| configs.named(name)).map(|path| parent(path));
+    let mut homes: Vec<&str> = homes.chain(configs.roots.iter().map(String::as_str)).collect();
+    homes.sort_unstable();
+    homes.dedup();
+    let hidden = homes.into_par_iter().flat_map_iter(|home| {
+        let inside = if home.is_empty() { String::new() } else { format!("{home}/") };
+        HIDDEN.iter().map(move |name| format!("{inside}{name}"))
+    });
+    files.par_extend(hidden.filter(|path| !configs.has(path) && system.exists(path)));
+    files.sort();
+    files
 }
 
 /// What the files say.
@@ -92,27 +109,13 @@ impl Project<'_> {
         Vec::new()
     }
 
-    /// The files with settings, in order.
-    pub(super) fn settings_files(&self) -> Vec<String> {
-        let walked = self.configs.paths().filter(|path| is_settings(file_name(path)));
-        let mut files: Vec<String> = walked.map(str::to_owned).collect();
-        let homes = HOMES.iter().flat_map(|name| self.configs.named(name)).map(|path| parent(path));
-        let mut homes: Vec<&str> = homes.chain(self.configs.roots.iter().map(String::as_str)).collect();
-        homes.sort_unstable();
-        homes.dedup();
-        let hidden = homes.into_par_iter().flat_map_iter(|home| HIDDEN.iter().map(move |name| join(home, name)));
-        files.par_extend(hidden.filter(|path| !self.configs.has(path) && self.system.exists(path)));
-        files.sort();
-        files
-    }
-
     fn read_settings(&self) -> Settings {
         let mut settings = Settings::default();
-        for path in self.settings_files() {
-            let Some(text) = self.config_text(&path) else { continue };
+        for path in &self.settings_files {
+            let Some(text) = self.config_text(path) else { continue };
             for (name, value) in parse(&text) {
-                let is_sample = is_sample(file_name(&path));
-                let setting = Setting { folder: parent(&path).to_owned(), is_sample, value };
+                let is_sample = is_sample(file_name(path));
+                let setting = Setting { folder: parent(path).to_owned(), is_sample, value };
                 settings.by_name.entry(name).or_default().push(setting);
             }
         }
