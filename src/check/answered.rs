@@ -139,8 +139,8 @@ fn handing_out(eval: &mut Eval<'_>, call: Node, ctx: &Ctx) -> Vec<(usize, Node)>
 
 /// What the value that is read at a place was handed out by.
 fn answering<'r>(eval: &mut Eval<'r>, file: FileId, span: Span) -> Option<Answering<'r>> {
-    let ir = &eval.shared().project.lowered(file)?.ir;
-    let mut ways: Vec<(Node, Ctx, u8)> = ir.at(span).map(|expr| (Node { file, expr }, None, HELPERS)).collect();
+    let lowered = eval.shared().project.lowered(file)?;
+    let mut ways: Vec<(Node, Ctx, u8)> = lowered.at(span).map(|expr| (Node { file, expr }, None, HELPERS)).collect();
     for _ in 0..STEPS {
         let (node, ctx, helpers) = ways.pop()?;
         let Some(lowered) = eval.shared().project.lowered(node.file) else { continue };

@@ -5,21 +5,18 @@ use super::model::Runs;
 use crate::eval::Shared;
 use crate::eval::value::Node;
 use crate::ir::{Expr, FileIr, Lang};
-use crate::rules::Side;
-use crate::rules::runtimes::{Signs, Weight};
+use crate::rules::runtimes::{Sign, Signs, Weight};
 use crate::rules::schema::ExampleLang;
 use crate::text::FileId;
 use crate::text::files::is_test;
 use semver::VersionReq;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// How many imports away a file is asked for signs.
 const LEVELS: usize = 4;
 /// How many files are.
 const IMPORTERS: usize = 64;
-
-/// A sign, how much it counts, and where it says that code runs.
-type Sign = (Weight, Side, String);
 
 /// Where a call runs, as far as that can be told: of the signs that count most, all must say the same. Where the files on
 /// its token's way show none, those that import it do; then the packages around it.
@@ -46,18 +43,24 @@ pub(super) fn of_call(
 fn signs_of(shared: &Shared<'_>, file: FileId, places: &[Node]) -> Vec<Sign> {
     let Some(lowered) = shared.project.lowered(file) else { return Vec::new() };
     let ir = &lowered.ir;
-    let text = shared.project.text(file);
+    let of_file = shared.signs.get(&file, || {
+        let text = shared.project.text(file);
+        let signs = Signs {
+            modules: ir.imports.iter().map(|import| &*import.specifier).collect(),
+            globals: globals(ir),
+            path: shared.project.path(file),
+            text: &text,
+            has_markup: ir.calls.iter().any(|call| ir.is_element(*call)),
+            language: (ir.lang == Lang::Rust).then_some(ExampleLang::Rust),
+        };
+        Arc::new(shared.rules.sides(&signs))
+    });
     let around = places.iter().filter(|node| node.file == file);
-    let signs = Signs {
-        modules: ir.imports.iter().map(|import| &*import.specifier).collect(),
-        globals: globals(ir),
-        within: around.flat_map(|node| functions_around(ir, *node)).collect(),
-        path: shared.project.path(file),
-        text: &text,
-        has_markup: ir.calls.iter().any(|call| ir.is_element(*call)),
-        language: (ir.lang == Lang::Rust).then_some(ExampleLang::Rust),
-    };
-    shared.rules.sides(&signs)
+    let of_functions =
+        around.flat_map(|node| functions_around(ir, *node)).flat_map(|name| shared.rules.sides_within(name));
+    let mut found: Vec<Sign> = of_functions.chain(of_file.iter().cloned()).collect();
+    found.sort();
+    found
 }
 
 /// What the signs that count most say; the weak ones are not among them.

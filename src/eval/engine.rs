@@ -15,6 +15,7 @@ use crate::project::{Applications, Cache, Lowered, PlaceKey, Region, Resolved};
 use crate::rules::Rules;
 use crate::rules::automaton::States;
 use crate::rules::path::Root as ApiRoot;
+use crate::rules::runtimes::Sign;
 use crate::text::{FileId, Span};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -61,6 +62,8 @@ pub struct Shared<'p> {
     pub(crate) holders: Cache<(FileId, crate::ir::BindingId), Arc<Vec<super::importers::Holder>>>,
     pub(crate) dispatched: Cache<FuncRef, Arc<super::middleware::Dispatched>>,
     pub(crate) implementors: Cache<ClassRef, Arc<Vec<ClassRef>>>,
+    /// What each file shows of where it runs.
+    pub(crate) signs: Cache<FileId, Arc<Vec<Sign>>>,
 }
 
 impl<'p> Shared<'p> {
@@ -89,6 +92,7 @@ impl<'p> Shared<'p> {
             holders: Cache::default(),
             dispatched: Cache::default(),
             implementors: Cache::default(),
+            signs: Cache::default(),
         }
     }
 

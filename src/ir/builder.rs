@@ -375,7 +375,17 @@ impl Builder {
         ir.writes.sort_by_key(|write| (write.at, write.span.start));
         for binding in &mut ir.bindings {
             binding.defs.sort_by_key(|def| (def.at, def.value));
+            binding.defs.shrink_to_fit();
         }
+        // a graph is kept as long as the run takes
+        ir.exprs.shrink_to_fit();
+        ir.spans.shrink_to_fit();
+        ir.blocks_of.shrink_to_fit();
+        ir.bindings.shrink_to_fit();
+        ir.blocks.shrink_to_fit();
+        ir.funcs.shrink_to_fit();
+        ir.writes.shrink_to_fit();
+        ir.calls.shrink_to_fit();
         self.ir
     }
 }

@@ -93,11 +93,6 @@ impl FileIr {
         (0..u32::try_from(self.exprs.len()).unwrap_or(0)).map(ExprId)
     }
 
-    /// The expressions that stand exactly at a place: one that is taken out of a pattern shares it with the variable.
-    pub fn at(&self, span: Span) -> impl Iterator<Item = ExprId> {
-        self.ids().filter(move |id| self.span(*id) == span)
-    }
-
     /// The value of an object literal's own member.
     pub fn member_of(&self, literal: ExprId, name: &str) -> Option<ExprId> {
         let Expr::Object { props, .. } = self.expr(self.strip(literal)) else { return None };

@@ -31,11 +31,11 @@ pub use region::Region;
 pub use resolve_js::Resolved;
 pub use scope::Applications;
 
-use crate::ir::{FileIr, Import, Lang};
+use crate::ir::{ExprId, FileIr, Import, Lang};
 use crate::lower::{self, Syntax};
 use crate::text::files::{Entry, MAX_BYTES, ReadError, is_inside};
 use crate::text::prefilter::Prefilter;
-use crate::text::{FileId, Files, Literals, Span};
+use crate::text::{FileId, Files, LineCol, LineIndex, Literals, Span};
 use configs::Configs;
 use names::Names;
 use rayon::prelude::*;
@@ -66,6 +66,25 @@ pub struct Lowered {
     pub ir: FileIr,
     /// Look-ups over the graph.
     pub index: FileIndex,
+    /// Its lines, once a place in it is named.
+    lines: OnceLock<LineIndex>,
+    /// Its expressions in the order of their places, once one is looked for by its place.
+    by_place: OnceLock<Vec<ExprId>>,
+}
+
+impl Lowered {
+    /// The expressions that stand exactly at a place, in the order of the graph: one that is taken out of a pattern shares
+    /// it with the variable.
+    pub fn at(&self, span: Span) -> impl Iterator<Item = ExprId> {
+        let place = |id: &ExprId| (self.ir.span(*id).start, self.ir.span(*id).end);
+        let all = self.by_place.get_or_init(|| {
+            let mut ids: Vec<ExprId> = self.ir.ids().collect();
+            ids.sort_by_key(place);
+            ids
+        });
+        let first = all.partition_point(|id| place(id) < (span.start, span.end));
+        all[first..].iter().copied().take_while(move |id| self.ir.span(*id) == span)
+    }
 }
 
 #[derive(Debug)]
@@ -293,9 +312,18 @@ impl<'a> Project<'a> {
                 format!("does not parse: {line}{}", refused.reason)
             })?;
             let index = FileIndex::new(&ir);
-            Ok(Arc::new(Lowered { ir, index }))
+            Ok(Arc::new(Lowered { ir, index, lines: OnceLock::new(), by_place: OnceLock::new() }))
         });
         lowered.as_deref().ok()
+    }
+
+    /// Both ends of a span of a file, as people name them.
+    pub fn range(&self, id: FileId, span: Span) -> (LineCol, LineCol) {
+        let text = self.text(id);
+        match self.lowered(id) {
+            Some(lowered) => lowered.lines.get_or_init(|| LineIndex::new(&text)).range(&text, span),
+            None => LineIndex::new(&text).range(&text, span),
+        }
     }
 
     /// How many files were lowered so far.

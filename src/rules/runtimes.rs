@@ -16,6 +16,9 @@ pub enum Weight {
     Weak,
 }
 
+/// How much a sign counts, where it says that code runs, and the sign as people know it.
+pub type Sign = (Weight, Side, String);
+
 /// What a file shows of where it runs.
 #[derive(Debug, Default)]
 pub struct Signs<'a> {
@@ -23,8 +26,6 @@ pub struct Signs<'a> {
     pub modules: Vec<&'a str>,
     /// The global names in it.
     pub globals: Vec<&'a str>,
-    /// The names of the functions around a place.
-    pub within: Vec<&'a str>,
     /// Its path.
     pub path: &'a str,
     /// Its text.
@@ -37,17 +38,12 @@ pub struct Signs<'a> {
 
 impl Rules {
     /// Where each sign of a file says that it runs, how much that counts, and the sign as people know it.
-    pub fn sides(&self, signs: &Signs<'_>) -> Vec<(Weight, Side, String)> {
+    pub fn sides(&self, signs: &Signs<'_>) -> Vec<Sign> {
         let mut found = Vec::new();
         for table in &self.runtimes {
             let Some(side) = table.is else { continue };
             let strong = |weight: Weight| if table.weak { Weight::Weak } else { weight };
             let mut add = |weight: Weight, sign: String| found.push((weight, side, sign));
-            for function in &signs.within {
-                if self.any_of(&table.within, |name| name == function) {
-                    add(strong(Weight::Said), format!("`{function}` is around it"));
-                }
-            }
             if self.any_of(&table.directive, |directive| begins_with(signs.text, directive)) {
                 add(strong(Weight::Said), "a directive at the file's beginning says so".to_owned());
             }
@@ -71,8 +67,16 @@ impl Rules {
                 add(strong(Weight::Use), "of its language".to_owned());
             }
         }
-        found.sort();
         found
+    }
+
+    /// The same of a function around a place, by its name.
+    pub fn sides_within(&self, function: &str) -> impl Iterator<Item = Sign> {
+        let meant = self.runtimes.iter().filter(move |table| self.any_of(&table.within, |name| name == function));
+        meant.filter_map(move |table| {
+            let weight = if table.weak { Weight::Weak } else { Weight::Said };
+            Some((weight, table.is?, format!("`{function}` is around it")))
+        })
     }
 
     /// The packages whose use says where code runs, with where.

@@ -7,7 +7,7 @@ use super::{Change, Left};
 use crate::eval::value::{FuncRef, Node};
 use crate::eval::{Eval, KeptWrite};
 use crate::ir::{Expr, ExprId, Key, Lit, Name};
-use crate::text::{FileId, LineIndex, Span};
+use crate::text::{FileId, Span};
 use std::sync::Arc;
 
 impl Kept<'_> {
@@ -187,7 +187,7 @@ impl Kept<'_> {
     ) -> Result<Change, Left> {
         let text = self.shared.project.text(file);
         let place = || {
-            let (start, _) = LineIndex::new(&text).range(&text, span);
+            let (start, _) = self.shared.project.range(file, span);
             format!("{}:{}", self.shared.project.path(file), start.line)
         };
         let left = || Left::of(format!("`{key}` is kept at {} in a way that cannot be repeated beside it", place()));

@@ -14,7 +14,7 @@ use crate::check::model::{Applicability, Edit, Fix, Location, Verdict};
 use crate::eval::value::Node;
 use crate::eval::{ORIGINS, Shared};
 use crate::rules::LoginFact;
-use crate::text::{FileId, LineIndex, Span};
+use crate::text::{FileId, Span};
 
 /// Makes edits.
 pub(super) struct Edits<'a> {
@@ -63,8 +63,7 @@ impl<'a> Edits<'a> {
     }
 
     fn edit(&self, (file, span, replacement): Change) -> Edit {
-        let text = self.shared.project.text(file);
-        let (start, end) = LineIndex::new(&text).range(&text, span);
+        let (start, end) = self.shared.project.range(file, span);
         let path = self.shared.project.path(file).to_owned();
         Edit { at: Location { path, start, end, span }, replacement }
     }

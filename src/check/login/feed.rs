@@ -287,7 +287,7 @@ impl Place {
             }
             place.names.push(named_by_path(project.path(file)));
             let Some(lowered) = project.lowered(file) else { continue };
-            for expr in lowered.ir.at(span) {
+            for expr in lowered.at(span) {
                 place.look_around(&lowered.ir, expr);
             }
         }
@@ -362,7 +362,7 @@ fn handed_to(ir: &FileIr, func: ExprId) -> Option<ExprId> {
 fn calls_behind(shared: &Shared<'_>, file: FileId, span: Span) -> BTreeSet<Node> {
     let mut calls = BTreeSet::new();
     let Some(lowered) = shared.project.lowered(file) else { return calls };
-    let mut open: Vec<Node> = lowered.ir.at(span).map(|expr| Node { file, expr }).collect();
+    let mut open: Vec<Node> = lowered.at(span).map(|expr| Node { file, expr }).collect();
     let mut seen: BTreeSet<Node> = BTreeSet::new();
     let mut eval = Eval::new(shared);
     while let Some(node) = open.pop() {

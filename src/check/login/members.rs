@@ -25,11 +25,11 @@ impl Kept<'_> {
     /// The changes for one call whose ID token, which comes into being at `origin`, is kept as a member on its way.
     pub(super) fn beside_members(&self, nth: usize, origin: (FileId, Span)) -> Option<Vec<Change>> {
         let project = self.shared.project;
-        let ir = &project.lowered(origin.0)?.ir;
-        let found = ir.at(origin.1).map(|expr| Node { file: origin.0, expr }).find_map(|node| {
-            let twin = self.twins().of(node)?;
-            Some((node, twin))
-        });
+        let found =
+            project.lowered(origin.0)?.at(origin.1).map(|expr| Node { file: origin.0, expr }).find_map(|node| {
+                let twin = self.twins().of(node)?;
+                Some((node, twin))
+            });
         let (node, twin) = found?;
         let mut changes = twin.changes;
         let mut open = vec![(node, twin.written)];

@@ -10,7 +10,7 @@ use crate::ir::{CallKind, Expr, ExprId, Key, Lit, Prop};
 use crate::project::Lowered;
 use crate::rules::slot::{Base, Into};
 use crate::rules::{LoginFact, MadeBy, Way};
-use crate::text::{FileId, LineIndex, Span};
+use crate::text::{FileId, Span};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -78,8 +78,8 @@ impl<'a> Options<'a> {
 
     fn place(&self, node: Node) -> String {
         let path = self.shared.project.path(node.file);
-        let Some((lowered, text)) = self.lowered(node.file) else { return path.to_owned() };
-        let (start, _) = LineIndex::new(&text).range(&text, lowered.ir.span(node.expr));
+        let Some((lowered, _)) = self.lowered(node.file) else { return path.to_owned() };
+        let (start, _) = self.shared.project.range(node.file, lowered.ir.span(node.expr));
         format!("{path}:{}", start.line)
     }
 

@@ -51,11 +51,15 @@ impl Twins<'_> {
     pub(super) fn param_at(&self, lowered: &Lowered, at: Span) -> Option<Vec<ExprId>> {
         let ir = &lowered.ir;
         let all = (0u32..).map(BindingId).zip(&ir.bindings);
-        let is_it = |(_, held): &(BindingId, &crate::ir::Binding)| match held.defs.as_slice() {
+        let read_there = |id: ExprId| match ir.expr(id) {
+            Expr::Local(binding) => Some(*binding),
+            _ => None,
+        };
+        let read: Vec<BindingId> = lowered.at(at).filter_map(read_there).collect();
+        let is_it = |(binding, held): &(BindingId, &crate::ir::Binding)| match held.defs.as_slice() {
             [def] => {
-                let read = || lowered.index.reads.values().flatten().any(|read| ir.span(*read) == at);
-                matches!(ir.expr(ir.strip(def.value)), Expr::Param { .. })
-                    && (held.span == at || ir.span(def.value) == at || read() && is_read_at(ir, held, at))
+                (held.span == at || ir.span(def.value) == at || read.contains(binding))
+                    && matches!(ir.expr(ir.strip(def.value)), Expr::Param { .. })
             }
             _ => false,
         };
@@ -150,10 +154,6 @@ impl Twins<'_> {
         let span = lowered.ir.span(read.expr);
         found.into_iter().map(|value| eval.as_token(value, read.file, span)).collect()
     }
-}
-
-fn is_read_at(ir: &FileIr, held: &crate::ir::Binding, at: Span) -> bool {
-    ir.at(at).any(|id| matches!(ir.expr(id), Expr::Local(binding) if std::ptr::eq(ir.binding(*binding), held)))
 }
 
 /// Whether a name is used for something in a file.

@@ -7,8 +7,10 @@ use crate::check::model::Location;
 use crate::eval::value::{FuncRef, Node, Traced, Value};
 use crate::eval::{Eval, Shared};
 use crate::ir::{Expr, ExprId, FileIr, FuncId, Key, Name};
-use crate::text::{FileId, LineIndex, Span};
+use crate::text::{FileId, Span};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 /// Variables, functions and members that are gone through one after another.
 const DEPTH: u32 = 12;
@@ -20,6 +22,8 @@ pub(super) struct Uses<'a> {
     pub(super) shared: &'a Shared<'a>,
     sent: &'a [Sent<'a>],
     group: &'a [usize],
+    /// The calls of the group by the expressions that make up their requests.
+    by_part: Rc<FxHashMap<Node, BTreeSet<usize>>>,
     /// Whether what is named after an ID token goes on holding one.
     by_name: bool,
 }
@@ -29,12 +33,18 @@ pub(super) type Goes = Result<BTreeSet<usize>, Node>;
 
 impl<'a> Uses<'a> {
     pub(super) fn new(shared: &'a Shared<'a>, sent: &'a [Sent<'a>], group: &'a [usize]) -> Self {
-        Uses { shared, sent, group, by_name: true }
+        let mut by_part: FxHashMap<Node, BTreeSet<usize>> = FxHashMap::default();
+        for nth in group {
+            for part in &sent[*nth].origin.sent_by {
+                by_part.entry(*part).or_default().insert(*nth);
+            }
+        }
+        Uses { shared, sent, group, by_part: Rc::new(by_part), by_name: true }
     }
 
     /// The same, where what is named after an ID token may hold another one.
     pub(super) fn whatever_the_name(&self) -> Self {
-        Uses { by_name: false, ..*self }
+        Uses { by_name: false, by_part: self.by_part.clone(), ..*self }
     }
 
     /// Whether what has this name is to hold an ID token.
@@ -49,7 +59,7 @@ impl<'a> Uses<'a> {
 
     /// The calls of the group that an expression adds to.
     pub(super) fn sent_by(&self, node: Node) -> BTreeSet<usize> {
-        self.group.iter().copied().filter(|nth| self.sent[*nth].origin.sent_by.contains(&node)).collect()
+        self.by_part.get(&node).cloned().unwrap_or_default()
     }
 
     /// Whether what a function of this name returns is to be an ID token.
@@ -93,8 +103,7 @@ impl<'a> Uses<'a> {
     pub(super) fn place(&self, node: Node) -> String {
         let path = self.shared.project.path(node.file);
         let Some(lowered) = self.shared.project.lowered(node.file) else { return path.to_owned() };
-        let text = self.shared.project.text(node.file);
-        let (start, _) = LineIndex::new(&text).range(&text, lowered.ir.span(node.expr));
+        let (start, _) = self.shared.project.range(node.file, lowered.ir.span(node.expr));
         format!("{path}:{}", start.line)
     }
 
