@@ -184,9 +184,7 @@ impl<'s> Eval<'s> {
         let Some(lowered) = self.lowered(func.file) else { return };
         names.sort();
         names.dedup();
-        let is_default = lowered.ir.exports.names.iter().any(|(name, _)| &**name == "default")
-            || !lowered.ir.exports.whole.is_empty();
-        let stem = is_default.then(|| module_stem(self.project.path(func.file)));
+        let stem = lowered.index.exports_nameless.then(|| module_stem(self.project.path(func.file)));
         let (mut files, cut) = self.files_naming(names.iter().map(|name| &**name).chain(stem));
         callers.cut |= cut;
         if let Err(at) = files.binary_search(&func.file) {
@@ -506,7 +504,7 @@ pub(crate) fn names_of(lowered: &Lowered, expr: ExprId) -> Vec<Name> {
                 {
                     names.push(name.clone());
                 }
-                names.extend(ir.exports.names.iter().filter(|(_, value)| *value == at).map(|(name, _)| name.clone()));
+                names.extend(lowered.index.exported_as.get(&at).into_iter().flatten().cloned());
             }
         }
     }

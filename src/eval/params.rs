@@ -356,17 +356,7 @@ impl<'s> Eval<'s> {
             }
         }
         let name = ir.binding(binding).name.clone();
-        let is_exported = ir
-            .exports
-            .names
-            .iter()
-            .any(|(_, value)| matches!(ir.expr(ir.strip(*value)), Expr::Local(exported) if *exported == binding))
-            || ir
-                .exports
-                .whole
-                .iter()
-                .any(|value| matches!(ir.expr(ir.strip(*value)), Expr::Local(exported) if *exported == binding));
-        if !is_exported {
+        if !lowered.index.exported.contains(&binding) {
             return;
         }
         for file in self.project.files_with(&name, FILES).0 {

@@ -3,7 +3,7 @@
 use crate::ir::{
     BindingId, BindingKind, BlockId, Def, Expr, ExprId, FileIr, FuncId, Key, Lang, Name, Prop, ThisOf, Why,
 };
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Where an object is held.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -83,6 +83,12 @@ pub struct FileIndex {
     pub held_modules: Vec<(Name, ExprId)>,
     /// The objects that functions are called on by name, `f.call(o)`, `o.f = f`, `{ f }`, by what holds the function.
     pub called_on: FxHashMap<BindingId, Vec<ExprId>>,
+    /// The names that a value is exported under, but for the module as a whole.
+    pub exported_as: FxHashMap<ExprId, Vec<Name>>,
+    /// The bindings that are exported, by name or as the whole.
+    pub exported: FxHashSet<BindingId>,
+    /// Whether what is exported can be imported under any name: as the default, or as the whole.
+    pub exports_nameless: bool,
     /// Functions that are called where they stand: `(function (app) { … })(App)`.
     pub applied: Vec<(FuncId, ExprId)>,
 }
@@ -91,6 +97,16 @@ impl FileIndex {
     /// Index a file.
     pub fn new(ir: &FileIr) -> FileIndex {
         let mut index = FileIndex::default();
+        for (name, value) in &ir.exports.names {
+            index.exports_nameless |= &**name == "default";
+            index.exported_as.entry(*value).or_default().push(name.clone());
+        }
+        index.exports_nameless |= !ir.exports.whole.is_empty();
+        for value in ir.exports.names.iter().map(|(_, value)| value).chain(&ir.exports.whole) {
+            if let Expr::Local(binding) = ir.expr(ir.strip(*value)) {
+                index.exported.insert(*binding);
+            }
+        }
         for (at, binding) in (0u32..).zip(&ir.bindings) {
             use BindingKind::{Class, Const, Func, Import, Var};
             let holds_code = |def: &Def| matches!(ir.expr(ir.strip(def.value)), Expr::Func(_) | Expr::Class(_));
