@@ -21,7 +21,7 @@ def tools(binary, rules, glob):
     """Name, program that must be there, command."""
     yield "ripgrep", "rg", ["rg", "-c", "-i", *WORDS, "-g", glob, "."]
     yield "idtoken-lint", binary, [binary, "audit", "--format", "json", "--no-config", "."]
-    yield "oxlint", "oxlint", ["oxlint", "--silent", "-A", "all", "-D", "no-debugger", "."]
+    yield "oxlint", "oxlint", ["oxlint", "--silent", "--disable-nested-config", "-A", "all", "-D", "no-debugger", "."]
     yield "biome", "biome", ["biome", "lint", "--only=suspicious/noDebugger", "--max-diagnostics=1", "."]
     if rules:
         sg = str(rules / "sgconfig.yml")
