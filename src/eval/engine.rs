@@ -62,6 +62,8 @@ pub struct Shared<'p> {
     pub(crate) holders: Cache<(FileId, crate::ir::BindingId), Arc<Vec<super::importers::Holder>>>,
     pub(crate) dispatched: Cache<FuncRef, Arc<super::middleware::Dispatched>>,
     pub(crate) implementors: Cache<ClassRef, Arc<Vec<ClassRef>>>,
+    /// Whether the name of a parameter's type says whose id it holds.
+    pub(crate) extractors: Cache<Name, bool>,
     /// What each file shows of where it runs.
     pub(crate) signs: Cache<FileId, Arc<Vec<Sign>>>,
 }
@@ -92,6 +94,7 @@ impl<'p> Shared<'p> {
             holders: Cache::default(),
             dispatched: Cache::default(),
             implementors: Cache::default(),
+            extractors: Cache::default(),
             signs: Cache::default(),
         }
     }

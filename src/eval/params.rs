@@ -115,7 +115,8 @@ impl<'s> Eval<'s> {
         let of_type = || ty.and_then(|ty| type_name(&lowered.ir, ty));
         let mut names: Vec<Name> = name.clone().or_else(of_type).into_iter().collect();
         // what a framework takes from the request's path is no login's
-        let is_extractor = |ty: &Name| self.rules.subject_name(std::slice::from_ref(ty), false).is_some();
+        let says_whose = |ty: &Name| self.rules.subject_name(std::slice::from_ref(ty), false).is_some();
+        let is_extractor = |ty: &Name| self.shared.extractors.get(ty, || says_whose(ty));
         if name.is_some()
             && let Some(extractor) = of_type().filter(is_extractor)
         {
