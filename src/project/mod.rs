@@ -165,7 +165,7 @@ impl<'a> Project<'a> {
         }
         paths.par_sort_unstable();
         paths.dedup();
-        let of_code: Vec<(bool, bool, bool)> = paths
+        let roles: Vec<(bool, bool, bool)> = paths
             .par_iter()
             .map(|path| match Syntax::of_path(path) {
                 Some(_) => (true, false, false),
@@ -173,7 +173,7 @@ impl<'a> Project<'a> {
             })
             .collect();
         let (mut sources, mut others, mut besides) = (Vec::new(), Vec::new(), Vec::new());
-        for (path, (is_source, is_config, is_beside)) in paths.into_iter().zip(of_code) {
+        for (path, (is_source, is_config, is_beside)) in paths.into_iter().zip(roles) {
             if is_source {
                 sources.push(path);
                 continue;
@@ -324,6 +324,11 @@ impl<'a> Project<'a> {
             Some(lowered) => lowered.lines.get_or_init(|| LineIndex::new(&text)).range(&text, span),
             None => LineIndex::new(&text).range(&text, span),
         }
+    }
+
+    /// Where a span of a file begins, as people look for it: `path:line`.
+    pub fn place(&self, id: FileId, span: Span) -> String {
+        format!("{}:{}", self.path(id), self.range(id, span).0.line)
     }
 
     /// How many files were lowered so far.

@@ -186,10 +186,7 @@ impl Kept<'_> {
         key: &Name,
     ) -> Result<Change, Left> {
         let text = self.shared.project.text(file);
-        let place = || {
-            let (start, _) = self.shared.project.range(file, span);
-            format!("{}:{}", self.shared.project.path(file), start.line)
-        };
+        let place = || self.shared.project.place(file, span);
         let left = || Left::of(format!("`{key}` is kept at {} in a way that cannot be repeated beside it", place()));
         let line = text.get(..span.start as usize).ok_or_else(left)?.rfind('\n').map_or(0, |at| at + 1);
         let before = text.get(line..span.start as usize).ok_or_else(left)?;

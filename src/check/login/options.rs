@@ -2,6 +2,7 @@
 
 use super::find::{Login, Setting};
 use super::lacks::{self, Lack, Needs};
+use super::uses::place_of;
 use super::written::Held;
 use super::{Change, Config, Left, effective};
 use crate::eval::Shared;
@@ -41,7 +42,7 @@ impl<'a> Options<'a> {
         let login = &logins[target];
         let rules = self.shared.rules;
         let fact = &rules.logins[login.number];
-        let place = self.place(login.node);
+        let place = place_of(self.shared, login.node);
         for lack in lacking {
             let why = match lack {
                 Lack::OtherAudience(_) => {
@@ -76,16 +77,9 @@ impl<'a> Options<'a> {
         self.options(logins, config, target, literal, (lacking, &scope))
     }
 
-    fn place(&self, node: Node) -> String {
-        let path = self.shared.project.path(node.file);
-        let Some((lowered, _)) = self.lowered(node.file) else { return path.to_owned() };
-        let (start, _) = self.shared.project.range(node.file, lowered.ir.span(node.expr));
-        format!("{path}:{}", start.line)
-    }
-
     /// The call that options have to be given to, and its import where that is missing.
     fn made_by(&self, login: &Login, made: &MadeBy) -> Result<(String, Option<Change>), Left> {
-        let place = self.place(login.node);
+        let place = place_of(self.shared, login.node);
         let file = login.node.file;
         let is_older = made.unless.iter().any(|(package, range)| self.shared.project.may_use(file, package, range));
         if is_older {
@@ -162,7 +156,7 @@ impl<'a> Options<'a> {
         (lacking, scope): (&[Lack], &str),
     ) -> Result<Vec<Change>, Left> {
         let login = &logins[target];
-        let place = self.place(login.node);
+        let place = place_of(self.shared, login.node);
         let not_written =
             || Left::of(format!("the options of the login at {place} are not written out where they could be changed"));
         let (lowered, text) = self.lowered(literal.file).ok_or_else(not_written)?;
@@ -197,7 +191,7 @@ impl<'a> Options<'a> {
         let mut added = Vec::new();
         for (setting, way, value) in self.lacking(logins, config, target, login.node, lacking)? {
             if setting.held != Held::Nothing {
-                let place = self.place(login.node);
+                let place = place_of(self.shared, login.node);
                 return Err(Left::of(format!("what the login at {place} is given is set in two places")));
             }
             added.push((way, value));
@@ -216,7 +210,7 @@ impl<'a> Options<'a> {
     ) -> Result<Vec<(&'l Setting, Way, String)>, Left> {
         let login = &logins[target];
         let fact = &self.shared.rules.logins[login.number];
-        let place = self.place(login.node);
+        let place = place_of(self.shared, login.node);
         let not_written =
             || Left::of(format!("the options of the login at {place} are not written out where they could be changed"));
         let (lowered, text) = self.lowered(near.file).ok_or_else(not_written)?;
@@ -270,7 +264,7 @@ impl<'a> Options<'a> {
         if is_option || !self.shared.project.setting_around(login.node.file, &needs.environment).is_empty() {
             return Ok(());
         }
-        let place = self.place(login.node);
+        let place = place_of(self.shared, login.node);
         Err(Left::of(format!(
             "the response type that brings an access token needs `{}`, which the login at {place} is not given, and no file \
              here sets `{}`",
@@ -290,7 +284,7 @@ impl<'a> Options<'a> {
         match setting.told.filter(|_| setting.at.is_none()) {
             Some(told) => Left::of(format!(
                 "an option of the login at {place} is written at {}, from where others may take it, too",
-                self.place(told)
+                place_of(self.shared, told)
             )),
             None => Left::of(format!("an option of the login at {place} is no text that is written there")),
         }

@@ -28,6 +28,14 @@ pub(super) struct Uses<'a> {
     by_name: bool,
 }
 
+/// A place as people look for it.
+pub(super) fn place_of(shared: &Shared<'_>, node: Node) -> String {
+    match shared.project.lowered(node.file) {
+        Some(lowered) => shared.project.place(node.file, lowered.ir.span(node.expr)),
+        None => shared.project.path(node.file).to_owned(),
+    }
+}
+
 /// The calls of the group that a value goes into; else a place where it goes elsewhere.
 pub(super) type Goes = Result<BTreeSet<usize>, Node>;
 
@@ -101,10 +109,7 @@ impl<'a> Uses<'a> {
 
     /// A place as people look for it.
     pub(super) fn place(&self, node: Node) -> String {
-        let path = self.shared.project.path(node.file);
-        let Some(lowered) = self.shared.project.lowered(node.file) else { return path.to_owned() };
-        let (start, _) = self.shared.project.range(node.file, lowered.ir.span(node.expr));
-        format!("{path}:{}", start.line)
+        place_of(self.shared, node)
     }
 
     /// All calls of a function, where nothing else is done with it.
