@@ -180,9 +180,7 @@ impl<'s> Eval<'s> {
         let rules = self.rules;
         for fact in rules.facts(&api.states) {
             let Fact::Action(action) = fact else { continue };
-            if action.member.as_ref().is_some_and(|member| **member != **name) {
-                continue;
-            }
+            let is_other = action.member.as_ref().is_some_and(|member| **member != **name);
             let site = match &api.from {
                 Some(Traced { value: Value::Api(function), .. }) => Site::of(api.node, &api.ctx, function),
                 _ => Site::of_api(api),
@@ -196,8 +194,15 @@ impl<'s> Eval<'s> {
                 }
                 if !made.is_empty() {
                     let key = crate::project::PlaceKey::Name(name.clone());
-                    return Some(self.members(&made, &key, node, &None));
+                    let found = self.members(&made, &key, node, &None);
+                    // what the function leaves out is the library's to say
+                    if !is_other || found.iter().any(|value| !value.value.is_unknown()) {
+                        return Some(found);
+                    }
                 }
+            }
+            if is_other {
+                continue;
             }
             for slot in &action.value {
                 let values = self.slot(slot, &site);
