@@ -116,6 +116,16 @@ impl<'s> Eval<'s> {
                 values = constructed;
             }
         }
+        // what it is given tells more than the type that it declares for that
+        if !useful(&values) && depth == 0 {
+            let mut given = self.context_member(class, &name, node);
+            if self.rules.component.given.as_deref() == Some(&*name) {
+                given.extend(self.given_to_instances(class));
+            }
+            if !given.is_empty() {
+                values = given;
+            }
+        }
         if !useful(&values)
             && let Some(ty) = field.and_then(|field| field.ty)
         {
@@ -134,15 +144,6 @@ impl<'s> Eval<'s> {
             let asked = (Node { file: class.file, expr: declared.expr }, usize::MAX, name.clone());
             let patched = self.deeper(asked, |eval| eval.patched_on_class(class, &name, node));
             values.extend(patched.unwrap_or_default());
-        }
-        if !useful(&values) && depth == 0 {
-            let mut given = self.context_member(class, &name, node);
-            if self.rules.component.given.as_deref() == Some(&*name) {
-                given.extend(self.given_to_instances(class));
-            }
-            if !given.is_empty() {
-                values = given;
-            }
         }
         if values.is_empty() {
             for base in &declared.bases {
