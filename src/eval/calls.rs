@@ -466,7 +466,7 @@ impl<'s> Eval<'s> {
                 }
                 // objects with methods of their own for it take the way to a member, too
                 if let [way] = way.as_slice()
-                    && leads_on(way)
+                    && way.contains('.')
                     && found.iter().all(|value| value.value.is_unknown())
                 {
                     let mut behind = receiver.clone();
@@ -684,10 +684,4 @@ impl<'s> Eval<'s> {
         let Expr::Call { args, .. } = lowered.ir.expr(site.node.expr) else { return Vec::new() };
         args.iter().map(|arg| self.eval(Node { file: site.node.file, expr: arg.expr }, &site.ctx)).collect()
     }
-}
-
-/// Whether a text is the way to a member of a member: `session.user`.
-fn leads_on(text: &str) -> bool {
-    let is_name = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$'));
-    text.contains('.') && text.split('.').all(is_name)
 }
