@@ -7,7 +7,7 @@ use super::engine::Eval;
 use super::matching;
 use super::slots::args_in;
 use super::value::{Ctx, FuncRef, Node, Object, Open, Reason, Traced, Vals, Value};
-use crate::ir::{BindingId, BlockId, BlockKind, Expr, ExprId, FileIr, Guard, Key, Lit, Name, Op, Why};
+use crate::ir::{BindingId, BlockId, BlockKind, Expr, ExprId, FileIr, GivesWay, Guard, Key, Lit, Name, Op, Why};
 use crate::text::{FileId, Span};
 
 /// The value was made of what is known of the request at hand.
@@ -168,7 +168,7 @@ impl<'s> Eval<'s> {
                 let (holds, open) = self.holds_within(ir, at(*inner), block, ctx);
                 (holds.map(|holds| !holds), open)
             }
-            Expr::Or { first, second, .. } => {
+            Expr::Or { first, second, gives_way: GivesWay::False } => {
                 let (left, open) = self.holds_within(ir, at(*first), block, ctx);
                 if left == Some(true) {
                     (left, None)
@@ -259,7 +259,7 @@ impl<'s> Eval<'s> {
                     args_in(FuncRef { file, func: *func }, ctx).is_some() || ir.func(*func).name.is_some()
                 }
                 Expr::Field { base, .. } => args_of_a_call(ctx) && place_of_param(ir, *base),
-                Expr::Or { first, strict: true, .. } => {
+                Expr::Or { first, gives_way: GivesWay::Missing, .. } => {
                     matches!(ir.expr(*first), Expr::Param { .. } | Expr::Field { .. })
                 }
                 Expr::Local(_) => false,
@@ -362,7 +362,7 @@ fn args_of_a_call(ctx: &Ctx) -> bool {
 fn reads_member(ir: &FileIr, expr: ExprId, depth: u8) -> bool {
     match ir.expr(ir.strip(expr)) {
         Expr::Field { .. } => true,
-        Expr::Or { first, strict: true, .. } => reads_member(ir, *first, depth),
+        Expr::Or { first, gives_way: GivesWay::Missing, .. } => reads_member(ir, *first, depth),
         Expr::Local(binding) => {
             let defs = &ir.binding(*binding).defs;
             depth < 4 && !defs.is_empty() && defs.iter().all(|def| reads_member(ir, def.value, depth + 1))
@@ -377,7 +377,7 @@ fn place_of_param(ir: &FileIr, mut expr: ExprId) -> bool {
         match ir.expr(ir.strip(expr)) {
             Expr::Param { .. } => return true,
             Expr::Field { base, .. } => expr = *base,
-            Expr::Or { first, strict: true, .. } => expr = *first,
+            Expr::Or { first, gives_way: GivesWay::Missing, .. } => expr = *first,
             Expr::Local(binding) => match ir.binding(*binding).defs.as_slice() {
                 [def] => expr = def.value,
                 _ => return false,

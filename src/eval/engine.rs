@@ -10,7 +10,7 @@ use super::value::{
     Api, ApiStep, ClassRef, Closure, Ctx, Frame, FrameKind, FuncRef, Node, Object, Owner, Pattern, Reason, Traced,
     Vals, Value,
 };
-use crate::ir::{BlockId, Expr, ExprId, Key, Lang, Lit, Name, OpaqueKind, Why};
+use crate::ir::{BlockId, Expr, ExprId, GivesWay, Key, Lang, Lit, Name, OpaqueKind, Why};
 use crate::project::{Applications, Cache, Lowered, PlaceKey, Region, Resolved};
 use crate::rules::Rules;
 use crate::rules::automaton::States;
@@ -552,17 +552,19 @@ impl<'s> Eval<'s> {
                 }
                 drop_null(values)
             }
-            Expr::Or { first, second, strict } => {
+            Expr::Or { first, second, gives_way } => {
                 let mut values = self.eval(at(*first), ctx);
+                let is_false = *gives_way == GivesWay::False;
+                let is_empty = |value: &Value| matches!(value, Value::Str(text) if text.text() == Some(""));
                 let given = |value: &Traced| match &value.value {
-                    Value::Str(pattern) => pattern.text().is_none_or(|text| *strict || !text.is_empty()),
+                    Value::Str(_) => !is_false || !is_empty(&value.value),
                     Value::Object(_) | Value::Func(_) | Value::Class(_) | Value::Module(_) => true,
-                    Value::Bool(_) => *strict,
-                    // what is handed over counts, whatever it is; what `||` looks at may be missing
-                    Value::Token(..) => *strict,
+                    Value::Bool(_) => !is_false,
+                    // what is handed over counts, whatever it is; what an operator looks at may be missing
+                    Value::Token(..) => *gives_way == GivesWay::Missing,
                     _ => false,
                 };
-                if values.iter().any(|value| matches!(value.value, Value::Bool(_))) && !*strict {
+                if values.iter().any(|value| matches!(value.value, Value::Bool(_))) && is_false {
                     // one of two truth values
                     return one(match self.tested(&lowered.ir, node, ctx) {
                         Some(holds) => Value::Bool(holds),
@@ -570,6 +572,8 @@ impl<'s> Eval<'s> {
                     });
                 }
                 if values.is_empty() || !values.iter().all(given) {
+                    // an empty text surely gives way
+                    values.retain(|value| !is_false || !is_empty(&value.value));
                     values.extend(self.eval(at(*second), ctx));
                 }
                 drop_null(values)

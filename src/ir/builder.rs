@@ -4,8 +4,8 @@
 
 use super::{
     Arg, Binding, BindingId, BindingKind, Block, BlockId, BlockKind, CallKind, Class, ClassId, Def, Exports, Expr,
-    ExprId, FileIr, Func, FuncId, Guard, Import, ImportId, Key, Lang, Lit, Name, Op, OpaqueKind, Prop, ThisOf, Why,
-    Write,
+    ExprId, FileIr, Func, FuncId, GivesWay, Guard, Import, ImportId, Key, Lang, Lit, Name, Op, OpaqueKind, Prop,
+    ThisOf, Why, Write,
 };
 use crate::text::Span;
 use rustc_hash::FxHashMap;
@@ -145,9 +145,9 @@ impl Builder {
         }
     }
 
-    /// `first`, or `second` where it is no value.
-    pub fn or(&mut self, first: ExprId, second: ExprId, strict: bool, span: Span) -> ExprId {
-        self.expr(Expr::Or { first, second, strict }, span)
+    /// `first`, or `second` where that gives way.
+    pub fn or(&mut self, first: ExprId, second: ExprId, gives_way: GivesWay, span: Span) -> ExprId {
+        self.expr(Expr::Or { first, second, gives_way }, span)
     }
 
     /// `left op right`.
@@ -171,7 +171,7 @@ impl Builder {
         for &is in cases {
             let test = self.test(Op::Same, on, is, span);
             all = Some(match all {
-                Some(before) => self.or(before, test, false, span),
+                Some(before) => self.or(before, test, GivesWay::False, span),
                 None => test,
             });
         }

@@ -1,6 +1,8 @@
 //! The graph as text, for tests and for eyes.
 
-use super::{BindingKind, BlockId, BlockKind, CallKind, Expr, ExprId, FileIr, FuncId, Key, Lit, Op, Prop, ThisOf};
+use super::{
+    BindingKind, BlockId, BlockKind, CallKind, Expr, ExprId, FileIr, FuncId, GivesWay, Key, Lit, Op, Prop, ThisOf,
+};
 use std::fmt::Write as _;
 
 impl FileIr {
@@ -237,10 +239,14 @@ impl FileIr {
                 }
                 write!(out, ")")
             }
-            Expr::Or { first, second, strict } => {
+            Expr::Or { first, second, gives_way } => {
                 out.push('(');
                 self.show_into(out, *first, depth + 1);
-                out.push_str(if *strict { " default " } else { " or " });
+                out.push_str(match gives_way {
+                    GivesWay::Missing => " default ",
+                    GivesWay::Null => " ?? ",
+                    GivesWay::False => " or ",
+                });
                 self.show_into(out, *second, depth + 1);
                 out.push(')');
                 Ok(())

@@ -187,6 +187,17 @@ pub enum OpaqueKind {
     Undeclared,
 }
 
+/// Which values give way to the other one of two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GivesWay {
+    /// What was not handed over: a default.
+    Missing,
+    /// No value: `??`.
+    Null,
+    /// Whatever is not true: `||`.
+    False,
+}
+
 /// How two values are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Op {
@@ -252,16 +263,16 @@ pub enum Expr {
     Func(FuncId),
     /// A class value (Rust: the struct, enum or trait as a path).
     Class(ClassId),
-    /// Any of these: `?:`, `||`, `??`, `if`, `match`, a default.
+    /// Any of these: `?:`, `if`, `match`.
     Either(Box<[ExprId]>),
-    /// `first` if it is a value, else `second`: a default (`strict`: only for what is not given), `||`, `??`.
+    /// `first`, or `second` where that gives way: `||`, `??`, a default.
     Or {
         /// Preferred.
         first: ExprId,
         /// Instead.
         second: ExprId,
-        /// Whether only no value at all gives way: a default.
-        strict: bool,
+        /// What gives way.
+        gives_way: GivesWay,
     },
     /// A comparison: a truth value.
     Test {

@@ -2,7 +2,7 @@
 
 use super::Lower;
 use super::kinds::{F, K};
-use crate::ir::{BindingKind, Expr, ExprId, Key, Lit, Name, OpaqueKind};
+use crate::ir::{BindingKind, Expr, ExprId, GivesWay, Key, Lit, Name, OpaqueKind};
 use crate::text::Span;
 use tree_sitter::Node;
 
@@ -56,7 +56,11 @@ impl<'t> Lower<'t> {
             "||=" | "??=" | "&&=" => self.perhaps(|lower| {
                 let value = lower.expr(right);
                 lower.assign(target, value, span.end, span);
-                if operator == "&&=" { value } else { lower.b.or(before, value, false, span) }
+                match operator {
+                    "&&=" => value,
+                    "??=" => lower.b.or(before, value, GivesWay::Null, span),
+                    _ => lower.b.or(before, value, GivesWay::False, span),
+                }
             }),
             _ => {
                 let right = self.expr(right);

@@ -4,7 +4,7 @@
 
 use super::kinds::{F, K};
 use super::{Lower, Nodes};
-use crate::ir::{Arg, BindingKind, BlockKind, CallKind, Expr, ExprId, Guard, Key, Lit, Op, Why};
+use crate::ir::{Arg, BindingKind, BlockKind, CallKind, Expr, ExprId, GivesWay, Guard, Key, Lit, Op, Why};
 use crate::text::Span;
 use tree_sitter::Node;
 
@@ -12,7 +12,7 @@ use tree_sitter::Node;
 enum Left {
     Value(ExprId),
     Concat(Vec<ExprId>),
-    Either(Vec<ExprId>),
+    Either(Vec<ExprId>, GivesWay),
 }
 
 impl<'t> Lower<'t> {
@@ -220,12 +220,13 @@ impl<'t> Lower<'t> {
             left = match operator {
                 "+" => self.plus(left, span, link, right),
                 "||" | "??" => {
+                    let gives_way = if operator == "??" { GivesWay::Null } else { GivesWay::False };
                     let mut options = match left {
-                        Left::Either(options) => options,
+                        Left::Either(options, before) if before == gives_way => options,
                         other => vec![self.settle(other, span)],
                     };
                     options.extend(right.map(|right| self.branch(right, None)));
-                    Left::Either(options)
+                    Left::Either(options, gives_way)
                 }
                 "&&" => {
                     let before = self.settle(left, span);
@@ -292,11 +293,11 @@ impl<'t> Lower<'t> {
         match left {
             Left::Value(id) => id,
             Left::Concat(parts) => self.b.concat(parts, span),
-            Left::Either(options) => {
+            Left::Either(options, gives_way) => {
                 let mut options = options.into_iter();
                 let first = options.next();
                 match first {
-                    Some(first) => options.fold(first, |first, second| self.b.or(first, second, false, span)),
+                    Some(first) => options.fold(first, |first, second| self.b.or(first, second, gives_way, span)),
                     None => self.b.null(span),
                 }
             }

@@ -3,7 +3,7 @@
 use super::Lower;
 use super::kinds::{F, K};
 use crate::ir::{
-    BindingKind, ClassField, ClassId, Expr, ExprId, FuncId, Key, Lit, MethodKind, Name, Param, ThisOf, Why,
+    BindingKind, ClassField, ClassId, Expr, ExprId, FuncId, GivesWay, Key, Lit, MethodKind, Name, Param, ThisOf, Why,
 };
 use tree_sitter::Node;
 
@@ -232,7 +232,7 @@ impl<'t> Lower<'t> {
         let param = self.b.expr(Expr::Param { func, index, rest }, span);
         let default = default.map(|node| self.perhaps(|lower| lower.expr_named(node, name)));
         let value = match default {
-            Some(default) => self.b.or(param, default, true, span),
+            Some(default) => self.b.or(param, default, GivesWay::Missing, span),
             None => param,
         };
         let at = self.span(node).end;

@@ -3,7 +3,7 @@
 use super::assign::Target;
 use super::kinds::{F, K};
 use super::{DEPTH_LIMIT, Lower};
-use crate::ir::{Expr, ExprId, Key, Why};
+use crate::ir::{Expr, ExprId, GivesWay, Key, Why};
 use crate::text::Span;
 use tree_sitter::Node;
 
@@ -57,13 +57,13 @@ impl<'t> Lower<'t> {
         self.depth -= 1;
     }
 
-    /// `Either[value, default]` for a pattern with `= default`.
+    /// `value default …` for a pattern with `= default`.
     fn with_default(&mut self, pattern: Node<'t>, value: ExprId) -> ExprId {
         let Some(right) = self.at(pattern, F::Right) else { return value };
         let name = self.at(pattern, F::Left).map(|left| self.text(left));
         let default = self.perhaps(|lower| lower.expr_named(right, name));
         let span = self.span(pattern);
-        self.b.or(value, default, true, span)
+        self.b.or(value, default, GivesWay::Missing, span)
     }
 
     fn bind_object(&mut self, pattern: Node<'t>, value: ExprId, at: u32, span: Span) {

@@ -74,7 +74,8 @@ fn templates_and_concatenation() {
 #[test]
 fn operators() {
     value("a || b || c", "((@a or @b) or @c)");
-    value("a ?? b", "(@a or @b)");
+    value("a ?? b ?? c", "((@a ?? @b) ?? @c)");
+    value("(a ?? b) || c", "((@a ?? @b) or @c)");
     value("a && b", "@b");
     value("a && b || c", "(@b or @c)");
     value("c ? a : d ? e : f", "(@a when @c | @e when @d unless @c | @f unless @d unless @c)");
@@ -340,7 +341,7 @@ fn assignments() {
     js("let a = 1; a = 2; a += 'x'; a ||= b; a ??= c; a -= 1", &["var a = 1 | 2 | <a + \"x\"> | @b | @c | ?Operator"]);
     js(
         "let a; const x = (a ||= b), y = (a ??= c), z = (a &&= d); o.p ||= e",
-        &["const x = (a or @b)", "const y = (a or @c)", "const z = @d", "write @o.p = @e"],
+        &["const x = (a or @b)", "const y = (a ?? @c)", "const z = @d", "write @o.p = @e"],
     );
     js(
         "a.b.c = 1; a['k'] = 2; a[k] += 'x'; a.m = () => 1",

@@ -5,7 +5,9 @@
 
 use super::scope::Ns;
 use super::{Flow, Lower, extent, name, place};
-use crate::ir::{BlockKind, CallKind, Expr as IrExpr, ExprId, Guard, Key, Lit as IrLit, Op, OpaqueKind, Prop, Why};
+use crate::ir::{
+    BlockKind, CallKind, Expr as IrExpr, ExprId, GivesWay, Guard, Key, Lit as IrLit, Op, OpaqueKind, Prop, Why,
+};
 use crate::text::Span;
 use syn::{BinOp, Expr, ExprCall, ExprStruct, Lit, UnOp};
 
@@ -174,11 +176,11 @@ impl Lower {
             let right = self.expr(&e.right);
             self.b.leave_block();
             if !holds {
-                return self.b.or(left, right, false, span);
+                return self.b.or(left, right, GivesWay::False, span);
             }
             // both: not one of them not
             let (left, right) = (self.b.not(left, span), self.b.not(right, span));
-            let neither = self.b.or(left, right, false, span);
+            let neither = self.b.or(left, right, GivesWay::False, span);
             return self.b.not(neither, span);
         }
         let right = self.expr(&e.right);
