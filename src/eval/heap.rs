@@ -4,8 +4,8 @@ use super::conditions::Runs;
 use super::engine::{Eval, drop_null, owners_of_member};
 use super::reach::{Event, reaching};
 use super::store_keys::is_made_key;
-use super::value::{ApiStep, Args, ClassRef, Closure, Ctx, Node, Object, Owner, Reason, Traced, Vals, Value};
-use crate::ir::{BlockId, Expr, Key, Name, Prop, ThisOf};
+use super::value::{Args, ClassRef, Closure, Ctx, Node, Object, Owner, Traced, Vals, Value};
+use crate::ir::{BlockId, Expr, Key, Lang, Name, Prop, ThisOf};
 use crate::project::{EffectKind, PlaceKey, Root};
 use crate::rules::Fact;
 use crate::text::FileId;
@@ -156,7 +156,7 @@ impl<'s> Eval<'s> {
             }
             // a tuple struct or variant, made by calling it
             Expr::Call { args, .. } => match key {
-                PlaceKey::Index(index) if object.class.is_some() => {
+                PlaceKey::Index(index) if lowered.ir.lang == Lang::Rust => {
                     args.get(*index as usize).map(|arg| self.eval(at(arg.expr), &object.ctx)).unwrap_or_default()
                 }
                 _ => Vals::new(),
@@ -198,10 +198,7 @@ impl<'s> Eval<'s> {
                 }
                 Value::Unknown(_) => {
                     sure = false;
-                    let open = value.value.open();
-                    let unknown =
-                        super::value::Unknown { reason: unknown_reason(value), names: value.value.names(), open };
-                    values.push(Traced { value: Value::Unknown(Rc::new(unknown)), trail: value.trail.clone() });
+                    values.push(value.clone());
                 }
                 _ => sure = false,
             }
@@ -609,14 +606,6 @@ impl<'s> Eval<'s> {
             Value::Unknown(_) => vec![value.clone()],
             _ => Vals::new(),
         }
-    }
-}
-
-fn unknown_reason(value: &Traced) -> Reason {
-    match &value.value {
-        Value::Unknown(unknown) => unknown.reason.clone(),
-        Value::Api(api) if api.step == ApiStep::Call => Reason::Call,
-        _ => Reason::DynamicKey,
     }
 }
 
