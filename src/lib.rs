@@ -180,12 +180,9 @@ fn rule_files(files: &dyn text::Files, path: &str) -> Result<Vec<String>, Error>
     if !files.is_dir(path) {
         return Ok(vec![named]);
     }
-    let mut found = Vec::new();
-    for entry in files.walk(&named, &|path| path.ends_with(".toml")) {
-        match entry {
-            text::files::Entry::File(path) => found.push(path),
-            text::files::Entry::Unreadable(path, reason) => return Err(Error::Unreadable { path, reason }),
-        }
+    let text::files::Walked { files: mut found, unreadable } = files.walk(&named, &|path| path.ends_with(".toml"));
+    if let Some((path, reason)) = unreadable.into_iter().next() {
+        return Err(Error::Unreadable { path, reason });
     }
     found.sort();
     if found.is_empty() {

@@ -6,7 +6,6 @@ use crate::lower::Syntax;
 use crate::report::redact::clean;
 use crate::rules::Rules;
 use crate::text::Files;
-use crate::text::files::Entry;
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -41,14 +40,7 @@ fn unknown_hosts(files: &dyn Files, root: &str, rules: &Rules) -> BTreeMap<Strin
         regex::escape(rules.prefix().trim_end_matches('/'))
     );
     let Ok(pattern) = Regex::new(&pattern) else { return hosts };
-    let mut paths: Vec<String> = files
-        .walk(root, &|path| Syntax::of_path(path).is_some())
-        .into_iter()
-        .filter_map(|entry| match entry {
-            Entry::File(path) => Some(path),
-            Entry::Unreadable(..) => None,
-        })
-        .collect();
+    let mut paths = files.walk(root, &|path| Syntax::of_path(path).is_some()).files;
     paths.sort();
     for path in paths {
         let Ok(text) = files.read(&path) else { continue };

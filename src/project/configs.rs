@@ -13,7 +13,7 @@ use super::manifest::{Manifest, Packages};
 use super::settings::Settings;
 use super::{Project, Resolved};
 use crate::text::FileId;
-use crate::text::files::{join, parent};
+use crate::text::files::parent;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -27,8 +27,10 @@ pub(super) struct Configs {
     /// Where the project was walked from.
     pub(super) roots: Vec<String>,
     paths: Vec<String>,
-    present: FxHashSet<String>,
-    by_name: BTreeMap<String, Vec<String>>,
+    /// The same, to look one up: where there is nothing to find, nobody does.
+    present: OnceLock<FxHashSet<String>>,
+    /// The folders that programs run in.
+    homes: FxHashSet<String>,
     /// Configurations with aliases by folder, `tsconfig.json` first.
     pub(super) by_folder: FxHashMap<String, Vec<String>>,
     pub(super) manifests: Cache<String, Option<Arc<Manifest>>>,
@@ -75,7 +77,9 @@ impl Configs {
         let mut configs = Configs { roots, ..Configs::default() };
         for path in &paths {
             let name = file_name(path);
-            configs.by_name.entry(name.to_owned()).or_default().push(path.clone());
+            if super::settings::HOMES.contains(&name) {
+                configs.homes.insert(parent(path).to_owned());
+            }
             if super::aliases::is_config(name) {
                 let folder = parent(path).to_owned();
                 configs.by_folder.entry(folder).or_default().push(path.clone());
@@ -84,19 +88,23 @@ impl Configs {
         for paths in configs.by_folder.values_mut() {
             paths.sort_by_key(|path| super::aliases::rank(file_name(path)));
         }
-        configs.present = paths.iter().cloned().collect();
         configs.paths = paths;
         configs
     }
 
     /// Whether there is such a file.
     pub(super) fn has(&self, path: &str) -> bool {
-        self.present.contains(path)
+        self.present.get_or_init(|| self.paths.iter().cloned().collect()).contains(path)
+    }
+
+    /// The folders that programs run in, in no order.
+    pub(super) fn homes(&self) -> impl Iterator<Item = &str> {
+        self.homes.iter().map(String::as_str)
     }
 
     /// Whether a folder is one that programs run in.
     pub(super) fn is_home(&self, folder: &str) -> bool {
-        super::settings::HOMES.iter().any(|name| self.has(&join(folder, name)))
+        self.homes.contains(folder)
     }
 
     /// All files without code, in order.
@@ -105,8 +113,13 @@ impl Configs {
     }
 
     /// All files of a name, in order.
-    pub(super) fn named(&self, name: &str) -> &[String] {
-        self.by_name.get(name).map_or(&[], Vec::as_slice)
+    pub(super) fn named(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.paths().filter(move |path| file_name(path) == name)
+    }
+
+    /// The files that code may import as data, in order.
+    pub(super) fn data(&self) -> impl Iterator<Item = &str> {
+        self.paths().filter(|path| is_data(file_name(path)))
     }
 }
 

@@ -32,9 +32,12 @@ const OF_TOOLS: &[&str] = &[
 /// A path that is written relative to the file leads to what lies below the folder that it climbs to; in what is built, to
 /// what lies in the package, as that may be what it is built from. A name that does not say that it means data leads to
 /// what lies in the outermost package.
-pub(super) fn mentioned<'p>(paths: &'p [String], files: &[SourceFile], configs: &Configs) -> Vec<&'p str> {
-    let data: Vec<&str> =
-        paths.iter().map(String::as_str).filter(|path| !OF_TOOLS.contains(&file_name(path))).collect();
+pub(super) fn mentioned<'p>(
+    paths: impl Iterator<Item = &'p str>,
+    files: &[SourceFile],
+    configs: &Configs,
+) -> Vec<&'p str> {
+    let data: Vec<&str> = paths.filter(|path| !OF_TOOLS.contains(&file_name(path))).collect();
     let mut by_name: FxHashMap<u32, Vec<u32>> = FxHashMap::default();
     for (nth, path) in (0u32..).zip(&data) {
         names::of_data(path).for_each(|name| by_name.entry(name).or_default().push(nth));
@@ -91,8 +94,8 @@ fn stem(path: &str) -> &str {
 impl Project<'_> {
     /// What the settings and the data at `data` add: the files that make the project worth a look, and the words by which
     /// code reads what makes a file worth one.
-    pub(super) fn outer_evidence(&self, search: &Prefilter, data: &[&str]) -> (Vec<String>, Vec<String>) {
-        let files: Vec<&str> = self.settings_files.iter().map(String::as_str).chain(data.iter().copied()).collect();
+    pub(super) fn outer_evidence(&self, search: &Prefilter, data: &[String]) -> (Vec<String>, Vec<String>) {
+        let files: Vec<&str> = self.settings_files.iter().chain(data).map(String::as_str).collect();
         let found: Vec<(bool, Vec<String>)> = files
             .par_iter()
             .map(|path| {
@@ -147,7 +150,7 @@ mod tests {
 
     fn mentioned_by<'d>(data: &'d [String], homes: &[&str], files: &[SourceFile]) -> Vec<&'d str> {
         let homes = homes.iter().map(|home| (*home).to_owned()).collect();
-        mentioned(data, files, &Configs::new(homes, &[".".to_owned()]))
+        mentioned(data.iter().map(String::as_str), files, &Configs::new(homes, &[".".to_owned()]))
     }
 
     #[test]

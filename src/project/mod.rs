@@ -33,15 +33,16 @@ pub use scope::Applications;
 
 use crate::ir::{ExprId, FileIr, Import, Lang};
 use crate::lower::{self, Syntax};
-use crate::text::files::{Entry, MAX_BYTES, ReadError, is_inside};
+use crate::text::files::{MAX_BYTES, ReadError, is_inside, with_buffer};
 use crate::text::prefilter::Prefilter;
 use crate::text::{FileId, Files, LineCol, LineIndex, Literals, Span};
 use configs::Configs;
+use memchr::memmem::Finder;
 use names::Names;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use vocabulary::Vocabulary;
 
 /// Texts beyond this many bytes in all are read again when they are needed.
@@ -156,12 +157,9 @@ impl<'a> Project<'a> {
             if paths.iter().any(|path: &String| is_inside(path, root)) {
                 continue;
             }
-            for entry in system.walk(root, &wanted) {
-                match entry {
-                    Entry::File(path) => paths.push(path),
-                    Entry::Unreadable(path, reason) => unreadable.push((path, reason)),
-                }
-            }
+            let mut walked = system.walk(root, &wanted);
+            paths.append(&mut walked.files);
+            unreadable.append(&mut walked.unreadable);
         }
         paths.par_sort_unstable();
         paths.dedup();
@@ -172,7 +170,8 @@ impl<'a> Project<'a> {
                 None => (false, Configs::wanted(path), beside(path)),
             })
             .collect();
-        let (mut sources, mut others, mut besides) = (Vec::new(), Vec::new(), Vec::new());
+        let mut sources = Vec::with_capacity(roles.iter().filter(|(is_source, ..)| *is_source).count());
+        let (mut others, mut besides) = (Vec::new(), Vec::new());
         for (path, (is_source, is_config, is_beside)) in paths.into_iter().zip(roles) {
             if is_source {
                 sources.push(path);
@@ -185,14 +184,11 @@ impl<'a> Project<'a> {
                 others.push(path);
             }
         }
-        let data: Vec<String> =
-            others.iter().filter(|path| configs::is_data(configs::file_name(path))).cloned().collect();
         let search = Prefilter::new(literals);
         let kept_bytes = AtomicUsize::new(0);
-        let buffer = || Vec::with_capacity(64 * 1024);
-        let look_at = |buffer: &mut Vec<u8>, path| look(system, path, buffer, &search, &kept_bytes);
+        let look_at = |path| with_buffer(|buffer| look(system, path, buffer, &search, &kept_bytes));
         let (files, (configs, settings_files)) = rayon::join(
-            || sources.into_par_iter().map_init(buffer, look_at).collect::<Vec<SourceFile>>(),
+            || sources.into_par_iter().map(look_at).collect::<Vec<SourceFile>>(),
             || {
                 let configs = Configs::new(others, roots);
                 let settings_files = settings::files(&configs, system);
@@ -200,7 +196,8 @@ impl<'a> Project<'a> {
             },
         );
         let has_evidence = files.iter().any(|file| file.has_project_evidence);
-        let mentioned = evidence::mentioned(&data, &files, &configs);
+        let mentioned: Vec<String> =
+            evidence::mentioned(configs.data(), &files, &configs).into_iter().map(str::to_owned).collect();
         let sources = files.len();
         unreadable.sort();
         let mut project = Project {
@@ -227,7 +224,8 @@ impl<'a> Project<'a> {
         let (telling, words) = project.outer_evidence(&search, &mentioned);
         project.has_evidence |= !telling.is_empty();
         if project.has_evidence {
-            project.files.extend(data.iter().map(|path| SourceFile::new(path.clone(), Syntax::Json)));
+            let data = project.configs.data().map(|path| SourceFile::new(path.to_owned(), Syntax::Json));
+            project.files.extend(data);
             let named = (0u32..).map(FileId).zip(&project.files);
             project.by_path = named.map(|(id, file)| (file.path.clone(), id)).collect();
             let with_evidence = project.look_closer(&search, literals.all, &telling);
@@ -497,6 +495,9 @@ impl SourceFile {
     }
 }
 
+/// What begins a remark to this program.
+static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(lower::comments::MARK));
+
 /// The first look at a file: by its bytes alone.
 fn look(
     system: &dyn Files,
@@ -512,7 +513,7 @@ fn look(
         return file;
     }
     file.has_project_evidence = search.in_project(buffer);
-    file.has_remark = memchr::memmem::find(buffer, lower::comments::MARK.as_bytes()).is_some();
+    file.has_remark = MARK.find(buffer).is_some();
     file.names = Names::new(syntax, buffer);
     if kept_bytes.load(Ordering::Relaxed) < FIRST_KEPT_BYTES {
         kept_bytes.fetch_add(buffer.len(), Ordering::Relaxed);

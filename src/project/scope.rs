@@ -178,10 +178,9 @@ impl Project<'_> {
     }
 
     fn read_scopes(&self) -> Packages {
-        let js = self.configs.named(manifest::NAME).iter();
+        let js = self.configs.named(manifest::NAME);
         let js = js.filter(|path| self.manifest(parent(path)).is_some_and(|manifest| manifest.is_package()));
-        let mut folders: Vec<&str> =
-            js.chain(self.configs.named(cargo::NAME)).map(|path| parent(path)).chain([""]).collect();
+        let mut folders: Vec<&str> = js.chain(self.configs.named(cargo::NAME)).map(parent).chain([""]).collect();
         folders.sort_unstable();
         folders.dedup();
         let by_folder: FxHashMap<String, usize> =

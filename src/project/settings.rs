@@ -5,7 +5,7 @@
 
 use super::Project;
 use super::configs::{Configs, file_name};
-use crate::text::files::{around, parent};
+use crate::text::files::{around, join, parent};
 use crate::text::{FileId, Files};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -48,16 +48,16 @@ fn is_sample(name: &str) -> bool {
 pub(super) fn files(configs: &Configs, system: &dyn Files) -> Vec<String> {
     let walked = configs.paths().filter(|path| is_settings(file_name(path)));
     let mut files: Vec<String> = walked.map(str::to_owned).collect();
-    let homes = HOMES.iter().flat_map(|name| configs.named(name)).map(|path| parent(path));
-    let mut homes: Vec<&str> = homes.chain(configs.roots.iter().map(String::as_str)).collect();
+    let mut homes: Vec<&str> = configs.homes().chain(configs.roots.iter().map(String::as_str)).collect();
     homes.sort_unstable();
     homes.dedup();
-    let hidden = homes.into_par_iter().flat_map_iter(|home| {
-        let inside = if home.is_empty() { String::new() } else { format!("{home}/") };
-        HIDDEN.iter().map(move |name| format!("{inside}{name}"))
-    });
-    files.par_extend(hidden.filter(|path| !configs.has(path) && system.exists(path)));
+    let hidden = homes
+        .into_par_iter()
+        .flat_map_iter(|home| system.among(home, HIDDEN).into_iter().map(move |name| join(home, name)));
+    files.par_extend(hidden);
     files.sort();
+    // some are found by the walk as well
+    files.dedup();
     files
 }
 

@@ -70,10 +70,9 @@ impl Versions {
         let mut versions = Versions::default();
         let catalogs: Vec<(&str, Required)> = configs
             .named(manifest::PNPM_WORKSPACE)
-            .iter()
             .filter_map(|path| Some((parent(path), catalogs(&system.read(path).ok()?))))
             .collect();
-        for path in configs.named(cargo::NAME).iter().chain(configs.named(manifest::NAME)) {
+        for path in configs.named(cargo::NAME).chain(configs.named(manifest::NAME)) {
             let Ok(text) = system.read(path) else { continue };
             let mut required = if path.ends_with(".json") { of_json(&text) } else { of_toml(&text) };
             for wanted in required.values_mut().flatten() {

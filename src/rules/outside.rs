@@ -6,6 +6,7 @@ use super::examples::variants;
 use super::toml_file;
 use crate::text::Mistake;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -313,9 +314,55 @@ pub struct Outside {
     pub clients: ClientsTable,
     /// Recordings.
     pub recorded: RecordedTable,
-    /// In lower case.
-    names: GlobSet,
+    names: Names,
+}
+
+/// What files are called, by the ending of their names, in lower case: most files have one that no pattern has.
+#[derive(Clone, Debug, Default)]
+struct Names {
+    by_ending: FxHashMap<String, Patterns>,
+}
+
+/// Patterns with one ending.
+#[derive(Clone, Debug, Default)]
+struct Patterns {
+    globs: GlobSet,
     kinds: Vec<Kind>,
+}
+
+impl Names {
+    /// Patterns, each with what a file of such a name may hold. One that cannot be read, or has no ending, means no file.
+    fn new<'p>(patterns: impl Iterator<Item = (Kind, &'p String)>) -> Names {
+        let mut groups: FxHashMap<String, (GlobSetBuilder, Vec<Kind>)> = FxHashMap::default();
+        for (kind, pattern) in patterns {
+            let pattern = pattern.to_ascii_lowercase();
+            let glob = GlobBuilder::new(&pattern).literal_separator(true).build();
+            if let (Some(ending), Ok(glob)) = (ending(&pattern), glob) {
+                let (globs, kinds) =
+                    groups.entry(ending.to_owned()).or_insert_with(|| (GlobSetBuilder::new(), Vec::new()));
+                globs.add(glob);
+                kinds.push(kind);
+            }
+        }
+        let build = |(ending, (globs, kinds)): (String, (GlobSetBuilder, Vec<Kind>))| {
+            (ending, Patterns { globs: globs.build().unwrap_or_default(), kinds })
+        };
+        Names { by_ending: groups.into_iter().map(build).collect() }
+    }
+
+    /// The patterns that may mean the file at `path`, and that in lower case.
+    fn may_mean(&self, path: &str) -> Option<(&Patterns, String)> {
+        let ending = ending(path)?;
+        let is_lower = !ending.bytes().any(|byte| byte.is_ascii_uppercase());
+        let patterns =
+            if is_lower { self.by_ending.get(ending) } else { self.by_ending.get(&*ending.to_ascii_lowercase()) };
+        Some((patterns?, path.to_ascii_lowercase()))
+    }
+}
+
+/// What follows the last dot of a path.
+fn ending(path: &str) -> Option<&str> {
+    memchr::memrchr(b'.', path.as_bytes()).map(|at| &path[at + 1..])
 }
 
 impl Outside {
@@ -332,33 +379,24 @@ impl Outside {
         let settings = toggle.file.iter().enumerate().map(|(nth, table)| (Kind::Settings(nth), &table.names));
         let of_clients = clients.file.iter().enumerate().map(|(nth, table)| (Kind::Clients(nth), &table.names));
         let forms = recorded.form.iter().map(|table| (Kind::Recorded(table.form, table.certain), &table.names));
-        let (mut names, mut kinds) = (GlobSetBuilder::new(), Vec::new());
         let values = recorded.form.iter().map(|table| (Kind::Values, &table.environments));
-        for (kind, patterns) in settings.chain(of_clients).chain(forms).chain(values) {
-            for pattern in patterns {
-                // a pattern that cannot be read means no file: the tests look at each
-                let glob = GlobBuilder::new(&pattern.to_ascii_lowercase()).literal_separator(true).build();
-                if let Ok(glob) = glob {
-                    names.add(glob);
-                    kinds.push(kind);
-                }
-            }
-        }
-        let names = names.build().unwrap_or_default();
-        Outside { toggle, clients, recorded, names, kinds }
+        let all = settings.chain(of_clients).chain(forms).chain(values);
+        let names = Names::new(all.flat_map(|(kind, patterns)| patterns.iter().map(move |pattern| (kind, pattern))));
+        Outside { toggle, clients, recorded, names }
     }
 
     /// What the file at `path` may hold, by its name.
     pub fn kinds(&self, path: &str) -> Vec<Kind> {
         let mut kinds: Vec<Kind> = Vec::new();
-        for nth in named(&path.to_ascii_lowercase()).flat_map(|name| self.names.matches(name)) {
+        let Some((patterns, path)) = self.names.may_mean(path) else { return kinds };
+        for nth in named(&path).flat_map(|name| patterns.globs.matches(name)) {
             // what is certain comes first
-            let same = |kind: &Kind| match (kind, &self.kinds[nth]) {
+            let same = |kind: &Kind| match (kind, &patterns.kinds[nth]) {
                 (Kind::Recorded(one, _), Kind::Recorded(other, _)) => one == other,
                 (one, other) => one == other,
             };
             if !kinds.iter().any(same) {
-                kinds.push(self.kinds[nth]);
+                kinds.push(patterns.kinds[nth]);
             }
         }
         kinds
@@ -366,7 +404,7 @@ impl Outside {
 
     /// Whether a file at `path` may hold anything.
     pub fn wants(&self, path: &str) -> bool {
-        named(&path.to_ascii_lowercase()).any(|name| self.names.is_match(name))
+        self.names.may_mean(path).is_some_and(|(patterns, path)| named(&path).any(|name| patterns.globs.is_match(name)))
     }
 }
 
@@ -389,7 +427,9 @@ mod tests {
         let settings = outside.toggle.file.iter().chain(&outside.clients.file);
         let patterns = settings.map(|table| table.names.len()).sum::<usize>()
             + outside.recorded.form.iter().map(|table| table.names.len() + table.environments.len()).sum::<usize>();
-        assert_eq!(outside.kinds.len(), patterns, "a pattern cannot be read");
+        let known: usize = outside.names.by_ending.values().map(|patterns| patterns.kinds.len()).sum();
+        assert_eq!(known, patterns, "a pattern cannot be read");
+        assert!(outside.names.by_ending.keys().all(|ending| ending.bytes().all(|byte| byte.is_ascii_alphanumeric())));
         let (settings, clients) = (Kind::Settings, Kind::Clients);
         for (path, kinds) in [
             ("auth0/tenant.yaml", &[settings(0), clients(0)][..]),

@@ -1,17 +1,18 @@
 //! The file systems: the real one, and one in memory for tests and for standard input.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
-/// A source file the walk found, or something it could not look at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Entry {
-    /// A file, by its path with `/`, relative to the working directory.
-    File(String),
-    /// A folder or file that could not be looked at, with the reason.
-    Unreadable(String, String),
+/// What a walk found, in no order. Paths have `/`, and are relative to the working directory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Walked {
+    /// Files.
+    pub files: Vec<String>,
+    /// Folders and files that could not be looked at, each with the reason.
+    pub unreadable: Vec<(String, String)>,
 }
 
 /// Why a file has no text.
@@ -42,15 +43,18 @@ impl std::fmt::Display for ReadError {
 pub(super) const NO_FILE: &str = "not a regular file";
 
 /// Buffers keep this much from file to file, in bytes.
-const BUFFER_BYTES: usize = 1024 * 1024;
+const BUFFER_BYTES: usize = 4 * 1024 * 1024;
+
+/// Buffers have at least this much room, in bytes: most files are shorter.
+const MOST_FILES: usize = 64 * 1024;
 
 /// The largest file that is read, in bytes.
 pub const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
 /// A place where files are.
 pub trait Files: Sync {
-    /// All files under `root` (or `root` itself) whose name `wanted` accepts, ignore rules applied, in no order.
-    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<Entry>;
+    /// All files under `root` (or `root` itself) whose name `wanted` accepts, ignore rules applied.
+    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Walked;
     /// A file's text: UTF-8, or UTF-16 behind a byte-order mark. What is invalid is replaced by U+FFFD, the mark is left
     /// off.
     fn read(&self, path: &str) -> Result<Arc<str>, ReadError>;
@@ -69,6 +73,10 @@ pub trait Files: Sync {
     }
     /// Whether there is a file or folder at `path`.
     fn exists(&self, path: &str) -> bool;
+    /// Those of `names` that are in the folder `folder`, whatever ignore rules say.
+    fn among<'n>(&self, folder: &str, names: &[&'n str]) -> Vec<&'n str> {
+        names.iter().copied().filter(|name| self.exists(&join(folder, name))).collect()
+    }
     /// Whether `path` is a folder.
     fn is_dir(&self, path: &str) -> bool;
     /// A path as the walk names it: relative to the working directory, with `/`; `.` for that itself.
@@ -95,18 +103,16 @@ pub trait Files: Sync {
 pub struct OsFiles;
 
 impl Files for OsFiles {
-    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<Entry> {
-        let entries = super::walk::walk(Path::new(root), wanted);
+    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Walked {
+        let mut walked = super::walk::walk(Path::new(root), wanted);
         // what lies below a folder that is named as it should be is named as it should be; but below an ancestor lies the
         // working directory, whose files are named without it
         if root == "." || (!root.starts_with("..") && self.named(root) == root) {
-            return entries;
+            return walked;
         }
-        let named = |entry| match entry {
-            Entry::File(path) => Entry::File(self.named(&path)),
-            Entry::Unreadable(path, reason) => Entry::Unreadable(self.named(&path), reason),
-        };
-        entries.into_iter().map(named).collect()
+        let unreadable = walked.unreadable.iter_mut().map(|(path, _)| path);
+        walked.files.iter_mut().chain(unreadable).for_each(|path| *path = self.named(path));
+        walked
     }
 
     fn read(&self, path: &str) -> Result<Arc<str>, ReadError> {
@@ -130,6 +136,13 @@ impl Files for OsFiles {
 
     fn exists(&self, path: &str) -> bool {
         Path::new(path).exists()
+    }
+
+    fn among<'n>(&self, folder: &str, names: &[&'n str]) -> Vec<&'n str> {
+        // to read a folder costs less than to ask for a handful of paths
+        let Ok(entries) = std::fs::read_dir(if folder.is_empty() { "." } else { folder }) else { return Vec::new() };
+        let known = |entry: std::fs::DirEntry| names.iter().find(|name| *entry.file_name() == ***name);
+        entries.flatten().filter_map(known).copied().collect()
     }
 
     fn is_dir(&self, path: &str) -> bool {
@@ -178,29 +191,34 @@ fn read_bytes(path: &str, limit: u64, into: &mut Vec<u8>) -> Result<(), ReadErro
     into.clear();
     let is_no_file = || std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
     let file = open(path).map_err(|error| if is_no_file() { ReadError::NoFile } else { io(error) })?;
-    let metadata = file.metadata().map_err(io)?;
-    if !metadata.is_file() {
-        // reading a pipe or a device may never end
-        return Err(ReadError::NoFile);
-    }
-    let size = metadata.len();
-    if size > limit {
-        return Err(ReadError::TooLarge(size, limit));
-    }
     // what a large file took is not kept for small ones
-    let expected = usize::try_from(size).unwrap_or(0);
-    into.shrink_to(expected.max(BUFFER_BYTES));
-    // room for one byte more: one read that fills less brings all of a file that is as long as the system says
-    into.reserve(expected.saturating_add(1));
-    let first = loop {
-        match read_once(&file, into) {
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            first => break first.map_err(io)?,
+    if !(MOST_FILES..=BUFFER_BYTES).contains(&into.capacity()) {
+        *into = Vec::with_capacity(MOST_FILES);
+    }
+    // most files are read without asking how long they are: a first read that brings less than there is room for, and a
+    // second that brings nothing; opened as it was, no pipe or device keeps it waiting
+    let first = read_once(&file, into);
+    let is_whole = matches!(first, Ok(read) if read > 0 && into.len() < into.capacity())
+        && matches!(read_once(&file, into), Ok(0));
+    if !is_whole {
+        let metadata = file.metadata().map_err(io)?;
+        if !metadata.is_file() {
+            // reading it may never end
+            return Err(ReadError::NoFile);
         }
-    };
-    if first != expected || first == 0 {
+        first.map_err(io)?;
+        if metadata.len() > limit {
+            return Err(ReadError::TooLarge(metadata.len(), limit));
+        }
+        let expected = usize::try_from(metadata.len()).unwrap_or(0);
+        if expected >= into.capacity() {
+            let begun = std::mem::take(into);
+            // room for one byte more, to see the end with the read that comes to it; and for the next that is larger
+            into.reserve_exact(expected.saturating_add(1).max(2 * begun.capacity()));
+            into.extend_from_slice(&begun);
+        }
         // it may grow while it is read
-        let rest = limit.saturating_add(1).saturating_sub(first as u64);
+        let rest = limit.saturating_add(1).saturating_sub(into.len() as u64);
         file.take(rest).read_to_end(into).map_err(io)?;
     }
     let size = into.len() as u64;
@@ -210,16 +228,34 @@ fn read_bytes(path: &str, limit: u64, into: &mut Vec<u8>) -> Result<(), ReadErro
 /// Read as much as one call brings and `into` has room for, without filling the room with zeros first.
 #[cfg(unix)]
 fn read_once(file: &std::fs::File, into: &mut Vec<u8>) -> std::io::Result<usize> {
-    Ok(rustix::io::read(file, rustix::buffer::spare_capacity(into))?)
+    loop {
+        match rustix::io::read(file, rustix::buffer::spare_capacity(into)) {
+            Err(rustix::io::Errno::INTR) => {}
+            read => return Ok(read?),
+        }
+    }
 }
 
 /// Read as much as one call brings and `into` has room for.
 #[cfg(not(unix))]
 fn read_once(mut file: &std::fs::File, into: &mut Vec<u8>) -> std::io::Result<usize> {
+    let before = into.len();
     into.resize(into.capacity(), 0);
-    let read = file.read(into);
-    into.truncate(*read.as_ref().unwrap_or(&0));
+    let read = file.read(&mut into[before..]);
+    into.truncate(before + *read.as_ref().unwrap_or(&0));
     read
+}
+
+/// Do something with room for the bytes of one file at a time, which each thread keeps.
+pub(crate) fn with_buffer<R>(work: impl FnOnce(&mut Vec<u8>) -> R) -> R {
+    thread_local! {
+        static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    }
+    // where one piece of work does another, that one finds no room and makes its own
+    let mut buffer = BUFFER.take();
+    let done = work(&mut buffer);
+    BUFFER.set(buffer);
+    done
 }
 
 /// Open a file without waiting for what may never come: the other end of a pipe.
@@ -281,13 +317,10 @@ impl MemoryFiles {
 }
 
 impl Files for MemoryFiles {
-    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<Entry> {
+    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Walked {
         let root = if root == "." { "" } else { root };
-        self.files
-            .keys()
-            .filter(|path| is_under(path, root) && wanted(path))
-            .map(|path| Entry::File(path.clone()))
-            .collect()
+        let files = self.files.keys().filter(|path| is_under(path, root) && wanted(path)).cloned().collect();
+        Walked { files, unreadable: Vec::new() }
     }
 
     fn read(&self, path: &str) -> Result<Arc<str>, ReadError> {

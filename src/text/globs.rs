@@ -1,7 +1,7 @@
 //! Patterns for files, in the language of ignore files, seen from one folder.
 
 use super::Files;
-use super::files::{Entry, ReadError, is_under};
+use super::files::{ReadError, Walked, is_under};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -70,18 +70,19 @@ impl<'a> Excluding<'a> {
 }
 
 impl Files for Excluding<'_> {
-    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<Entry> {
-        let mut entries = self.files.walk(root, wanted);
+    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Walked {
+        let mut walked = self.files.walk(root, wanted);
         let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.retain(|entry| {
-            let (Entry::File(path) | Entry::Unreadable(path, _)) = entry;
+        let mut keep = |path: &String| {
             let keep = !self.globs.matches(&self.files.absolute(path));
             if !keep {
                 left_out.insert(path.clone());
             }
             keep
-        });
-        entries
+        };
+        walked.files.retain(&mut keep);
+        walked.unreadable.retain(|(path, _)| keep(path));
+        walked
     }
 
     fn read(&self, path: &str) -> Result<Arc<str>, ReadError> {
@@ -164,7 +165,7 @@ mod tests {
         }
         let globs = globs("", &["dist"]);
         let files = Excluding::new(&files, &globs);
-        assert_eq!(files.walk(".", &|path| path.ends_with(".js")), [Entry::File("a.js".into())]);
+        assert_eq!(files.walk(".", &|path| path.ends_with(".js")).files, ["a.js"]);
         assert_eq!(files.left_out(), ["dist/b.js"]);
         assert!(files.exists("a.js") && !files.exists("dist/b.js"));
     }

@@ -1,7 +1,7 @@
 //! Files of which one has another text than the system knows: what an editor has not saved.
 
 use super::Files;
-use super::files::{Entry, MAX_BYTES, ReadError, is_inside, text_of};
+use super::files::{MAX_BYTES, ReadError, Walked, is_inside, text_of};
 use std::sync::Arc;
 
 /// `files`, with `text` as what is in one of them, whether it exists or not.
@@ -27,16 +27,14 @@ impl<'a> Overlay<'a> {
 }
 
 impl Files for Overlay<'_> {
-    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<Entry> {
-        if self.is_it(root) {
-            return if wanted(&self.path) { vec![Entry::File(self.path.clone())] } else { Vec::new() };
+    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Walked {
+        let is_root = self.is_it(root);
+        let mut walked = if is_root { Walked::default() } else { self.files.walk(root, wanted) };
+        let lies_inside = is_root || is_inside(&self.path, &self.files.named(root));
+        if lies_inside && wanted(&self.path) && !walked.files.contains(&self.path) {
+            walked.files.push(self.path.clone());
         }
-        let mut entries = self.files.walk(root, wanted);
-        let it = Entry::File(self.path.clone());
-        if is_inside(&self.path, &self.files.named(root)) && wanted(&self.path) && !entries.contains(&it) {
-            entries.push(it);
-        }
-        entries
+        walked
     }
 
     fn read(&self, path: &str) -> Result<Arc<str>, ReadError> {
@@ -92,15 +90,9 @@ mod tests {
         files.insert("src/a.js", "old");
         files.insert("src/b.js", "b");
         let walked = |files: &Overlay<'_>, root: &str| {
-            let mut entries: Vec<String> = files
-                .walk(root, &|path| path.ends_with(".js"))
-                .into_iter()
-                .map(|entry| match entry {
-                    Entry::File(path) | Entry::Unreadable(path, _) => path,
-                })
-                .collect();
-            entries.sort();
-            entries.join(" ")
+            let mut paths = files.walk(root, &|path| path.ends_with(".js")).files;
+            paths.sort();
+            paths.join(" ")
         };
         let changed = Overlay::new(&files, "./src/a.js", b"new".to_vec());
         assert_eq!(&*changed.read("src/a.js").unwrap(), "new");

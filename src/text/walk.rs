@@ -1,6 +1,6 @@
 //! The walk over real folders: ignore files respected, vendored code left out.
 
-use super::files::{Entry, NO_FILE, slashed};
+use super::files::{NO_FILE, Walked, slashed};
 use ignore::{WalkBuilder, WalkState};
 use std::ffi::OsStr;
 use std::fs::FileType;
@@ -13,8 +13,8 @@ const LEFT_OUT: &[&str] =
 
 /// All files under `root` whose path `wanted` accepts. Hidden folders are walked, except those of version control;
 /// symbolic links are not followed.
-pub(super) fn walk(root: &Path, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<Entry> {
-    let found = Mutex::new(Vec::new());
+pub(super) fn walk(root: &Path, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Walked {
+    let found = Mutex::new(Walked::default());
     let inside = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
     let mut builder = WalkBuilder::new(root);
     builder.hidden(false).follow_links(false).require_git(false).filter_entry(|entry| {
@@ -22,20 +22,21 @@ pub(super) fn walk(root: &Path, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Vec<E
         entry.depth() == 0 || !entry.file_type().is_some_and(|kind| kind.is_dir()) || !is_left_out(entry.file_name())
     });
     builder.build_parallel().run(|| {
-        let mut local = Batch { entries: Vec::new(), all: &found };
+        let mut local = Batch { found: Walked::default(), all: &found };
         let inside = &inside;
         Box::new(move |result| {
             match result {
                 Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
                     let path = slashed(entry.path());
                     if wanted(&path) {
-                        local.entries.push(Entry::File(path));
+                        local.found.files.push(path);
                     }
                 }
-                Ok(entry) => {
-                    local.entries.extend(entry.file_type().and_then(|kind| special(entry.path(), kind, inside, wanted)))
-                }
-                Err(error) => local.entries.push(unreadable(root, &error)),
+                Ok(entry) => local
+                    .found
+                    .unreadable
+                    .extend(entry.file_type().and_then(|kind| special(entry.path(), kind, inside, wanted))),
+                Err(error) => local.found.unreadable.push(unreadable(root, &error)),
             }
             WalkState::Continue
         })
@@ -49,7 +50,12 @@ fn is_left_out(name: &OsStr) -> bool {
 
 /// What is neither a file nor a folder is named where something may be lost by it: a link that leads nowhere or out of
 /// `inside` (what lies in there is walked by itself), a pipe, a socket, a device with the name of a source.
-fn special(path: &Path, kind: FileType, inside: &Path, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Option<Entry> {
+fn special(
+    path: &Path,
+    kind: FileType,
+    inside: &Path,
+    wanted: &(dyn Fn(&str) -> bool + Sync),
+) -> Option<(String, String)> {
     if kind.is_dir() || path.file_name().is_some_and(is_left_out) {
         return None;
     }
@@ -67,23 +73,28 @@ fn special(path: &Path, kind: FileType, inside: &Path, wanted: &(dyn Fn(&str) ->
     } else {
         return None;
     };
-    Some(Entry::Unreadable(named, reason.to_owned()))
+    Some((named, reason.to_owned()))
 }
 
-/// One thread's entries, handed over when the thread is done.
+/// What one thread found, handed over when the thread is done.
 struct Batch<'a> {
-    entries: Vec<Entry>,
-    all: &'a Mutex<Vec<Entry>>,
+    found: Walked,
+    all: &'a Mutex<Walked>,
 }
 
 impl Drop for Batch<'_> {
     fn drop(&mut self) {
         let mut all = self.all.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        all.append(&mut self.entries);
+        // the longer list need not move
+        if all.files.len() < self.found.files.len() {
+            std::mem::swap(&mut *all, &mut self.found);
+        }
+        all.files.append(&mut self.found.files);
+        all.unreadable.append(&mut self.found.unreadable);
     }
 }
 
-fn unreadable(root: &Path, error: &ignore::Error) -> Entry {
+fn unreadable(root: &Path, error: &ignore::Error) -> (String, String) {
     let mut path = root.to_path_buf();
     let mut inner = error;
     loop {
@@ -97,5 +108,5 @@ fn unreadable(root: &Path, error: &ignore::Error) -> Entry {
         }
     }
     let reason = inner.io_error().map_or_else(|| inner.to_string(), ToString::to_string);
-    Entry::Unreadable(slashed(&path), format!("cannot be looked at: {reason}"))
+    (slashed(&path), format!("cannot be looked at: {reason}"))
 }

@@ -26,7 +26,7 @@ use crate::lower::Refused;
 use crate::lower::traffic::{Variables, postman};
 use crate::project::Project;
 use crate::rules::{Form, OutsideKind, Rules, docs};
-use crate::text::files::{ReadError, join, parent};
+use crate::text::files::{ReadError, join, parent, with_buffer};
 use crate::text::{LineIndex, Span};
 use model::{Deprecation, Outside, Recorded, Toggle, ToggleState};
 use rayon::prelude::*;
@@ -124,7 +124,7 @@ pub(super) fn look(
     let words = Words::new(rules);
     let told: Vec<(&String, Told)> = paths
         .par_iter()
-        .map_init(Vec::new, |buffer, path| (*path, tell(project, rules, (&words, buffer), &folders, path)))
+        .map(|path| (*path, with_buffer(|buffer| tell(project, rules, (&words, buffer), &folders, path))))
         .collect();
     let mut found = Found { outside: Outside::default(), sources: Vec::new(), skipped: Vec::new() };
     found.outside.files = paths.len();
@@ -188,7 +188,7 @@ fn tell(
     if kinds.is_empty() {
         return told;
     }
-    let file = match crate::text::files::text_of(std::mem::take(buffer)) {
+    let file = match crate::text::files::text_of(buffer.clone()) {
         Ok(text) => File::new(path, text),
         Err(error) => return Told { refused: Some(error.into()), ..told },
     };
