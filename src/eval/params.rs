@@ -275,13 +275,14 @@ impl<'s> Eval<'s> {
         let held = Node { file: func.file, expr: lowered.ir.func(func.func).expr };
         let mut all = Vec::new();
         self.add_callbacks(held, held, &[], true, &mut all);
-        if all.is_empty() && lowered.ir.func(func.func).class.is_some() {
+        if all.is_empty() {
             self.add_methods_given(func, held, &mut all);
         }
         all
     }
 
-    /// The calls of libraries that are given a method by its name: `on('done', this.done.bind(this))`.
+    /// The calls of libraries that are given a member of its name that is the function: `on('done', this.done.bind(this))`,
+    /// `on('done', handlers.done)`.
     fn add_methods_given(&mut self, func: FuncRef, held: Node, all: &mut Vec<Callback>) {
         /// Files in which the method's name is looked for.
         const FILES: usize = 32;
@@ -512,7 +513,9 @@ impl<'s> Eval<'s> {
                     && pass.calls.is_some()
                     && !pass.with.is_empty()
                 {
-                    return Some((0..count).map(|nth| self.called_by_library(pass, &site, nth, count)).collect());
+                    // what has no name is in the rest
+                    let all = count.max(u32::try_from(pass.with.len()).unwrap_or(u32::MAX));
+                    return Some((0..all).map(|nth| self.called_by_library(pass, &site, nth, count)).collect());
                 }
             }
         }
