@@ -59,7 +59,7 @@ impl<'s> Eval<'s> {
         }
         let around = |expr: ExprId| index.returned_by.get(&expr).copied();
         let Some(next) = around(ir.func(func.func).expr) else { return false };
-        let is_applied = around(ir.func(next).expr).is_some_and(|outer| !ir.func(outer).params.is_empty());
+        let is_applied = around(ir.func(next).expr).is_some();
         let span = ir.func(func.func).span;
         is_applied
             && index.param_bindings.get(&(next, 0)).into_iter().flatten().any(|&binding| {

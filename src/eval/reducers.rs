@@ -61,9 +61,9 @@ impl<'s> Eval<'s> {
         let reducers = fact.of.as_ref().map(|of| self.slot(of, &made_at)).unwrap_or_default();
         let initial = self.initial_of(fact, made);
         if !initial.iter().any(is_object) && !initial.is_empty() && !reducers.iter().any(is_object) {
-            let mut values = initial;
+            let mut values = initial.clone();
             for reducer in &reducers {
-                values.extend(self.state_of(reducer, site.node));
+                values.extend(self.state_from(reducer, &initial, site.node));
             }
             return drop_null(values);
         }
@@ -72,12 +72,21 @@ impl<'s> Eval<'s> {
 
     /// What a reducer makes: the values themselves where they are no objects, else something to look into.
     pub(crate) fn state_of(&mut self, reducer: &Traced, node: Node) -> Vals {
+        self.state_from(reducer, &Vals::new(), node)
+    }
+
+    /// [`state_of`](Eval::state_of) where the state may also begin as one of `first`.
+    fn state_from(&mut self, reducer: &Traced, first: &Vals, node: Node) -> Vals {
         let place = self.state_value(Some(reducer), node);
         let Some(key) = key_of(reducer) else { return Vals::new() };
         if matches!(reducer.value, Value::Object(_)) {
             return vec![place];
         }
-        let initial = self.first_values(reducer);
+        let mut initial = self.first_values(reducer);
+        // what a library makes a reducer of has a state of its own
+        if matches!(reducer.value, Value::Func(_)) {
+            initial.extend(first.iter().cloned());
+        }
         if initial.is_empty() || initial.iter().any(|value| is_object(value) || value.value.is_unknown()) {
             return vec![place];
         }
