@@ -337,8 +337,11 @@ fn logins_that_cannot_ask_for_it_are_left() {
                 lock.show({ authParams: { scope: 'openid' } }, function (error, profile, token) {\n\
                 \u{20} fetch('https://acme.auth0.com/api/v2/users/' + profile.user_id, { headers: { Authorization: 'Bearer ' + token } });\n\
                 });\n";
-    let why = why_left(&[("app.js", lock)]);
-    assert!(why.contains("Lock 9 cannot ask for an audience"), "{why}");
+    let alone = lock.replace("{ authParams: { scope: 'openid' } }, ", "");
+    for lock in [lock, alone.as_str()] {
+        let why = why_left(&[("app.js", lock)]);
+        assert!(why.contains("Lock 9 cannot ask for an audience"), "{why}");
+    }
     let handlers = "import { handleAuth, getSession } from '@auth0/nextjs-auth0';\n\
                     export default handleAuth();\n\
                     export async function me(req, res) {\n\
@@ -371,4 +374,259 @@ fn sessions_whose_members_are_declared_are_left() {
                   app.get('/logout', (req, res) => res.redirect(client.buildEndSessionUrl(config, { id_token_hint: req.session.id_token })));\n";
     let why = why_left(&[("app.ts", server)]);
     assert!(why.contains("only the ID token is kept as `id_token`, which is read at app.ts:"), "{why}");
+}
+
+/// What the edits make of a program, all of whose findings they mend.
+fn mended(path: &str, text: &str) -> String {
+    let report = analyze(&BTreeMap::from([(path.to_owned(), text.to_owned())]));
+    let mut edited = diff::edited(&report, |_| true, |_, _| true);
+    assert!(edited.left.is_empty(), "{text}\n{:?}", edited.left);
+    assert_eq!(edited.files.len(), 1, "{text}");
+    let new = edited.files.remove(0).new;
+    let again = analyze(&BTreeMap::from([(path.to_owned(), new.clone())]));
+    assert!(again.findings.is_empty(), "{new}\n{:?}", again.findings);
+    new
+}
+
+const CALL: &str = "  fetch('https://acme.auth0.com/api/v2/users/' + result.idTokenPayload.sub, \
+                    { headers: { Authorization: 'Bearer ' + TOKEN } });";
+
+/// Each sends one member of several: that one changes, where it gets the token.
+#[test]
+fn a_member_is_followed_by_its_name() {
+    let cases = [
+        (
+            "session.bearer",
+            "  const session = { name: result.name, bearer: result.idToken };\n  greet(session.name);",
+            "",
+        ),
+        (
+            "new Session().bearer",
+            "  held = result.idToken;",
+            "let held;\nclass Session {\n  get name() { return 'x'; }\n  get bearer() { return held; }\n}",
+        ),
+        (
+            "session.bearer",
+            "  held = result.idToken;",
+            "let held;\nconst session = { get name() { return 'x'; }, get bearer() { return held; } };",
+        ),
+    ];
+    for (sent, kept, around) in cases {
+        let text = program(&format!("{kept}\n{}", CALL.replace("TOKEN", sent)), around);
+        let new = mended("app.js", &text);
+        assert_eq!(
+            unlogged(&new),
+            unlogged(
+                &text
+                    .replace("result.idToken;", "result.accessToken;")
+                    .replace("result.idToken }", "result.accessToken }")
+            )
+        );
+    }
+}
+
+/// Without the line of the login.
+fn unlogged(text: &str) -> String {
+    text.lines().filter(|line| !line.contains("WebAuth")).collect::<Vec<_>>().join("\n")
+}
+
+/// What is called after the ID token, and is used as such elsewhere, goes on holding it.
+#[test]
+fn the_access_token_is_kept_beside() {
+    let hint = "export const leave = () => web.logout({ id_token_hint: session.idToken });";
+    let mut cases = vec![
+        // one line, several lines, statements
+        (
+            "app.js",
+            "let session;",
+            "  session = { idToken: result.idToken };",
+            "  session = { idToken: result.idToken, accessToken: result.accessToken };",
+        ),
+        (
+            "app.js",
+            "let session;",
+            "  session = {\n    idToken: result.idToken,\n    sub: result.sub,\n  };",
+            "  session = {\n    idToken: result.idToken,\n    accessToken: result.accessToken,\n    sub: result.sub,\n  };",
+        ),
+        (
+            "app.ts",
+            "const session: any = {};",
+            "  session.idToken = result.idToken;",
+            "  session.idToken = result.idToken;\n  session.accessToken = result.accessToken;",
+        ),
+    ];
+    let lines: Vec<[String; 2]> =
+        cases.iter().map(|case| [case.2, case.3].map(|text| text.replace('\n', "\r\n"))).collect();
+    for (nth, [before, after]) in lines.iter().enumerate() {
+        cases.push((cases[nth].0, cases[nth].1, before, after));
+    }
+    for (path, declared, kept, wanted) in cases {
+        let ending = if kept.contains("\r\n") { "\r\n" } else { "\n" };
+        let sent = CALL.replace("TOKEN", "session.idToken");
+        let text = program(&format!("{kept}\n{sent}"), &format!("{declared}\n{hint}"))
+            .replace("\r\n", "\n")
+            .replace('\n', ending);
+        let wanted =
+            text.replace(kept, wanted).replace("'Bearer ' + session.idToken", "'Bearer ' + session.accessToken");
+        assert_eq!(unlogged(&mended(path, &text)), unlogged(&wanted));
+    }
+}
+
+/// Of an object with a method for each token, the other one is called.
+#[test]
+fn the_function_for_the_other_token_is_called() {
+    let session = "class Session {\n  keep(result) {\n    this.raw = result.idToken;\n    this.other = result.accessToken;\n  }\n\
+                   \u{20} getIdToken() { return this.raw; }\n  getAccessToken() { return this.other; }\n}\n\
+                   const session = new Session();";
+    let text = program(&format!("  session.keep(result);\n{}", CALL.replace("TOKEN", "session.getIdToken()")), session);
+    let wanted = text.replace("+ session.getIdToken()", "+ session.getAccessToken()");
+    assert_eq!(unlogged(&mended("app.js", &text)), unlogged(&wanted));
+}
+
+/// The other part of a pattern is what lies beside: under the name that it has there, else taken out, too.
+#[test]
+fn the_other_part_of_a_pattern_is_kept_beside() {
+    let kept = "  localStorage.setItem('id_token', idToken);";
+    for (pattern, changed, name) in [
+        (
+            "{ idToken, idTokenPayload, accessToken, state }",
+            "{ idToken, idTokenPayload, accessToken, state }",
+            "accessToken",
+        ),
+        ("{ idToken, state, accessToken: bearer }", "{ idToken, state, accessToken: bearer }", "bearer"),
+        ("{ state, idToken, expiresIn }", "{ state, idToken, accessToken, expiresIn }", "accessToken"),
+    ] {
+        let text = program(&format!("  const {pattern} = result;\n{kept}"), READ);
+        let wanted = text
+            .replace(pattern, changed)
+            .replace(kept, &format!("{kept}\n  localStorage.setItem('access_token', {name});"))
+            .replace("getItem('id_token')", "getItem('access_token')");
+        assert_eq!(unlogged(&mended("app.js", &text)), unlogged(&wanted));
+    }
+    // a name that stands for something else already
+    let text = program(&format!("  const {{ idToken }} = result;\n{kept}\n  greet(accessToken);"), READ);
+    let why = why_left(&[("app.js", &text)]);
+    assert!(why.contains("what is kept under `id_token` at app.js:6 is no member of the answer"), "{why}");
+}
+
+#[test]
+fn options_are_written_as_those_beside_them() {
+    let call = CALL.replace("TOKEN", "result.idToken");
+    let cases = [
+        (
+            "const options =\n{ domain: 'acme.auth0.com', clientID: 'x', responseType: 'token id_token' };\n\
+             const web = new auth0.WebAuth(options);",
+            "responseType: 'token id_token', audience: 'https://acme.auth0.com/api/v2/', scope: 'openid",
+        ),
+        (
+            "const web = new auth0.WebAuth({\n  domain: 'acme.auth0.com', responseType: 'token id_token',\n  clientID: 'x',\n});",
+            "  clientID: 'x',\n  audience: 'https://acme.auth0.com/api/v2/',\n  scope: 'openid",
+        ),
+    ];
+    for (login, wanted) in cases {
+        let text = format!("import auth0 from 'auth0-js';\n{login}\nweb.parseHash((err, result) => {{\n{call}\n}});\n");
+        let new = mended("app.js", &text);
+        assert!(new.contains(wanted), "{new}");
+    }
+    // the element has the shape of before, or of now; attributes are quoted as its others
+    let react = "import { Auth0Provider, useAuth0 } from '@auth0/auth0-react';\n\
+                 function Profile() {\n\
+                 \u{20} const { user, getIdTokenClaims } = useAuth0();\n\
+                 \u{20} const load = async () => {\n\
+                 \u{20}   const claims = await getIdTokenClaims();\n\
+                 \u{20}   return fetch(`https://acme.auth0.com/api/v2/users/${user.sub}`, { headers: { Authorization: `Bearer ${claims.__raw}` } });\n\
+                 \u{20} };\n\
+                 \u{20} return <button onClick={load}>{user.name}</button>;\n\
+                 }\n\
+                 export const App = () => ";
+    let cases = [
+        (
+            "<Auth0Provider domain=\"acme.auth0.com\" clientId=\"x\" redirectUri={window.origin}><Profile /></Auth0Provider>",
+            "<Auth0Provider audience=\"https://acme.auth0.com/api/v2/\" scope=\"openid profile email read:current_user\" domain=",
+        ),
+        (
+            "<Auth0Provider domain={'acme.auth0.com'} clientId={'x'} redirectUri={window.origin}><Profile /></Auth0Provider>",
+            "<Auth0Provider audience={'https://acme.auth0.com/api/v2/'} scope={'openid profile email read:current_user'} domain=",
+        ),
+        (
+            "<Auth0Provider domain=\"acme.auth0.com\" clientId=\"x\"><Profile /></Auth0Provider>",
+            "<Auth0Provider authorizationParams={{ audience: \"https://acme.auth0.com/api/v2/\", scope: \"openid profile email \
+             read:current_user\" }} domain=",
+        ),
+    ];
+    for (element, wanted) in cases {
+        let new = mended("App.jsx", &format!("{react}{element};\n"));
+        assert!(new.contains(wanted), "{new}");
+    }
+}
+
+/// Options that are not given at all are put behind what is given: a last comma is one of them.
+#[test]
+fn options_are_given_where_there_are_none() {
+    let call = CALL.replace("TOKEN", "result.idToken").replace("idTokenPayload.sub", "idTokenPayload.user_id");
+    for (login, wanted) in [
+        ("new Auth0Lock('x', 'acme.auth0.com')", "new Auth0Lock('x', 'acme.auth0.com', { auth: { audience:"),
+        (
+            "new Auth0Lock(\n  'x',\n  'acme.auth0.com',\n)",
+            "new Auth0Lock(\n  'x',\n  'acme.auth0.com', { auth: { audience:",
+        ),
+    ] {
+        let text = format!(
+            "import Auth0Lock from 'auth0-lock';\nconst lock = {login};\nlock.on('authenticated', (result) => {{\n{call}\n}});\n"
+        );
+        let new = mended("app.js", &text);
+        assert!(new.contains(wanted), "{new}");
+    }
+    let text = format!(
+        "import Auth0Lock from 'auth0-lock';\nconst lock = new Auth0Lock('x', 'acme.auth0.com' /* options? */);\n\
+         lock.on('authenticated', (result) => {{\n{call}\n}});\n"
+    );
+    let why = why_left(&[("app.js", &text)]);
+    assert!(why.contains("the options of the login at app.js:2 are not written out"), "{why}");
+}
+
+/// The tenant's host is taken from where the calls have it, if all have the same.
+#[test]
+fn the_audience_has_the_host_of_the_calls() {
+    let answer = |base: &str, domain: &str| {
+        format!(
+            "import auth0 from 'auth0-js';\n\
+             const web = new auth0.WebAuth({{ domain: {domain}, clientID: 'x', responseType: 'token id_token' }});\n\
+             const base = {base};\n\
+             web.parseHash((err, result) => {{\n\
+             \u{20} fetch(base + '/api/v2/users/' + result.idTokenPayload.sub, {{ headers: {{ Authorization: 'Bearer ' + result.idToken }} }});\n\
+             }});\n"
+        )
+    };
+    let same = mended("app.js", &answer("'https://acme.auth0.com'", "pick(window.config)"));
+    assert!(same.contains("audience: 'https://acme.auth0.com/api/v2/'"), "{same}");
+    let two = answer("staging ? 'https://test.auth0.com' : 'https://acme.auth0.com'", "pick(window.config)");
+    let why = why_left(&[("app.js", &two)]);
+    assert!(why.contains("the tenant's domain, of which the audience is made, is not known at app.js:2"), "{why}");
+    // a login that has it from a setting which no file here sets
+    let server = "import { Auth0Client } from '@auth0/nextjs-auth0/server';\n\
+                  export const auth0 = new Auth0Client({ appBaseUrl: 'https://acme.example' });\n\
+                  export async function me() {\n\
+                  \u{20} const session = await auth0.getSession();\n\
+                  \u{20} return fetch(`https://${process.env.AUTH0_DOMAIN}/api/v2/users/${session.user.sub}`, \
+                  { headers: { Authorization: `Bearer ${session.tokenSet.idToken}` } });\n\
+                  }\n";
+    let new = mended("app.js", server);
+    assert!(new.contains("audience: `https://${process.env.AUTH0_DOMAIN}/api/v2/`"), "{new}");
+}
+
+/// A login is found under any name that it is imported or taken out as.
+#[test]
+fn logins_under_other_names_are_mended() {
+    let spa = "import { createAuth0Client as connect } from '@auth0/auth0-spa-js';\n\
+               export async function me() {\n\
+               \u{20} const client = await connect({ domain: 'acme.auth0.com', clientId: 'x' });\n\
+               \u{20} const claims = await client.getIdTokenClaims();\n\
+               \u{20} return fetch(`https://acme.auth0.com/api/v2/users/${claims.sub}`, { headers: { Authorization: `Bearer ${claims.__raw}` } });\n\
+               }\n";
+    let new = mended("app.js", spa);
+    assert!(
+        new.contains("clientId: 'x', authorizationParams: { audience: 'https://acme.auth0.com/api/v2/', scope:"),
+        "{new}"
+    );
 }

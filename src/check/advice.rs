@@ -2,7 +2,7 @@
 
 use super::body::Body;
 use super::model::{Call, Runs, Severity, Subject, Verdict};
-use crate::rules::{Endpoint, LinkingTable, Side};
+use crate::rules::{Endpoint, LinkingTable, Side, docs};
 
 /// The rule for a call whose credential could not be followed.
 pub(super) const UNRESOLVED: &str = "unresolved-bearer";
@@ -24,15 +24,23 @@ pub(super) fn link_by_token(linking: &LinkingTable, any_user_scopes: &str) -> St
     )
 }
 
-/// The rule, the severity and the texts for a call, if there is something to do.
-pub(super) fn finding(call: &Call, endpoint: &Endpoint, prefix: &str) -> Option<(String, Severity, String, String)> {
+/// How serious a rule's findings are, as its page says.
+pub(super) fn severity(rule: &str) -> Severity {
+    match docs::rule(rule).map(docs::Doc::severity) {
+        Some("error") => Severity::Error,
+        _ => Severity::Warning,
+    }
+}
+
+/// The rule and the texts for a call, if there is something to do.
+pub(super) fn finding(call: &Call, endpoint: &Endpoint, prefix: &str) -> Option<(String, String, String)> {
     let on_some_paths = call.trace.last().is_some_and(|step| step.note.contains(ON_SOME_PATHS));
     match call.verdict {
         Verdict::AccessToken => None,
         Verdict::IdToken => {
             let some = if on_some_paths { " on some paths" } else { "" };
             let message = format!("{} is called with an ID token as the Bearer{some}", endpoint.name);
-            Some((endpoint.rule.clone(), Severity::Error, message, help(call, prefix)))
+            Some((endpoint.rule.clone(), message, help(call, prefix)))
         }
         Verdict::Unknown => {
             let why = call.reason.as_ref().map(|reason| reason.text.as_str()).unwrap_or_default();
@@ -41,7 +49,7 @@ pub(super) fn finding(call: &Call, endpoint: &Endpoint, prefix: &str) -> Option<
                 "Find out which token this call sends. If it is an ID token: {}",
                 decapitalize(&help(call, prefix))
             );
-            Some((UNRESOLVED.to_owned(), Severity::Warning, message, help))
+            Some((UNRESOLVED.to_owned(), message, help))
         }
     }
 }

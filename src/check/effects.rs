@@ -4,7 +4,7 @@
 use super::request::Request;
 use crate::eval::value::{Args, Ctx, Node, Owner, Value};
 use crate::eval::{Eval, Site};
-use crate::ir::{BindingKind, Expr, ExprId, Key, Name};
+use crate::ir::{BindingKind, CallKind, Expr, ExprId, Key, Name};
 use crate::project::{Effect, EffectKind, Lowered, PlaceKey, Root};
 use crate::rules::automaton::{State, States};
 use crate::rules::path::Step;
@@ -41,7 +41,7 @@ impl<'r> Request<'r> {
                 EffectKind::Passed(call, nth) if effect.path == owner.path => {
                     let call = Node { file: owner.file, expr: call };
                     self.add_passed(eval, lowered, call, nth, ctx, nesting);
-                    if changes != Changes::Itself && nesting > 0 && is_by_name(lowered, call.expr) {
+                    if changes != Changes::Itself && nesting > 0 && is_of_project(lowered, call.expr) {
                         self.add_helpers(eval, call, nth, states, ctx, nesting - 1);
                     }
                 }
@@ -141,15 +141,24 @@ fn fills_absent(lowered: &Lowered, call: ExprId) -> bool {
     key.is_some_and(|key| ir.is_where_absent(ir.block_of(call), object, key))
 }
 
-/// Whether a call calls something by its name or path, or a method of the object around it.
-fn is_by_name(lowered: &Lowered, call: ExprId) -> bool {
+/// Whether a call may call a function of the project, by syntax alone: by its name or path, or a method of an object that
+/// is made here or held by the one around it.
+fn is_of_project(lowered: &Lowered, call: ExprId) -> bool {
     let ir = &lowered.ir;
     let Expr::Call { callee, .. } = ir.expr(call) else { return false };
+    let is_made = |value: ExprId| {
+        matches!(ir.expr(ir.strip(value)), Expr::Object { .. } | Expr::Call { kind: CallKind::New, .. })
+    };
     match ir.expr(ir.strip(*callee)) {
         Expr::Local(_) => true,
         Expr::Field { base, .. } => match ir.expr(ir.strip(*base)) {
             Expr::This(_) | Expr::Import(_) => true,
-            Expr::Local(binding) => matches!(ir.binding(*binding).kind, BindingKind::Import | BindingKind::Class),
+            Expr::Field { base, .. } => matches!(ir.expr(ir.strip(*base)), Expr::This(_)),
+            Expr::Local(binding) => {
+                let binding = ir.binding(*binding);
+                matches!(binding.kind, BindingKind::Import | BindingKind::Class)
+                    || binding.defs.iter().any(|def| is_made(def.value))
+            }
             _ => false,
         },
         _ => false,

@@ -324,3 +324,37 @@ fn entries_set_on(eval: &mut Eval<'_>, owner: &Owner, ctx: &Ctx) -> Vals {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Options;
+    use crate::rules::Rules;
+    use crate::text::MemoryFiles;
+
+    /// The places of the trace of the only call there is.
+    fn trace(set_up: &str, token: &str) -> Vec<(String, u32)> {
+        let mut files = MemoryFiles::new();
+        files.insert("setup.js".to_owned(), format!("import axios from 'axios';\n{set_up}\n"));
+        files.insert("token.js".to_owned(), token.to_owned());
+        let call = "import axios from 'axios';\naxios.get(`https://acme.auth0.com/api/v2/users/${id}`);\n";
+        files.insert("api.js".to_owned(), call.to_owned());
+        let report = crate::analyze_with(&files, &Options::default(), &Rules::load(&[]).unwrap()).unwrap();
+        assert_eq!(report.calls.len(), 1);
+        report.calls[0].trace.iter().map(|step| (step.at.path.clone(), step.at.start.line)).collect()
+    }
+
+    fn places(expected: &[(&str, u32)]) -> Vec<(String, u32)> {
+        expected.iter().map(|(path, line)| ((*path).to_owned(), *line)).collect()
+    }
+
+    #[test]
+    fn a_trace_leads_through_where_a_client_is_given_the_token() {
+        let elsewhere = "export const header = localStorage.getItem('id_token');\n";
+        let import = "import { header } from './token';\naxios.defaults.headers.common.Authorization = header;";
+        let wanted = [("token.js", 1), ("setup.js", 3), ("api.js", 2)];
+        assert_eq!(trace(import, elsewhere), places(&wanted));
+        // where it comes from there anyway, once is enough
+        let here = "axios.defaults.headers.common = { Authorization: localStorage.getItem('id_token') };";
+        assert_eq!(trace(here, ""), places(&[("setup.js", 2), ("api.js", 2)]));
+    }
+}

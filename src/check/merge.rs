@@ -120,7 +120,7 @@ fn of_parts(parts: Vec<(Report, Shard)>, outline: &Rules) -> Report {
             let changed = subjects.get(&one.request) != Some(&one.call.subject);
             if changed
                 && let Some(endpoint) = outline.endpoints.get(one.endpoint)
-                && let Some((_, _, message, help)) = advice::finding(&one.call, endpoint, outline.prefix())
+                && let Some((_, message, help)) = advice::finding(&one.call, endpoint, outline.prefix())
             {
                 (finding.message, finding.help) = (message, help);
             }

@@ -72,16 +72,15 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
     for (nth, Found { call, endpoint, .. }) in calls.iter().enumerate() {
         keep(&call.at.path);
         call.trace.iter().for_each(|step| keep(&step.at.path));
-        let Some((rule, severity, message, help)) = advice::finding(call, &rules.endpoints[*endpoint], rules.prefix())
-        else {
+        let Some((rule, message, help)) = advice::finding(call, &rules.endpoints[*endpoint], rules.prefix()) else {
             continue;
         };
         let place = seen_from(project, &call.at.path, &base);
         let (fingerprint, content) = fingerprints.of(&rule, &place, &call.endpoint, &call.at);
         let at = call.at.clone();
         findings.push(Finding {
+            severity: advice::severity(&rule),
             rule,
-            severity,
             message,
             help,
             at,
@@ -106,7 +105,7 @@ pub fn run(project: &Project<'_>, rules: &Rules, scope: Scope, watch: &dyn Watch
         edited.chain(related.iter().map(|related| &related.at)).chain([&draft.at]).for_each(|at| keep(&at.path));
         findings.push(Finding {
             rule: draft.rule.to_owned(),
-            severity: draft.severity,
+            severity: advice::severity(draft.rule),
             message: draft.message,
             help: draft.help,
             at: draft.at,

@@ -597,7 +597,8 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
             if host == Host::Maybe || found < Match::Yes || judged.mixed || by_itself {
                 confidence = lower(confidence);
             }
-            if judged.verdict == Verdict::Unknown || is_one_of_several && found < Match::Yes {
+            let is_one_of_several = is_one_of_several && found < Match::Yes;
+            if judged.verdict == Verdict::Unknown || is_one_of_several {
                 confidence = Confidence::Low;
             }
             into.push(Record {
@@ -616,7 +617,7 @@ fn finish(shared: &Shared<'_>, node: Node, site: Option<Node>, levels: &[Level],
                 sent: sent && (judged.given || !request.tentative()),
                 sure: found == Match::Yes,
                 for_others: false,
-                is_one_of_several: is_one_of_several && found < Match::Yes,
+                is_one_of_several,
                 judged,
             });
         }

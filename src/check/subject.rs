@@ -2,7 +2,7 @@
 
 use super::model::Subject;
 use crate::eval::Shared;
-use crate::eval::value::{Api, ApiStep, FuncRef, Reason, Traced, Vals, Value};
+use crate::eval::value::{Api, FuncRef, Reason, Traced, Vals, Value};
 use crate::ir::{Expr, Lit, Name};
 use crate::rules::{Endpoint, SubjectKind};
 
@@ -107,7 +107,7 @@ fn asked_for(shared: &Shared<'_>, api: &Api) -> Option<Name> {
     let ir = &shared.project.lowered(api.node.file)?.ir;
     let Expr::Call { args, .. } = ir.expr(api.node.expr) else { return None };
     match ir.expr(ir.strip(args.first()?.expr)) {
-        Expr::Lit(Lit::Str(text)) if api.step == ApiStep::Call => Some(text.clone()),
+        Expr::Lit(Lit::Str(text)) => Some(text.clone()),
         _ => None,
     }
 }

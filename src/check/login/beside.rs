@@ -3,7 +3,7 @@
 
 use super::kept::{Kept, Read};
 use super::stores::{FILES, Mention};
-use super::{Change, Left};
+use super::{Change, Left, line_ending};
 use crate::eval::value::{FuncRef, Node};
 use crate::eval::{Eval, KeptWrite};
 use crate::ir::{Expr, ExprId, Key, Lit, Name};
@@ -213,7 +213,7 @@ impl Kept<'_> {
         }
         let (end, closed) = if after.starts_with(';') { (span.end as usize + 1, ";") } else { (span.end as usize, "") };
         let indent = if is_first { before } else { "" };
-        let ending = if text.get(..line).is_some_and(|text| text.ends_with("\r\n")) { "\r\n" } else { "\n" };
+        let ending = line_ending(&text, line);
         let separator = if is_first {
             format!("{ending}{indent}")
         } else if closed.is_empty() {

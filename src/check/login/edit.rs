@@ -6,8 +6,7 @@ use super::find::Login;
 use super::kept::Kept;
 use super::lacks::{Lack, Needs};
 use super::options::Options;
-use super::token::{key_before, name_read, read_at, read_instead};
-use super::twin::Twins;
+use super::token::{name_read, read_at, read_instead};
 use super::uses::Uses;
 use super::{Change, Config, Left, Sent};
 use crate::check::model::{Applicability, Edit, Fix, Location, Verdict};
@@ -120,45 +119,12 @@ impl<'a> Edits<'a> {
             return Err(Left::of(format!("{sdk} does not hand out both tokens side by side")));
         };
         let not_a_member = || Left::of(format!("the token that {sdk} hands out is no member that is read by its name"));
-        if let Some(changes) = self.at_parameter(file, span, uses) {
-            return changes;
-        }
         let read = read_at(self.shared, file, span).ok_or_else(not_a_member)?;
         let ir = &self.shared.project.lowered(file).ok_or_else(not_a_member)?.ir;
         let name = name_read(ir, read).ok_or_else(not_a_member)?;
         let own = fact.twins.iter().find(|twin| twin.id == name).map(|twin| twin.access.as_str());
         let access = own.or_else(|| self.shared.rules.access_member(name)).ok_or_else(not_a_member)?;
         read_instead(self.shared, uses, Node { file, expr: read }, access)
-    }
-
-    /// The parameter that a library gives the access token in, where the call sends the one that it gives the ID token in:
-    /// other uses of that stay. `None` where the token is no parameter.
-    fn at_parameter(&self, file: FileId, span: Span, uses: &Uses<'_>) -> Option<Result<Vec<Change>, Left>> {
-        let lowered = self.shared.project.lowered(file)?;
-        let ir = &lowered.ir;
-        let twins = Twins { shared: self.shared };
-        let reads = twins.param_at(lowered, span)?;
-        let text = self.shared.project.text(file);
-        let mut changes = Vec::new();
-        let mut elsewhere = None;
-        for read in reads {
-            let node = Node { file, expr: read };
-            match uses.of(node) {
-                Ok(calls) if calls.is_empty() => {}
-                Ok(_) => {
-                    let twin = twins.of(node)?;
-                    let at = ir.span(read);
-                    changes.extend(twin.changes);
-                    changes.push((file, at, format!("{}{}", key_before(ir, read, &text), twin.written)));
-                }
-                Err(other) => elsewhere = elsewhere.or(Some(other)),
-            }
-        }
-        if !changes.is_empty() {
-            return Some(Ok(changes));
-        }
-        let other = uses.place(elsewhere?);
-        Some(Err(Left::of(format!("the token that is handed in is used at {other}, too, or kept there"))))
     }
 
     /// Where an ID token comes from that is surely one.

@@ -196,10 +196,8 @@ impl<'a> Logins<'a> {
         }
         let answered: Vec<usize> = found.iter().map(|nth| self.answered(*nth, place)).collect();
         let best = answered.iter().max().copied().unwrap_or(0);
-        if best > 0 {
-            let of_best = found.iter().zip(&answered).filter(|(_, score)| **score == best);
-            found = of_best.map(|(nth, _)| *nth).collect();
-        }
+        let of_best = found.iter().zip(&answered).filter(|(_, score)| **score == best);
+        found = of_best.map(|(nth, _)| *nth).collect();
         let of_client = |nth: usize| self.is_of_client(place, nth);
         let is_apart = |one: &str, other: &str| !one.is_empty() && !other.is_empty() && one != other;
         let together = |nth: usize| {

@@ -115,21 +115,23 @@ fn may_be_login(shared: &Shared<'_>, lowered: &Lowered, call: ExprId) -> bool {
     match ir.expr(callee) {
         Expr::Field { key: Key::Name(name), .. } => shared.rules.login_members.contains(&**name),
         Expr::Global(name) => shared.rules.login_members.contains(&**name),
-        // a default import has any name
         Expr::Local(binding) => {
             let binding = ir.binding(*binding);
             *kind == CallKind::New
                 || shared.rules.login_members.contains(&*binding.name)
-                || binding.defs.iter().any(|def| is_imported(ir, def.value))
+                || binding.defs.iter().any(|def| is_login(shared, ir, def.value))
         }
         _ => false,
     }
 }
 
-fn is_imported(ir: &FileIr, value: ExprId) -> bool {
+/// Whether a value may be a login's function, as it is imported or taken out of something: under any name.
+fn is_login(shared: &Shared<'_>, ir: &FileIr, value: ExprId) -> bool {
     match ir.expr(ir.strip(value)) {
         Expr::Import(_) => true,
-        Expr::Field { base, key: Key::Name(name) } if &**name == "default" => is_imported(ir, *base),
+        Expr::Field { key: Key::Name(name), .. } => {
+            &**name == "default" || shared.rules.login_members.contains(&**name)
+        }
         _ => false,
     }
 }
@@ -170,8 +172,11 @@ fn of_call(eval: &mut Eval<'_>, node: Node) -> Vec<Login> {
 }
 
 fn applies(eval: &mut Eval<'_>, fact: &LoginFact, site: &Site) -> bool {
-    let is_given = |slot: &Slot| !eval.slot(slot, site).is_empty();
-    if fact.unless.iter().any(is_given) || fact.given.is_some_and(|count| eval.arity(site) != count) {
+    let mut is_given = |slot: &Slot| !eval.slot(slot, site).is_empty();
+    if fact.unless.iter().any(&mut is_given) || !fact.when.is_empty() && !fact.when.iter().any(&mut is_given) {
+        return false;
+    }
+    if fact.given.is_some_and(|count| eval.arity(site) != count) {
         return false;
     }
     let Some((slot, text)) = &fact.only else { return true };
@@ -218,7 +223,10 @@ fn with_options(
             let held = held(eval, &values);
             if held != Held::Nothing {
                 let at = literal.and_then(|literal| written_at(eval, literal, way));
-                style = nth;
+                // what there is only one way to says nothing
+                if ways.len() > 1 {
+                    style = nth;
+                }
                 return Setting { held, at, told: at.or_else(|| told_at(eval, &objects, way)) };
             }
         }

@@ -5,7 +5,7 @@ use super::lacks::words;
 use super::written::{HOLE, Held};
 use super::{Config, Draft, Outcome, Sent, Sure, effective};
 use crate::check::advice;
-use crate::check::model::{Location, Severity, Verdict};
+use crate::check::model::{Location, Verdict};
 use crate::check::outside::Client;
 use crate::eval::value::Node;
 use crate::rules::{LinkingTable, Rules};
@@ -96,7 +96,6 @@ fn by_id(link: &Link<'_>, rules: &Rules, logins: &[Login]) -> Option<Draft> {
         && link.configs.iter().all(|config| is_current_user(rules, logins, *config, link.sent));
     is_own.then(|| Draft {
         rule: LINK_BY_ID,
-        severity: Severity::Error,
         message: format!(
             "{} is called with the logged-in user's token, but the body names the other account by `{key}`",
             call.endpoint
@@ -115,7 +114,6 @@ fn by_id(link: &Link<'_>, rules: &Rules, logins: &[Login]) -> Option<Draft> {
 fn draft(link: &Link<'_>, message: String, what: &str, at: Location) -> Draft {
     Draft {
         rule: NOT_RS256,
-        severity: Severity::Warning,
         message,
         help: advice::sign_so(what),
         at,

@@ -1,9 +1,9 @@
 //! The access token kept as a member beside the ID token: behind each statement that keeps that, in each literal that holds it,
 //! and read where a call sends it. Both the write and the read change, or none.
 
-use super::Change;
 use super::kept::Kept;
 use super::token::read_instead;
+use super::{Change, line_ending};
 use crate::eval::value::Node;
 use crate::ir::{Expr, ExprId, FileIr, Key, Name, Prop};
 use crate::text::{FileId, Span};
@@ -17,8 +17,8 @@ const FILES: usize = 60;
 enum Holder {
     /// `holder.key = value`: the whole assignment.
     Write(Span),
-    /// A member of a literal: where it ends, and whether it is written short.
-    Literal(Span, bool),
+    /// A member of a literal.
+    Literal(Span),
 }
 
 impl Kept<'_> {
@@ -77,8 +77,7 @@ impl Kept<'_> {
                 return Some((key.clone(), Holder::Write(write.span)));
             }
             if let Some((key, _)) = ir.held_under(at) {
-                let is_short = ir.held_short(at, &self.shared.project.text(value.file)).is_some();
-                return Some((key.clone(), Holder::Literal(ir.span(at), is_short)));
+                return Some((key.clone(), Holder::Literal(ir.span(at))));
             }
             let parent = ir.parents[at.index()]?;
             if !matches!(ir.expr(parent), Expr::Through(..)) {
@@ -131,7 +130,7 @@ impl Kept<'_> {
         let ir = &project.lowered(value.file)?.ir;
         let text = project.text(value.file);
         match holder {
-            Holder::Literal(span, is_short) => {
+            Holder::Literal(span) => {
                 let end = span.end as usize;
                 let follows = text.get(end..)?.trim_start();
                 if !follows.starts_with([',', '}']) {
@@ -141,10 +140,9 @@ impl Kept<'_> {
                 let before = text.get(line..span.start as usize)?;
                 let indent: String = before.chars().take_while(|c| *c == ' ' || *c == '\t').collect();
                 let stands_alone = before.trim().is_empty() || before.trim_start().starts_with(&**key);
-                let separator = if stands_alone { format!(",\n{indent}") } else { ", ".to_owned() };
-                let member =
-                    if *is_short && written == access { access.to_owned() } else { format!("{access}: {written}") };
-                Some((value.file, Span::new(end, end), format!("{separator}{member}")))
+                let separator =
+                    if stands_alone { format!(",{}{indent}", line_ending(&text, line)) } else { ", ".to_owned() };
+                Some((value.file, Span::new(end, end), format!("{separator}{access}: {written}")))
             }
             Holder::Write(span) => {
                 let whole = text.get(span.range())?;

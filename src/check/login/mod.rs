@@ -26,7 +26,7 @@ pub(super) use find::{Login, of_file};
 pub(super) use linking::{NOT_RS256, links_by_token};
 pub(super) use written::{member_texts, text_of, told_at};
 
-use super::model::{Call, Fix, Location, Plan, PlanOption, Severity, Verdict};
+use super::model::{Call, Fix, Location, Plan, PlanOption, Verdict};
 use super::origin::Origin;
 use super::outside::Client;
 use crate::eval::Shared;
@@ -68,7 +68,6 @@ pub(super) struct Sent<'a> {
 /// A finding that is not about a Bearer.
 pub(super) struct Draft {
     pub rule: &'static str,
-    pub severity: Severity,
     pub message: String,
     pub help: String,
     pub at: Location,
@@ -85,6 +84,11 @@ pub(super) struct Draft {
 
 /// One change of a text.
 type Change = (FileId, Span, String);
+
+/// How lines end around the one that begins at `line`.
+fn line_ending(text: &str, line: usize) -> &'static str {
+    if text.get(..line).is_some_and(|before| before.ends_with("\r\n")) { "\r\n" } else { "\n" }
+}
 
 /// Why no edit is made.
 struct Left {
@@ -228,6 +232,11 @@ fn effective<'a>(
     given.next().or_else(|| settings.last()).unwrap_or_else(|| (of(&logins[0]), 0))
 }
 
+/// The rule that what a login lacks is against.
+fn rule_of(lacks: &[Lack]) -> &'static str {
+    if lacks.iter().any(|lack| matches!(lack, Lack::NotSingle(_))) { NOT_SINGLE } else { MISSING }
+}
+
 /// Scopes that do not exist and audiences that are written wrongly, at logins that no flagged call was followed to.
 fn misspelt(
     rules: &Rules,
@@ -238,13 +247,12 @@ fn misspelt(
     locate: &mut dyn FnMut(Node) -> Location,
 ) {
     let found = lacks::of_itself(rules, logins, nth, login);
-    let Some(first) = found.first() else { return };
-    let rule = if matches!(first, Lack::NotSingle(_)) { NOT_SINGLE } else { MISSING };
-    let severity = if rule == NOT_SINGLE { Severity::Error } else { Severity::Warning };
+    if found.is_empty() {
+        return;
+    }
     let said: Vec<String> = found.iter().map(|lack| lack.text(rules, login)).collect();
     outcome.drafts.push(Draft {
-        rule,
-        severity,
+        rule: rule_of(&found),
         message: format!("this login asks for no token that the Management API would take: {}", said.join("; ")),
         help: format!(
             "The audience is https://{{domain}}{}, with the slash at its end, as the only one.",
@@ -355,8 +363,6 @@ impl Work<'_> {
         if lacks.is_empty() || own.is_empty() {
             return;
         }
-        let not_single = lacks.iter().any(|lack| matches!(lack, Lack::NotSingle(_)));
-        let (rule, severity) = if not_single { (NOT_SINGLE, Severity::Error) } else { (MISSING, Severity::Warning) };
         let said: Vec<String> = lacks.iter().map(|lack| lack.text(rules, login)).collect();
         let count = match self.group.calls.len() {
             1 => "a flagged call".to_owned(),
@@ -378,8 +384,7 @@ impl Work<'_> {
             help.push_str(" Which of these logins feeds it, the code does not say: set this at each that does.");
         }
         outcome.drafts.push(Draft {
-            rule,
-            severity,
+            rule: rule_of(lacks),
             message: format!("{subject} brings no access token for it: {}", said.join("; ")),
             help,
             at,

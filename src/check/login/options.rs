@@ -4,7 +4,7 @@ use super::find::{Login, Setting};
 use super::lacks::{self, Lack, Needs};
 use super::uses::place_of;
 use super::written::Held;
-use super::{Change, Config, Left, effective};
+use super::{Change, Config, Left, effective, line_ending};
 use crate::eval::Shared;
 use crate::eval::value::Node;
 use crate::ir::{CallKind, Expr, ExprId, Key, Lit, Prop};
@@ -134,8 +134,8 @@ impl<'a> Options<'a> {
             Some(last) => lowered.ir.span(last.expr).end as usize,
             None => span.end as usize - 1,
         };
-        let written = text.get(span.range())?;
-        let rest = text.get(end..span.end as usize)?.trim();
+        // behind a last comma, there may be another argument
+        let rest = text.get(end..span.end as usize)?.trim().trim_start_matches(',').trim_start();
         let (mut before, mut after) = (String::new(), String::new());
         for step in &slot.path {
             let Into::Member(name) = step else { return None };
@@ -143,7 +143,7 @@ impl<'a> Options<'a> {
             after.push_str(" }");
         }
         let separator = if args.is_empty() { "" } else { ", " };
-        (rest == ")" && written.ends_with(')')).then(|| (Span::new(end, end), format!("{separator}{before}"), after))
+        (rest == ")").then(|| (Span::new(end, end), format!("{separator}{before}"), after))
     }
 
     /// What is lacking, in the literal of the options.
@@ -471,8 +471,7 @@ fn insertions(lowered: &Lowered, text: &str, literal: Node, added: Vec<(Way, Str
             let line = text.get(..last.start as usize)?.rfind('\n').map_or(0, |at| at + 1);
             let indent: String = text.get(line..)?.chars().take_while(|c| *c == ' ' || *c == '\t').collect();
             let separator = if line > span.start as usize {
-                let ending = if text.get(..line)?.ends_with("\r\n") { "\r\n" } else { "\n" };
-                format!(",{ending}{indent}")
+                format!(",{}{indent}", line_ending(text, line))
             } else {
                 ", ".to_owned()
             };

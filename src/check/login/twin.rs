@@ -1,18 +1,14 @@
 //! The access token beside an ID token: what code at the same place would have to read for it. A member of the same answer,
-//! a part of the same pattern, or the parameter of a callback that a library gives it in.
+//! or a part of the same pattern.
 
 use super::Change;
 use super::token::name_read;
 use crate::eval::value::{Evidence, Node, Reason, Traced, Value};
 use crate::eval::{Eval, Shared};
-use crate::ir::{BindingId, Expr, ExprId, FileIr, FuncId, Key};
+use crate::ir::{BindingId, Expr, ExprId, FileIr, Key};
 use crate::project::{Lowered, PlaceKey};
-use crate::rules::path::Step;
-use crate::rules::{Fact, TokenKind};
+use crate::rules::TokenKind;
 use crate::text::Span;
-
-/// Parameters of a callback that are looked at.
-const PARAMS: u32 = 8;
 
 /// How the access token is read beside an ID token.
 pub(super) struct Twin {
@@ -37,34 +33,10 @@ impl Twins<'_> {
             Expr::Field { .. } => self.of_member(lowered, Node { expr: read, ..node }),
             Expr::Local(binding) => {
                 let [def] = ir.binding(*binding).defs.as_slice() else { return None };
-                match ir.expr(ir.strip(def.value)) {
-                    Expr::Param { func, index, rest: false } => self.of_param(lowered, node, *binding, (*func, *index)),
-                    Expr::Field { .. } => self.of_part(lowered, node, *binding, ir.strip(def.value)),
-                    _ => None,
-                }
+                self.of_part(lowered, node, *binding, ir.strip(def.value))
             }
             _ => None,
         }
-    }
-
-    /// The parameter at a place of the source, with the reads of it.
-    pub(super) fn param_at(&self, lowered: &Lowered, at: Span) -> Option<Vec<ExprId>> {
-        let ir = &lowered.ir;
-        let all = (0u32..).map(BindingId).zip(&ir.bindings);
-        let read_there = |id: ExprId| match ir.expr(id) {
-            Expr::Local(binding) => Some(*binding),
-            _ => None,
-        };
-        let read: Vec<BindingId> = lowered.at(at).filter_map(read_there).collect();
-        let is_it = |(binding, held): &(BindingId, &crate::ir::Binding)| match held.defs.as_slice() {
-            [def] => {
-                (held.span == at || ir.span(def.value) == at || read.contains(binding))
-                    && matches!(ir.expr(ir.strip(def.value)), Expr::Param { .. })
-            }
-            _ => false,
-        };
-        let (binding, _) = all.into_iter().find(is_it)?;
-        lowered.index.reads.get(&binding).cloned()
     }
 
     /// `result.accessToken` for `result.idToken`.
@@ -107,40 +79,6 @@ impl Twins<'_> {
         (is_short && !is_taken(ir, access)).then(|| Twin {
             written: access.to_owned(),
             changes: vec![(node.file, Span::new(end, end), format!(", {access}"))],
-        })
-    }
-
-    /// The parameter that a library gives the access token in, beside the one that it gives the ID token in.
-    fn of_param(&self, lowered: &Lowered, node: Node, own: BindingId, (func, index): (FuncId, u32)) -> Option<Twin> {
-        let ir = &lowered.ir;
-        let (call, nth) = ir.argument_of(ir.func(func).expr)?;
-        let rules = self.shared.rules;
-        let called = Eval::new(self.shared).callees(Node { file: node.file, expr: call }, &None);
-        let [Traced { value: Value::Api(api), .. }] = called.as_slice() else { return None };
-        let given = rules.automaton.step(&api.states, &Step::Arg(nth));
-        let holds = |at: u32, kind: TokenKind| {
-            let states = rules.automaton.step(&given, &Step::Param(at));
-            rules.facts(&states).any(|fact| matches!(fact, Fact::Token(token) if token.kind == kind))
-        };
-        if !holds(index, TokenKind::Id) {
-            return None;
-        }
-        let access = (0..PARAMS).find(|at| holds(*at, TokenKind::Access))?;
-        if let Some(held) = lowered.index.param_bindings.get(&(func, access)) {
-            let [held] = held.as_slice() else { return None };
-            let held = ir.binding(*held);
-            return (held.defs.len() == 1).then(|| Twin { written: held.name.to_string(), changes: Vec::new() });
-        }
-        // a further parameter, behind the last
-        let name = &ir.binding(own).name;
-        let twin = rules.access_member(name).unwrap_or_else(|| rules.access_name());
-        let last = ir.func(func).params.last()?;
-        let end = last.span.end as usize;
-        let text = self.shared.project.text(node.file);
-        let closes = text.get(end..)?.trim_start().starts_with(')');
-        (ir.func(func).params.len() == access as usize && closes && !is_taken(ir, twin)).then(|| Twin {
-            written: twin.to_owned(),
-            changes: vec![(node.file, Span::new(end, end), format!(", {twin}"))],
         })
     }
 

@@ -3,7 +3,6 @@
 
 use super::Sent;
 use super::flow::{At, Flow, above_callee};
-use crate::check::model::Location;
 use crate::eval::value::{FuncRef, Node, Traced, Value};
 use crate::eval::{Eval, Shared};
 use crate::ir::{Expr, ExprId, FileIr, FuncId, Key, Name};
@@ -75,12 +74,10 @@ impl<'a> Uses<'a> {
         self.by_name && self.shared.rules.access_function(name).is_some()
     }
 
-    /// Whether a place is on the way of one of these calls' tokens.
+    /// Whether a place is on the way of one of these calls' tokens, which ends at the call.
     pub(super) fn passes(&self, nth: usize, file: FileId, span: Span) -> bool {
         let path = self.shared.project.path(file);
-        let call = self.sent[nth].call;
-        let is_it = |at: &Location| at.span == span && at.path == path;
-        is_it(&call.at) || call.trace.iter().any(|step| is_it(&step.at))
+        self.sent[nth].call.trace.iter().any(|step| step.at.span == span && step.at.path == path)
     }
 
     /// The requests of the group's calls.

@@ -46,6 +46,8 @@ pub struct LoginTable {
     pub only: Option<[SlotText; 2]>,
     /// Where one of these is given, the table does not count.
     pub unless: Vec<SlotText>,
+    /// Only where one of these is given.
+    pub when: Vec<SlotText>,
     /// Only where the call is given so many arguments.
     pub given: Option<u32>,
     /// Only where one of these ways from the options leads to something.
