@@ -180,10 +180,11 @@ fn rule_files(files: &dyn text::Files, path: &str) -> Result<Vec<String>, Error>
     if !files.is_dir(path) {
         return Ok(vec![named]);
     }
-    let text::files::Walked { files: mut found, unreadable } = files.walk(&named, &|path| path.ends_with(".toml"));
+    let text::files::Walked { files: found, unreadable } = files.walk(&named, &|path| path.ends_with(".toml").into());
     if let Some((path, reason)) = unreadable.into_iter().next() {
         return Err(Error::Unreadable { path, reason });
     }
+    let mut found: Vec<String> = found.into_iter().map(|(path, _)| path).collect();
     found.sort();
     if found.is_empty() {
         return Err(Error::NoRules(path.to_owned()));

@@ -10,7 +10,7 @@ use idtoken_lint::check::merge::merge;
 use idtoken_lint::check::model::FileCounts;
 use idtoken_lint::check::unite::Part;
 use idtoken_lint::report::read;
-use idtoken_lint::text::files::{ReadError, Walked};
+use idtoken_lint::text::files::{Purposes, ReadError, Walked};
 use idtoken_lint::text::{Files, MemoryFiles};
 use serde_json::Value;
 use std::fs;
@@ -113,7 +113,7 @@ struct Shuffled<'a> {
 }
 
 impl Files for Shuffled<'_> {
-    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Walked {
+    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> Purposes + Sync)) -> Walked {
         let Walked { files, unreadable } = self.files.walk(root, wanted);
         Walked { files: shuffled(files, self.salt), unreadable }
     }

@@ -40,9 +40,9 @@ fn unknown_hosts(files: &dyn Files, root: &str, rules: &Rules) -> BTreeMap<Strin
         regex::escape(rules.prefix().trim_end_matches('/'))
     );
     let Ok(pattern) = Regex::new(&pattern) else { return hosts };
-    let mut paths = files.walk(root, &|path| Syntax::of_path(path).is_some()).files;
-    paths.sort();
-    for path in paths {
+    let mut sources = files.walk(root, &|path| Syntax::of_path(path).is_some().into()).files;
+    sources.sort();
+    for (path, _) in sources {
         let Ok(text) = files.read(&path) else { continue };
         for found in pattern.captures_iter(&text) {
             let host = found[1].to_ascii_lowercase();

@@ -33,7 +33,7 @@ pub use scope::Applications;
 
 use crate::ir::{ExprId, FileIr, Import, Lang};
 use crate::lower::{self, Syntax};
-use crate::text::files::{MAX_BYTES, ReadError, is_inside, with_buffer};
+use crate::text::files::{MAX_BYTES, Purposes, ReadError, is_inside, with_buffer};
 use crate::text::prefilter::Prefilter;
 use crate::text::{FileId, Files, LineCol, LineIndex, Literals, Span};
 use configs::Configs;
@@ -45,10 +45,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, OnceLock};
 use vocabulary::Vocabulary;
 
+/// Files are wanted as code; as what says how code is put together; for what they tell besides.
+const SOURCE: Purposes = 1;
+const CONFIG: Purposes = 2;
+const BESIDE: Purposes = 4;
+
 /// Texts beyond this many bytes in all are read again when they are needed.
 const KEPT_BYTES: usize = 48 * 1024 * 1024;
 
-/// Texts of the first look that are kept, in bytes: those of a small project, where they are likely needed.
+/// Texts of the first look that are kept, in bytes: those that are likely needed.
 const FIRST_KEPT_BYTES: usize = 4 * 1024 * 1024;
 
 /// Files that one look tells whether any of them may hold a word.
@@ -90,7 +95,7 @@ impl Lowered {
 
 #[derive(Debug)]
 struct SourceFile {
-    path: String,
+    path: Box<str>,
     syntax: Syntax,
     kept: OnceLock<Arc<str>>,
     /// Whether it holds a literal without which the project is not worth a look.
@@ -103,9 +108,10 @@ struct SourceFile {
     has_remark: bool,
     /// What it names, for the question who may import what.
     names: Names,
-    unreadable: Option<ReadError>,
+    // in boxes: most files of a large tree have none
+    unreadable: Option<Box<ReadError>>,
     /// Its graph, or why there is none.
-    lowered: OnceLock<Result<Arc<Lowered>, String>>,
+    lowered: OnceLock<Box<Result<Lowered, String>>>,
 }
 
 /// The files around the paths that are to be reported.
@@ -149,38 +155,34 @@ impl<'a> Project<'a> {
         literals: &Literals,
         beside: &(dyn Fn(&str) -> bool + Sync),
     ) -> Project<'a> {
-        let wanted = |path: &str| Syntax::of_path(path).is_some() || Configs::wanted(path) || beside(path);
-        let mut paths = Vec::new();
+        let wanted = |path: &str| match Syntax::of_path(path) {
+            Some(_) => SOURCE,
+            None => (Purposes::from(Configs::wanted(path)) * CONFIG) | (Purposes::from(beside(path)) * BESIDE),
+        };
+        let mut files: Vec<(String, Purposes)> = Vec::new();
         let mut unreadable = Vec::new();
         for root in roots {
             // what the walk of a folder around it came to needs none of its own
-            if paths.iter().any(|path: &String| is_inside(path, root)) {
+            if files.iter().any(|(path, _)| is_inside(path, root)) {
                 continue;
             }
             let mut walked = system.walk(root, &wanted);
-            paths.append(&mut walked.files);
+            files.append(&mut walked.files);
             unreadable.append(&mut walked.unreadable);
         }
-        paths.par_sort_unstable();
-        paths.dedup();
-        let roles: Vec<(bool, bool, bool)> = paths
-            .par_iter()
-            .map(|path| match Syntax::of_path(path) {
-                Some(_) => (true, false, false),
-                None => (false, Configs::wanted(path), beside(path)),
-            })
-            .collect();
-        let mut sources = Vec::with_capacity(roles.iter().filter(|(is_source, ..)| *is_source).count());
+        files.par_sort_unstable();
+        files.dedup();
+        let mut sources = Vec::with_capacity(files.iter().filter(|(_, purposes)| *purposes == SOURCE).count());
         let (mut others, mut besides) = (Vec::new(), Vec::new());
-        for (path, (is_source, is_config, is_beside)) in paths.into_iter().zip(roles) {
-            if is_source {
+        for (path, purposes) in files {
+            if purposes == SOURCE {
                 sources.push(path);
                 continue;
             }
-            if is_beside {
+            if purposes & BESIDE != 0 {
                 besides.push(path.clone());
             }
-            if is_config {
+            if purposes & CONFIG != 0 {
                 others.push(path);
             }
         }
@@ -188,7 +190,7 @@ impl<'a> Project<'a> {
         let kept_bytes = AtomicUsize::new(0);
         let look_at = |path| with_buffer(|buffer| look(system, path, buffer, &search, &kept_bytes));
         let (files, (configs, settings_files)) = rayon::join(
-            || sources.into_par_iter().map(look_at).collect::<Vec<SourceFile>>(),
+            || sources.into_par_iter().with_max_len(AT_ONCE).map(look_at).collect::<Vec<SourceFile>>(),
             || {
                 let configs = Configs::new(others, roots);
                 let settings_files = settings::files(&configs, system);
@@ -227,7 +229,7 @@ impl<'a> Project<'a> {
             let data = project.configs.data().map(|path| SourceFile::new(path.to_owned(), Syntax::Json));
             project.files.extend(data);
             let named = (0u32..).map(FileId).zip(&project.files);
-            project.by_path = named.map(|(id, file)| (file.path.clone(), id)).collect();
+            project.by_path = named.map(|(id, file)| (file.path.to_string(), id)).collect();
             let with_evidence = project.look_closer(&search, literals.all, &telling);
             project.look_for(&words);
             project.pages = project.find_pages();
@@ -297,7 +299,7 @@ impl<'a> Project<'a> {
     /// A file's graph; `None` where it cannot be read or parsed.
     pub fn lowered(&self, id: FileId) -> Option<&Lowered> {
         let file = self.file(id);
-        let lowered = file.lowered.get_or_init(|| {
+        let lower = || {
             if let Some(error) = &file.unreadable {
                 return Err(error.to_string());
             }
@@ -310,9 +312,10 @@ impl<'a> Project<'a> {
                 format!("does not parse: {line}{}", refused.reason)
             })?;
             let index = FileIndex::new(&ir);
-            Ok(Arc::new(Lowered { ir, index, lines: OnceLock::new(), by_place: OnceLock::new() }))
-        });
-        lowered.as_deref().ok()
+            Ok(Lowered { ir, index, lines: OnceLock::new(), by_place: OnceLock::new() })
+        };
+        let lowered = file.lowered.get_or_init(|| Box::new(lower()));
+        (**lowered).as_ref().ok()
     }
 
     /// Both ends of a span of a file, as people name them.
@@ -331,7 +334,10 @@ impl<'a> Project<'a> {
 
     /// How many files were lowered so far.
     pub fn parsed(&self) -> usize {
-        self.files[..self.sources].iter().filter(|file| matches!(file.lowered.get(), Some(Ok(_)))).count()
+        self.files[..self.sources]
+            .iter()
+            .filter(|file| file.lowered.get().is_some_and(|lowered| lowered.is_ok()))
+            .count()
     }
 
     /// Everything that could not be looked at, with the reason, sorted by path.
@@ -340,12 +346,16 @@ impl<'a> Project<'a> {
         // data as well as sources
         for (id, file) in (0u32..).map(FileId).zip(&self.files) {
             if let Some(error) = &file.unreadable {
-                skipped.push((file.path.clone(), error.to_string()));
-            } else if let Some(Err(reason)) = file.lowered.get() {
-                skipped.push((file.path.clone(), reason.clone()));
-            } else if let Some(Ok(lowered)) = file.lowered.get() {
-                let reasons = self.left_out(id, &lowered.ir);
-                skipped.extend(reasons.into_iter().map(|reason| (file.path.clone(), reason)));
+                skipped.push((file.path.to_string(), error.to_string()));
+                continue;
+            }
+            match file.lowered.get().map(|lowered| &**lowered) {
+                Some(Err(reason)) => skipped.push((file.path.to_string(), reason.clone())),
+                Some(Ok(lowered)) => {
+                    let reasons = self.left_out(id, &lowered.ir);
+                    skipped.extend(reasons.into_iter().map(|reason| (file.path.to_string(), reason)));
+                }
+                None => {}
             }
         }
         skipped.sort();
@@ -481,7 +491,7 @@ impl<'a> Project<'a> {
 impl SourceFile {
     fn new(path: String, syntax: Syntax) -> SourceFile {
         SourceFile {
-            path,
+            path: path.into(),
             syntax,
             kept: OnceLock::new(),
             has_project_evidence: false,
@@ -494,6 +504,9 @@ impl SourceFile {
         }
     }
 }
+
+/// So many files are looked at by one thread while another may have nothing to do any more.
+pub(crate) const AT_ONCE: usize = 64;
 
 /// What begins a remark to this program.
 static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(lower::comments::MARK));
@@ -509,13 +522,13 @@ fn look(
     let syntax = Syntax::of_path(&path).unwrap_or(Syntax::Js);
     let mut file = SourceFile::new(path, syntax);
     if let Err(error) = system.bytes_within(&file.path, MAX_BYTES, buffer) {
-        file.unreadable = Some(error);
+        file.unreadable = Some(Box::new(error));
         return file;
     }
     file.has_project_evidence = search.in_project(buffer);
     file.has_remark = MARK.find(buffer).is_some();
     file.names = Names::new(syntax, buffer);
-    if kept_bytes.load(Ordering::Relaxed) < FIRST_KEPT_BYTES {
+    if file.has_project_evidence && kept_bytes.load(Ordering::Relaxed) < FIRST_KEPT_BYTES {
         kept_bytes.fetch_add(buffer.len(), Ordering::Relaxed);
         if let Ok(text) = crate::text::files::text_of(buffer.clone()) {
             file.kept = OnceLock::from(text);

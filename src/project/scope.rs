@@ -86,7 +86,7 @@ impl Project<'_> {
         let packages = self.read_scopes();
         let mut with_evidence = vec![all; packages.uses.len()];
         let sources = self.files[..self.sources].iter().filter(|file| file.has_project_evidence);
-        for path in sources.map(|file| &file.path).chain(telling) {
+        for path in sources.map(|file| &*file.path).chain(telling.iter().map(String::as_str)) {
             with_evidence[packages.of(path)] = true;
         }
         let in_scope = tied(&packages.uses, &with_evidence);

@@ -8,7 +8,7 @@ use crate::text::Mistake;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const TOGGLE: (&str, &str) = ("rules/evidence/toggle.toml", include_str!("../../rules/evidence/toggle.toml"));
 const CLIENTS: (&str, &str) = ("rules/evidence/clients.toml", include_str!("../../rules/evidence/clients.toml"));
@@ -326,6 +326,8 @@ struct Names {
 /// Patterns with one ending.
 #[derive(Clone, Debug, Default)]
 struct Patterns {
+    /// One of them means all files with it.
+    any: bool,
     globs: GlobSet,
     kinds: Vec<Kind>,
 }
@@ -334,10 +336,14 @@ impl Names {
     /// Patterns, each with what a file of such a name may hold. One that cannot be read, or has no ending, means no file.
     fn new<'p>(patterns: impl Iterator<Item = (Kind, &'p String)>) -> Names {
         let mut groups: FxHashMap<String, (GlobSetBuilder, Vec<Kind>)> = FxHashMap::default();
+        let mut any: BTreeSet<String> = BTreeSet::new();
         for (kind, pattern) in patterns {
             let pattern = pattern.to_ascii_lowercase();
             let glob = GlobBuilder::new(&pattern).literal_separator(true).build();
             if let (Some(ending), Ok(glob)) = (ending(&pattern), glob) {
+                if pattern.strip_prefix("*.") == Some(ending) {
+                    any.insert(ending.to_owned());
+                }
                 let (globs, kinds) =
                     groups.entry(ending.to_owned()).or_insert_with(|| (GlobSetBuilder::new(), Vec::new()));
                 globs.add(glob);
@@ -345,18 +351,18 @@ impl Names {
             }
         }
         let build = |(ending, (globs, kinds)): (String, (GlobSetBuilder, Vec<Kind>))| {
-            (ending, Patterns { globs: globs.build().unwrap_or_default(), kinds })
+            let globs = globs.build().unwrap_or_default();
+            let any = any.contains(&ending);
+            (ending, Patterns { any, globs, kinds })
         };
         Names { by_ending: groups.into_iter().map(build).collect() }
     }
 
-    /// The patterns that may mean the file at `path`, and that in lower case.
-    fn may_mean(&self, path: &str) -> Option<(&Patterns, String)> {
+    /// The patterns that may mean the file at `path`.
+    fn may_mean(&self, path: &str) -> Option<&Patterns> {
         let ending = ending(path)?;
         let is_lower = !ending.bytes().any(|byte| byte.is_ascii_uppercase());
-        let patterns =
-            if is_lower { self.by_ending.get(ending) } else { self.by_ending.get(&*ending.to_ascii_lowercase()) };
-        Some((patterns?, path.to_ascii_lowercase()))
+        if is_lower { self.by_ending.get(ending) } else { self.by_ending.get(&*ending.to_ascii_lowercase()) }
     }
 }
 
@@ -388,8 +394,8 @@ impl Outside {
     /// What the file at `path` may hold, by its name.
     pub fn kinds(&self, path: &str) -> Vec<Kind> {
         let mut kinds: Vec<Kind> = Vec::new();
-        let Some((patterns, path)) = self.names.may_mean(path) else { return kinds };
-        for nth in named(&path).flat_map(|name| patterns.globs.matches(name)) {
+        let Some(patterns) = self.names.may_mean(path) else { return kinds };
+        for nth in named(&path.to_ascii_lowercase()).flat_map(|name| patterns.globs.matches(name)) {
             // what is certain comes first
             let same = |kind: &Kind| match (kind, &patterns.kinds[nth]) {
                 (Kind::Recorded(one, _), Kind::Recorded(other, _)) => one == other,
@@ -404,7 +410,10 @@ impl Outside {
 
     /// Whether a file at `path` may hold anything.
     pub fn wants(&self, path: &str) -> bool {
-        self.names.may_mean(path).is_some_and(|(patterns, path)| named(&path).any(|name| patterns.globs.is_match(name)))
+        let mean = |patterns: &Patterns| {
+            patterns.any || named(&path.to_ascii_lowercase()).any(|name| patterns.globs.is_match(name))
+        };
+        self.names.may_mean(path).is_some_and(mean)
     }
 }
 

@@ -6,11 +6,14 @@ use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 
+/// What a file is wanted for, a bit for each purpose. Without any, it is not wanted.
+pub type Purposes = u8;
+
 /// What a walk found, in no order. Paths have `/`, and are relative to the working directory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Walked {
-    /// Files.
-    pub files: Vec<String>,
+    /// Files, and what each is wanted for.
+    pub files: Vec<(String, Purposes)>,
     /// Folders and files that could not be looked at, each with the reason.
     pub unreadable: Vec<(String, String)>,
 }
@@ -53,8 +56,8 @@ pub const MAX_BYTES: u64 = 16 * 1024 * 1024;
 
 /// A place where files are.
 pub trait Files: Sync {
-    /// All files under `root` (or `root` itself) whose name `wanted` accepts, ignore rules applied.
-    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Walked;
+    /// All files under `root` (or `root` itself) that are `wanted` for anything by their paths, ignore rules applied.
+    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> Purposes + Sync)) -> Walked;
     /// A file's text: UTF-8, or UTF-16 behind a byte-order mark. What is invalid is replaced by U+FFFD, the mark is left
     /// off.
     fn read(&self, path: &str) -> Result<Arc<str>, ReadError>;
@@ -103,7 +106,7 @@ pub trait Files: Sync {
 pub struct OsFiles;
 
 impl Files for OsFiles {
-    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Walked {
+    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> Purposes + Sync)) -> Walked {
         let mut walked = super::walk::walk(Path::new(root), wanted);
         // what lies below a folder that is named as it should be is named as it should be; but below an ancestor lies the
         // working directory, whose files are named without it
@@ -111,7 +114,7 @@ impl Files for OsFiles {
             return walked;
         }
         let unreadable = walked.unreadable.iter_mut().map(|(path, _)| path);
-        walked.files.iter_mut().chain(unreadable).for_each(|path| *path = self.named(path));
+        walked.files.iter_mut().map(|(path, _)| path).chain(unreadable).for_each(|path| *path = self.named(path));
         walked
     }
 
@@ -317,10 +320,11 @@ impl MemoryFiles {
 }
 
 impl Files for MemoryFiles {
-    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Walked {
+    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> Purposes + Sync)) -> Walked {
         let root = if root == "." { "" } else { root };
-        let files = self.files.keys().filter(|path| is_under(path, root) && wanted(path)).cloned().collect();
-        Walked { files, unreadable: Vec::new() }
+        let inside = self.files.keys().filter(|path| is_under(path, root));
+        let files = inside.map(|path| (path.clone(), wanted(path))).filter(|(_, purposes)| *purposes != 0);
+        Walked { files: files.collect(), unreadable: Vec::new() }
     }
 
     fn read(&self, path: &str) -> Result<Arc<str>, ReadError> {

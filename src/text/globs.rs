@@ -1,7 +1,7 @@
 //! Patterns for files, in the language of ignore files, seen from one folder.
 
 use super::Files;
-use super::files::{ReadError, Walked, is_under};
+use super::files::{Purposes, ReadError, Walked, is_under};
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -70,7 +70,7 @@ impl<'a> Excluding<'a> {
 }
 
 impl Files for Excluding<'_> {
-    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Walked {
+    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> Purposes + Sync)) -> Walked {
         let mut walked = self.files.walk(root, wanted);
         let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
         let mut keep = |path: &String| {
@@ -80,7 +80,7 @@ impl Files for Excluding<'_> {
             }
             keep
         };
-        walked.files.retain(&mut keep);
+        walked.files.retain(|(path, _)| keep(path));
         walked.unreadable.retain(|(path, _)| keep(path));
         walked
     }
@@ -165,7 +165,7 @@ mod tests {
         }
         let globs = globs("", &["dist"]);
         let files = Excluding::new(&files, &globs);
-        assert_eq!(files.walk(".", &|path| path.ends_with(".js")).files, ["a.js"]);
+        assert_eq!(files.walk(".", &|path| path.ends_with(".js").into()).files, [("a.js".into(), 1)]);
         assert_eq!(files.left_out(), ["dist/b.js"]);
         assert!(files.exists("a.js") && !files.exists("dist/b.js"));
     }

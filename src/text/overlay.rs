@@ -1,7 +1,7 @@
 //! Files of which one has another text than the system knows: what an editor has not saved.
 
 use super::Files;
-use super::files::{MAX_BYTES, ReadError, Walked, is_inside, text_of};
+use super::files::{MAX_BYTES, Purposes, ReadError, Walked, is_inside, text_of};
 use std::sync::Arc;
 
 /// `files`, with `text` as what is in one of them, whether it exists or not.
@@ -27,12 +27,13 @@ impl<'a> Overlay<'a> {
 }
 
 impl Files for Overlay<'_> {
-    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Walked {
+    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> Purposes + Sync)) -> Walked {
         let is_root = self.is_it(root);
         let mut walked = if is_root { Walked::default() } else { self.files.walk(root, wanted) };
         let lies_inside = is_root || is_inside(&self.path, &self.files.named(root));
-        if lies_inside && wanted(&self.path) && !walked.files.contains(&self.path) {
-            walked.files.push(self.path.clone());
+        let it = (self.path.clone(), wanted(&self.path));
+        if lies_inside && it.1 != 0 && !walked.files.contains(&it) {
+            walked.files.push(it);
         }
         walked
     }
@@ -90,7 +91,8 @@ mod tests {
         files.insert("src/a.js", "old");
         files.insert("src/b.js", "b");
         let walked = |files: &Overlay<'_>, root: &str| {
-            let mut paths = files.walk(root, &|path| path.ends_with(".js")).files;
+            let walked = files.walk(root, &|path| path.ends_with(".js").into()).files;
+            let mut paths: Vec<String> = walked.into_iter().map(|(path, _)| path).collect();
             paths.sort();
             paths.join(" ")
         };

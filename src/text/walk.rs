@@ -1,6 +1,6 @@
 //! The walk over real folders: ignore files respected, vendored code left out.
 
-use super::files::{NO_FILE, Walked, slashed};
+use super::files::{NO_FILE, Purposes, Walked, slashed};
 use ignore::{WalkBuilder, WalkState};
 use std::ffi::OsStr;
 use std::fs::FileType;
@@ -11,16 +11,20 @@ use std::sync::Mutex;
 const LEFT_OUT: &[&str] =
     &["node_modules", "bower_components", "jspm_packages", "target", ".yarn", ".git", ".hg", ".svn"];
 
-/// All files under `root` whose path `wanted` accepts. Hidden folders are walked, except those of version control;
+/// All files under `root` that are `wanted` for anything by their paths. Hidden folders are walked, except those of version control;
 /// symbolic links are not followed.
-pub(super) fn walk(root: &Path, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Walked {
+pub(super) fn walk(root: &Path, wanted: &(dyn Fn(&str) -> Purposes + Sync)) -> Walked {
     let found = Mutex::new(Walked::default());
     let inside = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
     let mut builder = WalkBuilder::new(root);
-    builder.hidden(false).follow_links(false).require_git(false).filter_entry(|entry| {
-        // what was named on the command line is looked at, whatever its name
-        entry.depth() == 0 || !entry.file_type().is_some_and(|kind| kind.is_dir()) || !is_left_out(entry.file_name())
-    });
+    builder.threads(rayon::current_num_threads()).hidden(false).follow_links(false).require_git(false).filter_entry(
+        |entry| {
+            // what was named on the command line is looked at, whatever its name
+            entry.depth() == 0
+                || !entry.file_type().is_some_and(|kind| kind.is_dir())
+                || !is_left_out(entry.file_name())
+        },
+    );
     builder.build_parallel().run(|| {
         let mut local = Batch { found: Walked::default(), all: &found };
         let inside = &inside;
@@ -28,8 +32,9 @@ pub(super) fn walk(root: &Path, wanted: &(dyn Fn(&str) -> bool + Sync)) -> Walke
             match result {
                 Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
                     let path = slashed(entry.path());
-                    if wanted(&path) {
-                        local.found.files.push(path);
+                    let purposes = wanted(&path);
+                    if purposes != 0 {
+                        local.found.files.push((path, purposes));
                     }
                 }
                 Ok(entry) => local
@@ -54,13 +59,13 @@ fn special(
     path: &Path,
     kind: FileType,
     inside: &Path,
-    wanted: &(dyn Fn(&str) -> bool + Sync),
+    wanted: &(dyn Fn(&str) -> Purposes + Sync),
 ) -> Option<(String, String)> {
     if kind.is_dir() || path.file_name().is_some_and(is_left_out) {
         return None;
     }
     let named = slashed(path);
-    let is_source = wanted(&named);
+    let is_source = wanted(&named) != 0;
     let reason = if kind.is_symlink() {
         match path.canonicalize() {
             Ok(target) if target.starts_with(inside) || !(is_source || target.is_dir()) => return None,

@@ -24,7 +24,7 @@ use super::model::{Call, Finding, Location, Related, Severity, Skipped, Verdict}
 use super::unite::Part;
 use crate::lower::Refused;
 use crate::lower::traffic::{Variables, postman};
-use crate::project::Project;
+use crate::project::{AT_ONCE, Project};
 use crate::rules::{Form, OutsideKind, Rules, docs};
 use crate::text::files::{ReadError, join, parent, with_buffer};
 use crate::text::{LineIndex, Span};
@@ -124,7 +124,11 @@ pub(super) fn look(
     let words = Words::new(rules);
     let told: Vec<(&String, Told)> = paths
         .par_iter()
-        .map(|path| (*path, with_buffer(|buffer| tell(project, rules, (&words, buffer), &folders, path))))
+        .with_max_len(AT_ONCE)
+        .filter_map(|path| {
+            let told = with_buffer(|buffer| tell(project, rules, (&words, buffer), &folders, path));
+            Some((*path, told?))
+        })
         .collect();
     let mut found = Found { outside: Outside::default(), sources: Vec::new(), skipped: Vec::new() };
     found.outside.files = paths.len();
@@ -169,28 +173,29 @@ fn folders<'a>(project: &'a Project<'_>) -> Folders<'a> {
     folders
 }
 
+/// What the file at `path` tells, if it may tell anything.
 fn tell(
     project: &Project<'_>,
     rules: &Rules,
     (words, buffer): (&Words<'_>, &mut Vec<u8>),
     folders: &Folders<'_>,
     path: &str,
-) -> Told {
+) -> Option<Told> {
     let mut kinds = rules.outside.kinds(path);
     let is_settings = |kind: &OutsideKind| matches!(kind, OutsideKind::Settings(_) | OutsideKind::Clients(_));
     let limit = if kinds.iter().all(is_settings) { SETTINGS_BYTES } else { RECORDING_BYTES };
     let mut told = Told::default();
     if let Err(error) = project.beside_bytes(path, limit, buffer) {
-        return Told { refused: Some(error.into()), ..told };
+        return Some(Told { refused: Some(error.into()), ..told });
     }
     // most tell nothing
     kinds.retain(|kind| words.may_tell(*kind, buffer));
     if kinds.is_empty() {
-        return told;
+        return None;
     }
     let file = match crate::text::files::text_of(buffer.clone()) {
         Ok(text) => File::new(path, text),
-        Err(error) => return Told { refused: Some(error.into()), ..told },
+        Err(error) => return Some(Told { refused: Some(error.into()), ..told }),
     };
     let read = |path: &str| Some(File::new(path, text(project, path)?));
     let beside = Beside { paths: folders.get(parent(path)).map_or(&[], Vec::as_slice), read: &read };
@@ -222,7 +227,7 @@ fn tell(
     if !told.toggles.is_empty() {
         told.text = Some(file.text.clone());
     }
-    told
+    Some(told)
 }
 
 /// The path of a file that another names, if it lies in that one's folder or below.
