@@ -70,10 +70,10 @@ impl<'s> Eval<'s> {
                     let given = list
                         .iter()
                         .find_map(|value| match &value.value {
-                            Value::Object(object) => self.items(object).map(|items| {
-                                let at = |expr| Node { file: object.node.file, expr };
-                                items.iter().map(|item| self.eval(at(*item), &object.ctx)).collect::<Vec<Vals>>()
-                            }),
+                            Value::Object(object) => {
+                                let items = self.items(object);
+                                items.map(|items| items.iter().map(|item| self.item(item)).collect::<Vec<Vals>>())
+                            }
                             _ => None,
                         })
                         .unwrap_or_default();

@@ -403,7 +403,7 @@ impl<'s> Eval<'s> {
         }
         // a list's `concat` makes a list
         let is_list = match &site.receiver {
-            Some(Traced { value: Value::Object(object), .. }) => self.items(object).is_some(),
+            Some(Traced { value: Value::Object(object), .. }) => self.is_list(object),
             _ => false,
         };
         if !pass.concat.is_empty() && !is_list {
@@ -518,9 +518,9 @@ impl<'s> Eval<'s> {
     fn texts_of(&mut self, list: &Object) -> Option<Vec<String>> {
         let items = self.items(list)?;
         items
-            .into_iter()
-            .map(|expr| {
-                let found = self.eval(Node { file: list.node.file, expr }, &list.ctx);
+            .iter()
+            .map(|item| {
+                let found = self.item(item);
                 match found.as_slice() {
                     [Traced { value: Value::Str(pattern), .. }] => pattern.text().map(str::to_owned),
                     _ => None,
@@ -539,10 +539,9 @@ impl<'s> Eval<'s> {
             let lists: Vec<Vec<Vals>> = first
                 .iter()
                 .filter_map(|value| match &value.value {
-                    Value::Object(object) => self.items(object).map(|items| {
-                        let file = object.node.file;
-                        items.iter().map(|item| self.eval(Node { file, expr: *item }, &object.ctx)).collect()
-                    }),
+                    Value::Object(object) => {
+                        self.items(object).map(|items| items.iter().map(|item| self.item(item)).collect())
+                    }
                     _ => None,
                 })
                 .collect();

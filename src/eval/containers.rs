@@ -440,8 +440,8 @@ impl<'s> Eval<'s> {
             let Value::Object(object) = &given.value else { continue };
             match self.items(object) {
                 Some(items) => {
-                    for item in items {
-                        let values = self.eval(Node { file: object.node.file, expr: item }, &object.ctx);
+                    for item in &items {
+                        let values = self.item(item);
                         names.extend(texts(&values).into_iter().map(|name| (name.clone(), name)));
                     }
                 }

@@ -248,8 +248,8 @@ impl<'s> Eval<'s> {
         match &value.value {
             Value::Func(closure) => vec![closure.clone()],
             Value::Object(object) => {
-                let last = self.items(object).and_then(|items| items.last().copied());
-                let found = last.map(|expr| self.eval(Node { file: object.node.file, expr }, &object.ctx));
+                let last = self.items(object).and_then(|mut items| items.pop());
+                let found = last.map(|item| self.item(&item));
                 found
                     .unwrap_or_default()
                     .into_iter()

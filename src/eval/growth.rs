@@ -132,19 +132,19 @@ impl<'s> Eval<'s> {
         let mut texts = Vals::new();
         for value in given {
             let items = match &value.value {
-                Value::Object(object) => self.items(object).map(|items| (object.clone(), items)),
+                Value::Object(object) => self.items(object),
                 _ => None,
             };
-            let Some((list, items)) = items else {
+            let Some(items) = items else {
                 texts.push(value);
                 continue;
             };
             let mut parts = Vec::new();
-            for expr in items {
+            for item in &items {
                 if !parts.is_empty() {
                     parts.push(vec![Traced::new(Value::Str(Pattern::lit("/")))]);
                 }
-                parts.push(self.eval(Node { file: list.node.file, expr }, &list.ctx));
+                parts.push(self.item(item));
             }
             texts.extend(self.join(parts));
         }

@@ -83,8 +83,8 @@ impl<'s> Eval<'s> {
     pub fn names_handed(&mut self, value: &Traced) -> Option<Vec<Option<Name>>> {
         let Value::Object(list) = &value.value else { return None };
         let items = self.items(list)?;
-        let lowered = self.lowered(list.node.file)?;
-        Some(items.iter().map(|item| super::callers::text_of(lowered, *item)).collect())
+        let text = |node: Node| super::callers::text_of(self.lowered(node.file)?, node.expr);
+        Some(items.iter().map(|item| text(item.node)).collect())
     }
 
     /// The names of a function's parameters.
@@ -217,9 +217,8 @@ impl<'s> Eval<'s> {
             let items = self.items(list)?;
             let wanted = matching::text_of(part)?;
             let mut all = Vec::new();
-            for item in items {
-                let values = self.eval(Node { file: list.node.file, expr: item }, &list.ctx);
-                for value in values {
+            for item in &items {
+                for value in self.item(item) {
                     all.push(matching::same(self.rules, &matching::text_of(&value)?, &wanted));
                 }
             }

@@ -151,7 +151,11 @@ impl<'s> Eval<'s> {
                     Some(index) if items.iter().take(index + 1).all(|item| !item.spread) => {
                         items.get(index).map(|item| self.eval(at(item.expr), &object.ctx)).unwrap_or_default()
                     }
-                    _ => Vals::new(),
+                    Some(index) => {
+                        let item = self.items(object).and_then(|items| items.get(index).cloned());
+                        item.map(|item| self.item(&item)).unwrap_or_default()
+                    }
+                    None => Vals::new(),
                 }
             }
             // a tuple struct or variant, made by calling it
@@ -587,8 +591,8 @@ impl<'s> Eval<'s> {
                         }
                     };
                     let mut follows = false;
-                    for item in items {
-                        let item = self.eval(Node { file: object.node.file, expr: item }, &object.ctx);
+                    for item in &items {
+                        let item = self.item(item);
                         if std::mem::take(&mut follows) {
                             values.extend(item);
                             continue;

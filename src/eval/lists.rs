@@ -3,8 +3,20 @@
 use super::engine::Eval;
 use super::slots::args_in;
 use super::value::{Args, Ctx, FrameKind, FuncRef, Node, Object, Open, Reason, Traced, Unknown, Vals, Value};
-use crate::ir::{Expr, ExprId};
+use crate::ir::Expr;
 use std::rc::Rc;
+
+/// Lists that are spread into each other.
+const SPREADS: u8 = 4;
+
+/// An item of a list.
+#[derive(Clone, Debug)]
+pub(crate) struct Item {
+    /// The expression.
+    pub(crate) node: Node,
+    /// Under which calls.
+    pub(crate) ctx: Ctx,
+}
 
 impl<'s> Eval<'s> {
     /// The elements of lists. A literal list of an open function stays open; a context may have chosen one.
@@ -31,18 +43,17 @@ impl<'s> Eval<'s> {
                 elements.push(list);
                 continue;
             };
-            let at = |expr: ExprId| Node { file: object.node.file, expr };
             if let Some(index) = chosen(ctx, object.node) {
                 if let Some(item) = items.get(index) {
-                    elements.extend(self.eval(at(*item), &object.ctx));
+                    elements.extend(self.item(item));
                 }
             } else if self.leaves_open() && items.len() > 1 {
                 let open = Some(Open::Element(object.node, items.len()));
                 let unknown = Unknown { reason: Reason::DynamicKey, names: Vec::new(), open };
                 elements.push(Traced::new(Value::Unknown(Rc::new(unknown))));
             } else {
-                for item in items {
-                    elements.extend(self.eval(at(item), &object.ctx));
+                for item in &items {
+                    elements.extend(self.item(item));
                 }
             }
         }
@@ -86,7 +97,7 @@ impl<'s> Eval<'s> {
             }
             let lists = self.eval(at, &object.ctx);
             let inner = match lists.as_slice() {
-                [Traced { value: Value::Object(inner), .. }] if depth < 4 => self.spread_items(inner, depth + 1),
+                [Traced { value: Value::Object(inner), .. }] if depth < SPREADS => self.spread_items(inner, depth + 1),
                 _ => None,
             };
             match inner {
@@ -118,15 +129,41 @@ impl<'s> Eval<'s> {
         }
     }
 
-    /// The items of a literal list without spreads.
-    pub(crate) fn items(&self, object: &Object) -> Option<Vec<ExprId>> {
-        let lowered = self.lowered(object.node.file)?;
-        match lowered.ir.expr(object.node.expr) {
-            Expr::List(items) if items.iter().all(|item| !item.spread) => {
-                Some(items.iter().map(|item| item.expr).collect())
+    /// The items of a literal list, those of the literal lists that are spread into it among them; `None` where one of
+    /// these is not known.
+    pub(crate) fn items(&mut self, object: &Object) -> Option<Vec<Item>> {
+        self.items_within(object, 0)
+    }
+
+    fn items_within(&mut self, object: &Object, depth: u8) -> Option<Vec<Item>> {
+        let file = object.node.file;
+        let Expr::List(items) = self.lowered(file)?.ir.expr(object.node.expr) else { return None };
+        let mut all = Vec::with_capacity(items.len());
+        for item in items {
+            let node = Node { file, expr: item.expr };
+            if !item.spread {
+                all.push(Item { node, ctx: object.ctx.clone() });
+                continue;
             }
-            _ => None,
+            match self.eval(node, &object.ctx).as_slice() {
+                [Traced { value: Value::Object(inner), .. }] if depth < SPREADS => {
+                    all.extend(self.items_within(inner, depth + 1)?);
+                }
+                _ => return None,
+            }
         }
+        Some(all)
+    }
+
+    /// What an item may be.
+    pub(crate) fn item(&mut self, item: &Item) -> Vals {
+        self.eval(item.node, &item.ctx)
+    }
+
+    /// Whether an object is a literal list.
+    pub(crate) fn is_list(&self, object: &Object) -> bool {
+        let lowered = self.lowered(object.node.file);
+        lowered.is_some_and(|lowered| matches!(lowered.ir.expr(object.node.expr), Expr::List(_)))
     }
 }
 

@@ -63,10 +63,9 @@ impl<'s> Eval<'s> {
             let Value::Object(object) = &names.value else { continue };
             let listed = match self.items(object) {
                 Some(items) => {
-                    let at = |expr| Node { file: object.node.file, expr };
                     let same =
                         |value: &Traced| matches!(&value.value, Value::Str(text) if text.text() == Some(&**name));
-                    let texts: Vals = items.into_iter().flat_map(|item| self.eval(at(item), &object.ctx)).collect();
+                    let texts: Vals = items.iter().flat_map(|item| self.item(item)).collect();
                     texts.into_iter().filter(same).collect()
                 }
                 None => self.own_member(object, &key, false, node),

@@ -530,11 +530,8 @@ impl<'s> Eval<'s> {
             && let Some(first) = pass.with.first()
         {
             let lists = self.slot(first, site);
-            let is_list = |eval: &mut Self, value: &Traced| match &value.value {
-                Value::Object(object) => eval.items(object).is_some(),
-                _ => false,
-            };
-            if lists.iter().any(|value| is_list(self, value)) {
+            let is_list = |value: &Traced| matches!(&value.value, Value::Object(object) if self.is_list(object));
+            if lists.iter().any(is_list) {
                 self.rules.answered(pass);
                 return self.members(&lists, &PlaceKey::Index(index), site.node, &site.ctx);
             }

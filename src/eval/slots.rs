@@ -153,7 +153,7 @@ impl<'s> Eval<'s> {
                         members = self.object_member(object, &key, site.node);
                     }
                     // a list of what has the value is a list of values
-                    if members.is_empty() && self.items(object).is_some() && self.is_value_itself(name) {
+                    if members.is_empty() && self.is_list(object) && self.is_value_itself(name) {
                         found.push(value.clone());
                     }
                     found.extend(members);

@@ -219,9 +219,9 @@ impl<'s> Eval<'s> {
                         for made in made {
                             if let Value::Object(object) = &made.value {
                                 let key = crate::project::PlaceKey::Name(name.into());
-                                found.extend(match self.items(object) {
-                                    Some(_) => self.entry(&made, name, *at),
-                                    None => self.object_member(object, &key, *at),
+                                found.extend(match self.is_list(object) {
+                                    true => self.entry(&made, name, *at),
+                                    false => self.object_member(object, &key, *at),
                                 });
                             }
                         }
@@ -652,8 +652,8 @@ impl<'s> Eval<'s> {
                 let Value::Object(taken) = &taken.value else { continue };
                 let keys: Vals = match self.items(taken) {
                     Some(items) => items
-                        .into_iter()
-                        .flat_map(|item| self.eval(Node { file: taken.node.file, expr: item }, &None))
+                        .iter()
+                        .flat_map(|item| self.item(item))
                         .filter(|key| matches!(&key.value, Value::Str(text) if text.text() == Some(name)))
                         .collect(),
                     None => {

@@ -31,10 +31,9 @@ impl<'s> Eval<'s> {
         let Value::Object(object) = &list.value else { return Vec::new() };
         let items = self.items(object).unwrap_or_default();
         let mut keys = Vec::new();
-        for item in items.into_iter().take(ENTRIES) {
-            let node = Node { file: object.node.file, expr: item };
-            let pair = self.eval(node, &object.ctx);
-            keys.extend(texts(&self.members(&pair, &PlaceKey::Index(0), node, &None)));
+        for item in items.iter().take(ENTRIES) {
+            let pair = self.item(item);
+            keys.extend(texts(&self.members(&pair, &PlaceKey::Index(0), item.node, &None)));
         }
         keys
     }

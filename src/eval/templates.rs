@@ -139,9 +139,8 @@ impl<'s> Eval<'s> {
         }
         let lists = self.slot(list, site);
         let [Traced { value: Value::Object(object), .. }] = lists.as_slice() else { return None };
-        let (file, ctx) = (object.node.file, object.ctx.clone());
         let items = self.items(object)?;
-        Some(items.into_iter().map(|expr| self.eval(Node { file, expr }, &ctx)).collect())
+        Some(items.iter().map(|item| self.item(item)).collect())
     }
 
     /// The call that makes a list of an object's keys or pairs, where the list in a slot is written as one.

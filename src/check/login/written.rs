@@ -97,7 +97,7 @@ pub(super) fn held(eval: &mut Eval<'_>, values: &Vals) -> Held {
 fn list_items(eval: &mut Eval<'_>, list: &Traced) -> Vec<Vals> {
     let Value::Object(object) = &list.value else { return Vec::new() };
     let items = eval.items(object).unwrap_or_default();
-    items.iter().map(|item| eval.value(Node { file: object.node.file, expr: *item }, &object.ctx)).collect()
+    items.iter().map(|item| eval.value(item.node, &item.ctx)).collect()
 }
 
 /// The pairs of a list of them, as forms are written: `[("username", name)]`.
