@@ -468,6 +468,17 @@ fn what_is_left_is_grouped_and_empty_when_ready() {
         .map(|task| (task["kind"].as_str().unwrap(), task["places"].as_array().unwrap().len()))
         .collect();
     assert_eq!(tasks, [("migrate", 1), ("migrate", 1), ("review", 2), ("turn-off", 1)], "{}", document["left_to_do"]);
+    // what only a server may do is another thing to ask for, and where it runs already, no other place
+    let text = |program: &str| json(folder(&[("a.js", program)]).path(), &["audit"]).1["left_to_do"][0]["text"].clone();
+    let scope = "Send an access token with the scope update:users, got";
+    assert_eq!(
+        text(&SENDS.replace("result.idTokenPayload.sub", "users[0].user_id")),
+        format!("{scope} on a server with client credentials, instead of the ID token from a.js:5.")
+    );
+    let server = "const { auth } = require('express-openid-connect');\nconst app = require('express')();\napp.use(auth());\n\
+                  app.patch('/users/:id', (req, res) => fetch(`https://acme.eu.auth0.com/api/v2/users/${req.params.id}`, {\n\
+                  method: 'PATCH', headers: { Authorization: `Bearer ${req.oidc.idToken}` } }));\n";
+    assert_eq!(text(server), format!("{scope} with client credentials, instead of the ID token from a.js:5."));
     let here = folder(&[("src/none.js", "export const a = 1;\n")]);
     let (status, document) = json(here.path(), &["audit"]);
     assert_eq!((status, &document["left_to_do"]), (0, &Value::Array(Vec::new())));
@@ -523,6 +534,10 @@ fn reviewed_unknowns_are_accepted_with_a_reason() {
     assert_eq!(status, 0);
     // the call that is gone is told, and taken out when the file is written again
     assert_eq!(document["notices"][0]["id"], "stale-accept");
+    // of a part of the project, only where its file would lie there
+    let told =
+        |part: &str| json(path, &["audit", part, "--root", "."]).1["notices"].to_string().contains("stale-accept");
+    assert_eq!((told("src"), told("lib")), (true, false));
     let (_, _, err) = run(path, &["audit", "--write-accept-unknown", "accepted.toml"]);
     assert!(err.contains("1 call written, 0 of them"), "{err}");
     assert_eq!(json(path, &["audit"]).1["notices"], Value::Array(Vec::new()));

@@ -202,6 +202,31 @@ fn in_parts() {
     assert!(differing.is_empty(), "DETERMINISM_TURN={}\n{}", turn(), differing.join("\n"));
 }
 
+/// What each project's report says goes on meaning that project's calls.
+#[test]
+fn of_several_projects() {
+    let logins = ["login/legacy-spa", "login/legacy-lock", "login/legacy-spa"];
+    let reports = logins
+        .iter()
+        .zip(["one", "two", "three"])
+        .map(|(case, name)| (name.to_owned(), read::read(&read(&fixtures::folder().join(case)).report).unwrap()));
+    let merged = merge(reports.collect(), fixtures::rules()).unwrap();
+    let project = |path: &str| path.split('/').next().unwrap().to_owned();
+    let mut seen = Vec::new();
+    for plan in &merged.plans {
+        assert!(!plan.calls.is_empty());
+        for call in &plan.calls {
+            assert_eq!(project(&merged.calls[*call].at.path), project(&plan.at.path));
+        }
+        seen.push(project(&plan.at.path));
+    }
+    seen.sort();
+    assert_eq!(seen, ["one", "three", "two"]);
+    for finding in merged.findings.iter().filter_map(|finding| Some((finding, finding.call?))) {
+        assert_eq!(merged.calls[finding.1].at, finding.0.at);
+    }
+}
+
 #[test]
 fn parts_are_missed() {
     let case = &cases()[0];

@@ -191,6 +191,13 @@ fn what_is_kept_is_left_where_it_is_not_certain() {
     let key = "const KEY = 'id_token';\n\
                export const me = (sub) => fetch('https://acme.auth0.com/api/v2/users/' + sub, \
                { headers: { Authorization: 'Bearer ' + localStorage.getItem(KEY) } });";
+    let other = format!("{KEPT}\n  localStorage.setItem('access_token', result.state);");
+    let cookie = KEPT.replace("localStorage.setItem", "Cookies.set");
+    // what is not only told the key is not known to take out what lies there
+    let options = format!(
+        "import Cookies from 'js-cookie';\n{}\nexport const out = () => {{\n  Cookies.remove('id_token', {{ path: '/' }});\n}};",
+        READ.replace("localStorage.getItem", "Cookies.get")
+    );
     let branch = "  if (result)\n    localStorage.setItem('id_token', result.idToken);";
     let cases = [
         (KEPT, list.as_str(), "`id_token` is named at app.js:8 in a way that is not followed"),
@@ -198,6 +205,8 @@ fn what_is_kept_is_left_where_it_is_not_certain() {
         (KEPT, setup, "the token that is taken at app.js:8 is used at app.js:11, too"),
         (both.as_str(), renewed.as_str(), "`access_token` is written, too, but not beside each write of `id_token`"),
         (foreign.as_str(), READ, "`access_token` is written, too, but not beside each write of `id_token`"),
+        (other.as_str(), READ, "`access_token` is written, too, but not beside each write of `id_token`"),
+        (cookie.as_str(), options.as_str(), "`id_token` is named at app.js:10 in a way that is not followed"),
         (KEPT, key, "the key `id_token` is not written out where it is read at app.js:8"),
         (branch, READ, "`id_token` is kept at app.js:6 in a way that cannot be repeated beside it"),
     ];
@@ -297,6 +306,8 @@ fn what_keeps_a_token_for_more_than_these_calls_is_left() {
     let by_hand = "let held;\nexport const claims = () => JSON.parse(atob(held.split('.')[1]));";
     let setter = format!("  keep(result.idToken);\n  {me};");
     let sends = "let held;\nconst keep = (value) => {\n  held = value;\n  navigator.sendBeacon('/seen', value);\n};";
+    // a map is another one for each object: what is written to it is not looked for elsewhere
+    let map = format!("  kept.set('id_token', result.idToken);\n{}", CALL.replace("TOKEN", "kept.get('id_token')"));
     let global = "  axios.defaults.headers.common.Authorization = 'Bearer ' + result.idToken;\n\
                   \u{20} axios.get('https://acme.auth0.com/api/v2/users/' + result.idTokenPayload.sub);";
     let orders = "export const orders = () => axios.get('https://api.acme.example/orders');";
@@ -305,6 +316,7 @@ fn what_keeps_a_token_for_more_than_these_calls_is_left() {
         (holder.as_str(), decoded, "the token that is taken at app.js:5 is used at app.js:10, too"),
         (holder.as_str(), by_hand, "the token that is taken at app.js:5 is used at app.js:9, too"),
         (setter.as_str(), sends, "the token that is taken at app.js:5 is used at app.js:11, too"),
+        (map.as_str(), "const kept = new Map();", "the token that is taken at app.js:5 is not just sent by this call"),
         (global, orders, "the token that is taken at app.js:5 is used at app.js:8, too"),
     ];
     for (kept, sent, reason) in cases {

@@ -20,12 +20,12 @@ mod words;
 pub(super) use clients::{Client, of_project as clients};
 
 use super::advice;
-use super::model::{Call, Finding, Location, Related, Severity, Skipped, Verdict};
+use super::model::{Call, Finding, Location, Related, Skipped, Verdict};
 use super::unite::Part;
 use crate::lower::Refused;
 use crate::lower::traffic::{Variables, postman};
 use crate::project::{AT_ONCE, Project};
-use crate::rules::{Form, OutsideKind, Rules, docs};
+use crate::rules::{Form, OutsideKind, Rules};
 use crate::text::files::{ReadError, join, parent, with_buffer};
 use crate::text::{LineIndex, Span};
 use model::{Deprecation, Outside, Recorded, Toggle, ToggleState};
@@ -262,7 +262,7 @@ pub(super) fn findings(
         *times += 1;
         Finding {
             rule: rule.to_owned(),
-            severity: severity(rule),
+            severity: advice::severity(rule),
             message,
             help,
             at: at.clone(),
@@ -345,11 +345,4 @@ fn scopes_of(rules: &Rules, recorded: &Recorded) -> String {
     // of several, the first row of the table is the one that today's API knows
     let Some((current_user, any_user)) = endpoint.scopes.first() else { return String::new() };
     format!(" The user's own token takes {current_user}; one for any user, on a server, {any_user}.")
-}
-
-fn severity(rule: &str) -> Severity {
-    match docs::rule(rule).map(docs::Doc::severity) {
-        Some("error") => Severity::Error,
-        _ => Severity::Warning,
-    }
 }

@@ -97,6 +97,14 @@ mod tests {
                 (2, 33, "undecided"),
             ),
             (
+                "main.tf",
+                "module \"t\" {\n  flags = { enable_idtoken_api2 = \"${var.allow}\" }\n}\n",
+                (2, 35, "undecided"),
+            ),
+            // a text is no flag to what reads these
+            ("tenant.yaml", "tenant:\n  flags:\n    enable_idtoken_api2: 'false'\n", (3, 26, "undecided")),
+            ("tenant.yaml", "tenant:\n  flags:\n    enable_idtoken_api2: 'true'\n", (3, 26, "undecided")),
+            (
                 "main.tf.json",
                 "{\"resource\": {\"auth0_tenant\": {\"t\": {\"flags\": [{\"enable_idtoken_api2\": true}]}}}}",
                 (1, 72, "on"),
