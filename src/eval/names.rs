@@ -226,18 +226,34 @@ impl<'s> Eval<'s> {
                     near.extend(self.global_places_in(file, name).iter().copied());
                 }
             }
-            let defines = |place: &GlobalPlace| match place {
-                GlobalPlace::Variable(file, _) | GlobalPlace::Written(file, _) => *file != from,
-                GlobalPlace::Argument(..) | GlobalPlace::Held(_) => false,
-            };
+            let defines = |place: &GlobalPlace| place.file() != from && self.makes_global(place);
             if near.iter().any(defines) {
                 return Arc::new(near);
             }
             let all = self.global_places(name);
             let in_application = |place: &&GlobalPlace| self.project.in_one_application(from, place.file());
             let near: Vec<GlobalPlace> = all.iter().filter(in_application).copied().collect();
-            if near.len() < all.len() && near.iter().any(defines) { Arc::new(near) } else { all }
+            if near.len() < all.len() && near.iter().any(defines) {
+                return Arc::new(near);
+            }
+            if all.iter().any(|place| self.makes_global(place)) {
+                return all;
+            }
+            // an assignment that needs a global fails where there is none
+            let is_written = |place: &&GlobalPlace| matches!(place, GlobalPlace::Written(..));
+            Arc::new(all.iter().filter(|place| !is_written(place)).copied().collect())
         })
+    }
+
+    /// Whether a global comes into being at a place.
+    fn makes_global(&self, place: &GlobalPlace) -> bool {
+        match *place {
+            GlobalPlace::Variable(..) => true,
+            GlobalPlace::Written(file, nth) => {
+                self.lowered(file).is_some_and(|lowered| !lowered.ir.writes[nth].needs_global)
+            }
+            GlobalPlace::Argument(..) | GlobalPlace::Held(_) => false,
+        }
     }
 
     /// Where any script says something about a global name, by syntax alone; looked for once per run.

@@ -351,7 +351,14 @@ impl Builder {
     /// Record `base.key = value` in the current block.
     pub fn write(&mut self, base: ExprId, key: Key, value: ExprId, span: Span) {
         let block = self.block;
-        self.ir.writes.push(Write { base, key, value, at: span.end, block, span });
+        self.ir.writes.push(Write { base, key, value, at: span.end, block, span, needs_global: false });
+    }
+
+    /// The property write that was made last assigns a bare name in strict code.
+    pub fn needs_global(&mut self) {
+        if let Some(write) = self.ir.writes.last_mut() {
+            write.needs_global = true;
+        }
     }
 
     /// Close the file: link parents, sort calls, writes and definitions by place.

@@ -560,6 +560,9 @@ pub struct Write {
     pub block: BlockId,
     /// The whole assignment.
     pub span: Span,
+    /// Whether a bare name is assigned, in strict code, that nothing in the file declares: this makes no global, there
+    /// has to be one.
+    pub needs_global: bool,
 }
 
 /// One file, lowered.

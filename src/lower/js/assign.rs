@@ -135,10 +135,13 @@ impl<'t> Lower<'t> {
             Target::Name("", _) | Target::Nothing => {}
             Target::Name(name, name_span) => match self.b.lookup(name) {
                 Some(binding) => self.b.define(binding, value, at),
-                // A name nobody declares is a property of the global object.
+                // A name nobody declares is a property of the global object; strict code does not make one.
                 None => {
                     let global = self.b.expr(Expr::Global("globalThis".into()), name_span);
                     self.b.write(global, Key::Name(name.into()), value, span);
+                    if self.is_strict {
+                        self.b.needs_global();
+                    }
                 }
             },
             Target::Property(base, key) => {

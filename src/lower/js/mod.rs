@@ -49,7 +49,7 @@ type Nodes<'t> = SmallVec<[Node<'t>; 8]>;
 pub fn lower(syntax: Syntax, text: &str) -> Result<FileIr, Refused> {
     let parsed = parse(syntax, text, std::slice::from_ref(&(0..text.len())))?;
     let mut lower = Lower::new(None, text);
-    lower.unit(&parsed);
+    lower.unit(&parsed, false);
     let mut ir = lower.finish();
     let imports = ir.imports.iter().any(|import| !import.loaded);
     if imports || ir.exports.names.len() + ir.exports.whole.len() > 0 {
@@ -77,7 +77,7 @@ pub fn lower_scripts(host: Host, scripts: &Scripts, text: &str) -> Result<FileIr
         if unit.scope != Scope::Page {
             lower.b.enter_scope();
         }
-        lower.unit(parsed);
+        lower.unit(parsed, unit.scope != Scope::Page);
         match unit.scope {
             Scope::Page => {}
             Scope::Module => is_module_open = true,
@@ -187,6 +187,8 @@ struct Lower<'t> {
     /// Regions in error that no expression or statement has taken yet.
     errors: Vec<Node<'t>>,
     taken_errors: FxHashSet<usize>,
+    /// Whether it is strict code: a module's, or a script's that says so.
+    is_strict: bool,
     /// Constructor functions, to be made classes at the end.
     prototypes: prototype::Prototypes,
     /// What the statement lowered last says of those behind it in its list.
@@ -215,6 +217,7 @@ impl<'t> Lower<'t> {
             namespaces: Vec::new(),
             errors: Vec::new(),
             taken_errors: FxHashSet::default(),
+            is_strict: false,
             prototypes: prototype::Prototypes::default(),
             left_by: Vec::new(),
             loading: None,
@@ -223,17 +226,26 @@ impl<'t> Lower<'t> {
     }
 
     /// Lower scripts into the current scope, as one.
-    fn unit(&mut self, parsed: &'t Parsed) {
+    fn unit(&mut self, parsed: &'t Parsed, is_module: bool) {
         self.grammar = parsed.grammar;
         let roots: Vec<Node<'t>> = parsed.trees.iter().map(Tree::root_node).collect();
         self.errors = parsed.trees.iter().filter(|tree| tree.root_node().has_error()).flat_map(error_nodes).collect();
         let spans: Vec<Span> = self.errors.iter().map(|node| self.span(*node)).collect();
         self.b.ir_mut().errors.extend(spans);
         let statements: Vec<Node<'t>> = roots.iter().flat_map(|root| self.kids(*root)).collect();
+        self.is_strict = is_module || statements.iter().any(|statement| self.makes_strict(*statement));
         self.declare_reactive(&statements);
         self.function_body(&statements, 0);
         for root in roots {
             self.stray_errors(root);
+        }
+    }
+
+    /// Whether a statement of the outermost ones says that all of them are strict.
+    fn makes_strict(&self, statement: Node<'t>) -> bool {
+        match self.kind(statement) {
+            K::Export | K::ImportStatement => true,
+            _ => matches!(self.text(statement).trim_end_matches(';'), "'use strict'" | "\"use strict\""),
         }
     }
 
