@@ -9,8 +9,8 @@ use super::sites::{Batch, Record, batches, of_batch};
 use super::unite::{self, Found, Origin, Part, Shard};
 use super::watch::{Stage, Watch};
 use super::{advice, outside, runtime};
-use crate::eval::Shared;
 use crate::eval::value::{Node, Trail};
+use crate::eval::{Elsewhere, Shared};
 use crate::project::{Project, Region};
 use crate::rules::Rules;
 use crate::text::files::{is_inside, is_under};
@@ -201,8 +201,9 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
         return All::default();
     }
     project.learn_words();
+    let elsewhere = Arc::new(Elsewhere::default());
     let programs: Vec<Program<'_>> =
-        regions.par_iter().map(|(telling, region)| Program::new(region, rules, telling)).collect();
+        regions.par_iter().map(|(telling, region)| Program::new(region, rules, telling, &elsewhere)).collect();
     watch.begins(Stage::Judge);
     let files = programs.iter().map(|program| program.roots.len()).sum();
     let batches_of = |Program { shared, roots }: &Program<'_>| -> Vec<Batch> {
@@ -277,9 +278,9 @@ struct Program<'p> {
 }
 
 impl<'p> Program<'p> {
-    fn new(region: &'p Region<'p>, rules: &'p Rules, telling: &[FileId]) -> Program<'p> {
+    fn new(region: &'p Region<'p>, rules: &'p Rules, telling: &[FileId], elsewhere: &Arc<Elsewhere>) -> Program<'p> {
         let roots = super::roots::reached_from(region, rules, telling.to_vec());
-        let shared = Shared::around(region, rules, &roots);
+        let shared = Shared::around(region, rules, &roots, elsewhere.clone());
         shared.prepare();
         Program { shared, roots }
     }

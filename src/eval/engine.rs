@@ -4,6 +4,7 @@ pub(crate) use super::alternatives::drop_null;
 use super::alternatives::tidy;
 pub use super::alternatives::{ALTERNATIVES, ORIGINS};
 use super::conditions::{Runs, Truth};
+use super::elsewhere::Elsewhere;
 pub use super::owners::own;
 pub(crate) use super::owners::{OWNERS, own_all, owners_of_member};
 use super::value::{
@@ -43,8 +44,8 @@ pub struct Shared<'p> {
     /// Where writes to stores are looked for first; `None`: everywhere.
     pub(crate) near: Option<Applications>,
     pub(crate) store_writes: OnceLock<super::store::StoreWrites>,
-    /// The writes of packages that are not near, by number, once a key is asked for that nothing near writes.
-    pub(crate) writes_elsewhere: Cache<usize, Arc<super::store::StoreWrites>>,
+    /// What is written to stores where it is not near.
+    pub(crate) elsewhere: Arc<Elsewhere>,
     pub(crate) ambient: OnceLock<Vec<super::ambient::Ambient>>,
     pub(crate) containers: OnceLock<super::containers::Containers>,
     pub(crate) root_stores: OnceLock<Vec<Node>>,
@@ -76,7 +77,7 @@ impl<'p> Shared<'p> {
             rules,
             near: None,
             store_writes: OnceLock::new(),
-            writes_elsewhere: Cache::default(),
+            elsewhere: Arc::default(),
             ambient: OnceLock::new(),
             containers: OnceLock::new(),
             root_stores: OnceLock::new(),
@@ -100,9 +101,9 @@ impl<'p> Shared<'p> {
     }
 
     /// Nothing evaluated yet. What is written to stores outside of the applications that `files` are part of is looked at
-    /// only where nothing in these writes the key.
-    pub fn around(project: &'p Region<'p>, rules: &'p Rules, files: &[FileId]) -> Self {
-        Shared { near: project.applications_of(files), ..Shared::new(project, rules) }
+    /// only where nothing in these writes the key, and then `elsewhere`.
+    pub fn around(project: &'p Region<'p>, rules: &'p Rules, files: &[FileId], elsewhere: Arc<Elsewhere>) -> Self {
+        Shared { near: project.applications_of(files), elsewhere, ..Shared::new(project, rules) }
     }
 
     /// Look up on all cores what most requests will ask for, before the first asks.

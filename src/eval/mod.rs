@@ -15,6 +15,7 @@ mod components;
 mod conditions;
 mod container_members;
 mod containers;
+mod elsewhere;
 mod engine;
 mod evidence;
 mod exports;
@@ -50,6 +51,7 @@ mod types;
 pub mod value;
 
 pub use calls::Site;
+pub use elsewhere::Elsewhere;
 pub use engine::{ALTERNATIVES, Eval, GLANCE, ORIGINS, Shared, own, push_frame};
 pub use handed::AtHand;
 pub use store_writers::KeptWrite;

@@ -350,7 +350,7 @@ fn near_store_files(shared: &Shared<'_>) -> Vec<FileId> {
 }
 
 /// The files in which something may be written to a store, of those that `find` finds for words.
-fn store_files(rules: &Rules, find: &dyn Fn(&str, usize) -> Vec<FileId>) -> Vec<FileId> {
+pub(super) fn store_files(rules: &Rules, find: &dyn Fn(&str, usize) -> Vec<FileId>) -> Vec<FileId> {
     let mut files: Vec<FileId> = Vec::new();
     let under = rules.store_members.iter().map(|(key, _)| key);
     for member in rules.write_members.iter().chain(&rules.write_words).chain(&rules.store_names).chain(under) {
@@ -382,33 +382,12 @@ pub(super) fn writes_seen_from<'a>(
     if !near.is_empty() {
         return (near, false);
     }
-    let elsewhere = written_elsewhere(shared, store, key).into_iter().map(Cow::Owned);
+    let elsewhere = super::elsewhere::written(shared, store, key).into_iter().map(Cow::Owned);
     (all.iter().map(Cow::Borrowed).chain(elsewhere).collect(), true)
 }
 
-/// Other packages in which one key is looked for.
-const ELSEWHERE: usize = 8;
-
-/// The writes to a store under a key in the packages that are not near, of those that hold the key's text.
-fn written_elsewhere(shared: &Shared<'_>, store: &Arc<str>, key: &Name) -> Vec<StoreWrite> {
-    let Some(near) = &shared.near else { return Vec::new() };
-    let project = shared.project;
-    let find = |word: &str, limit| project.whole().files_with(word, limit).0;
-    let packages = project.packages_beyond(near, &find(key, usize::MAX));
-    if packages.len() > ELSEWHERE {
-        // a word that everybody uses says nothing
-        return Vec::new();
-    }
-    let of_package = |package: usize| {
-        let files = store_files(shared.rules, &find).into_iter().filter(|file| project.lies_in(package, *file));
-        Arc::new(files.flat_map(|file| store_writes_in(shared, file)).collect::<StoreWrites>())
-    };
-    let writes = packages.into_iter().map(|package| shared.writes_elsewhere.get(&package, || of_package(package)));
-    writes.flat_map(|writes| writes.of(store, key).to_vec()).collect()
-}
-
 /// The writes of one file. Each file has a budget of its own: the result does not depend on who asks first.
-fn store_writes_in(shared: &Shared<'_>, file: FileId) -> Vec<StoreWrite> {
+pub(super) fn store_writes_in(shared: &Shared<'_>, file: FileId) -> Vec<StoreWrite> {
     let mut eval = Eval::new(shared);
     eval.ask_stores = false;
     let mut writes = Vec::new();

@@ -91,6 +91,11 @@ impl<'a> Project<'a> {
         self.regions.iter().map(|files| Region::new(self, files))
     }
 
+    /// Some of its files, which are in order, as a region of their own.
+    pub fn only<'r>(&'r self, files: &'r [FileId]) -> Region<'r> {
+        Region::new(self, files)
+    }
+
     /// Find the regions around the packages `with_evidence`, and who imports whom in them.
     pub(super) fn find_regions(&mut self, with_evidence: Vec<bool>) {
         let mut ties = Ties::new(with_evidence.len());
