@@ -410,6 +410,11 @@ fn less(op: Op, left: &Traced, right: &Traced) -> Option<bool> {
 
 /// Whether a library's value is the constant `wanted`, where both are constants of one type: `Method::GET`.
 fn same_constant(value: &Value, wanted: &Value) -> Option<bool> {
+    // two settings may be the same, whatever they are called
+    let is_setting = |value: &Value| matches!(value, Value::Unknown(unknown) if unknown.reason == Reason::Environment);
+    if is_setting(value) && is_setting(wanted) {
+        return None;
+    }
     let wanted = wanted.names();
     let [.., ty, name] = wanted.as_slice() else { return None };
     let names = value.names();

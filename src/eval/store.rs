@@ -179,8 +179,11 @@ impl<'s> Eval<'s> {
 
     /// Everything that is written to `store` under `key`; what the key says where nothing is.
     pub(crate) fn stored(&mut self, store: &Arc<str>, key: &Name, file: FileId, span: Span) -> Vals {
-        self.mark(if &**store == ENVIRONMENT { conditions::ENVIRONMENT } else { conditions::STATE });
-        let reason = if &**store == ENVIRONMENT { Reason::Environment } else { Reason::Storage(key.clone()) };
+        let is_setting = &**store == ENVIRONMENT;
+        if !is_setting {
+            self.mark(conditions::STATE);
+        }
+        let reason = if is_setting { Reason::Environment } else { Reason::Storage(key.clone()) };
         let unknown = Traced::new(Value::unknown(reason, vec![key.clone()]));
         let asked = (Name::from(&**store), key.clone());
         if !self.ask_stores || !self.enter_store(&asked) {
@@ -256,11 +259,15 @@ impl<'s> Eval<'s> {
             matches!(value.value, Value::Null) || matches!(&value.value, Value::Str(text) if text.text() == Some(""))
         };
         let mut values: Vals = values.into_iter().filter(|value| !blank(value)).collect();
-        if values.is_empty() && &**store == ENVIRONMENT {
+        if values.is_empty() && is_setting {
             values = self.setting(key, file, span);
         }
         if values.is_empty() {
             return vec![self.by_name(unknown, key, file, span)];
+        }
+        // what is said without knowing a setting holds whatever it is
+        if is_setting {
+            self.mark(conditions::ENVIRONMENT);
         }
         values.into_iter().map(|value| self.by_name(value, key, file, span)).collect()
     }
