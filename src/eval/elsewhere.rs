@@ -6,6 +6,7 @@ use crate::ir::Name;
 use crate::project::{Cache, Project};
 use crate::rules::Rules;
 use crate::text::FileId;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// Other packages in which one key is looked for.
@@ -16,6 +17,22 @@ const PACKAGES: usize = 8;
 pub struct Elsewhere(Cache<usize, Arc<StoreWrites>>);
 
 impl Elsewhere {
+    /// Take what a program knows of the packages that are near it.
+    pub(super) fn learn(&self, shared: &Shared<'_>, writes: &StoreWrites) {
+        let project = shared.project;
+        let mut near: FxHashMap<usize, Vec<StoreWrite>> = FxHashMap::default();
+        let is_near = |file: &FileId| shared.near.as_ref().is_none_or(|near| project.is_part_of(near, *file));
+        for file in project.ids().filter(is_near) {
+            near.entry(project.package_of(file)).or_default();
+        }
+        for write in writes.all() {
+            near.entry(project.package_of(write.at.file())).or_default().push(write.clone());
+        }
+        for (package, writes) in near {
+            _ = self.0.get(&package, || Arc::new(writes.into_iter().collect()));
+        }
+    }
+
     /// A package is looked at by itself: what it writes is the same for all that ask.
     fn of_package(&self, project: &Project<'_>, rules: &Rules, package: usize) -> Arc<StoreWrites> {
         self.0.get(&package, || {

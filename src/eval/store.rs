@@ -54,6 +54,11 @@ impl StoreWrites {
         self.0.get(&(store.clone(), key.to_owned())).map_or(&[], Vec::as_slice)
     }
 
+    /// All of them, in no order of keys.
+    pub(super) fn all(&self) -> impl Iterator<Item = &StoreWrite> {
+        self.0.values().flatten()
+    }
+
     /// The keys that begin with another one and a dot, in order.
     fn below(&self, store: &Arc<str>, key: &str) -> Vec<Name> {
         let is_below = |of: &str| of.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
@@ -343,8 +348,10 @@ fn store_writes<'a>(shared: &'a Shared<'_>) -> &'a StoreWrites {
 pub(super) fn prepare(shared: &Shared<'_>) {
     let writes: Vec<StoreWrite> =
         near_store_files(shared).into_par_iter().flat_map_iter(|file| store_writes_in(shared, file)).collect();
+    let writes = writes.into_iter().collect();
+    shared.elsewhere.learn(shared, &writes);
     // what is there already is the same
-    _ = shared.store_writes.set(writes.into_iter().collect());
+    _ = shared.store_writes.set(writes);
 }
 
 /// Those files among [`store_files`] in which writes are looked for before anything asks.

@@ -157,7 +157,7 @@ impl Project<'_> {
     }
 
     /// The package around a file.
-    pub(super) fn package_of(&self, file: FileId) -> usize {
+    pub(crate) fn package_of(&self, file: FileId) -> usize {
         let of = |file: FileId| self.packages.of(self.path(file));
         let known = self.packages.of_sources.get_or_init(|| self.ids().map(of).collect());
         // data comes behind the sources
