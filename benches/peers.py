@@ -13,7 +13,11 @@ import tempfile
 import trees
 from measure import found, median, run
 
-JS = "*.{js,jsx,mjs,cjs,ts,tsx,mts,cts}"
+# all kinds of files that the program reads something of
+KINDS = "*.{%s}" % ",".join(
+    "js jsx mjs cjs ts tsx mts cts rs vue svelte astro html htm json jsonc json5 toml env md mdx markdown yml yaml sh bash "
+    "zsh fish bat cmd ps1 psm1 tf tofu tfvars har http rest jsonl ndjson".split()
+)
 WORDS = ["-e", "api/v2", "-e", "id_?token", "-e", "device-credentials", "-e", "auth0"]
 
 
@@ -36,7 +40,7 @@ def main():
     parser.add_argument("--peers", type=pathlib.Path, help="a folder with the others' rules")
     parser.add_argument("--times", type=int, default=5)
     parser.add_argument("--limit", type=int, default=600, help="seconds for one run")
-    parser.add_argument("--glob", default=JS, help="which files ripgrep looks at")
+    parser.add_argument("--glob", default=KINDS, help="which files ripgrep looks at; by default of all kinds read here")
     parser.add_argument("--only", help="tools to run, with commas")
     parser.add_argument("trees", nargs="*", type=pathlib.Path)
     arguments = parser.parse_args()
