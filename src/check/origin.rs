@@ -12,8 +12,8 @@ use std::rc::Rc;
 pub(super) struct Origin {
     /// The expression that is the token.
     pub at: Option<(FileId, Span)>,
-    /// Those that are the token on other ways to the same call.
-    pub others: Vec<(FileId, Span)>,
+    /// Where it comes into being on other ways to the same call.
+    pub others: Vec<Origin>,
     /// The calls on the way to it: of the client's making, of the method that hands it out.
     pub made: Vec<Node>,
     /// The logins, by their numbers in the rules, that feed what was read wherever they are.

@@ -220,18 +220,13 @@ fn all_calls(project: &Project<'_>, rules: &Rules, part: Option<Part>, watch: &d
             let mut places = Places { project, lines: FxHashMap::default() };
             let found = |record: &Record| {
                 let (call, endpoint) = as_call(shared, record, &mut places);
-                let token = origin::Origin {
+                let origin = |way: Option<&Rc<Trail>>| origin::Origin {
                     request: Some(record.request),
                     base: record.base.clone(),
-                    others: record
-                        .judged
-                        .others
-                        .iter()
-                        .map(|way| way.first())
-                        .map(|step| (step.file, step.span))
-                        .collect(),
-                    ..origin::Origin::of(shared, record.judged.trail.as_ref(), record.parts.clone())
+                    ..origin::Origin::of(shared, way, record.parts.clone())
                 };
+                let others = record.judged.others.iter().map(|way| origin(Some(way))).collect();
+                let token = origin::Origin { others, ..origin(record.judged.trail.as_ref()) };
                 let needs_key = match &record.body {
                     Body::Needs(key) => Some(key.to_string()),
                     Body::Fits | Body::Unread => None,

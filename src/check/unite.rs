@@ -111,8 +111,10 @@ pub(super) fn dedup<R>(found: &mut Vec<Found<R>>) {
         if same {
             super::advice::join_subjects(&mut kept.call, &later.call);
             if later.call.verdict == super::model::Verdict::IdToken {
-                kept.token.others.extend(later.token.at);
-                kept.token.others.append(&mut later.token.others);
+                let mut token = std::mem::take(&mut later.token);
+                let mut others = std::mem::take(&mut token.others);
+                kept.token.others.push(token);
+                kept.token.others.append(&mut others);
             }
         }
         same

@@ -71,7 +71,7 @@ impl<'a> Edits<'a> {
     fn token(&self, nth: usize, facts: &[&LoginFact], uses: &Uses<'_>) -> Result<Vec<Change>, Left> {
         let first = self.certain_origin(nth)?;
         let mut origins = vec![first];
-        origins.extend(self.sent[nth].origin.others.iter().copied());
+        origins.extend(self.sent[nth].origin.others.iter().filter_map(|other| other.at));
         origins.sort();
         origins.dedup();
         if origins.len() >= ORIGINS {

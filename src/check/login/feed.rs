@@ -37,6 +37,8 @@ pub(super) enum Sure {
     /// The token was followed to it.
     #[default]
     Followed,
+    /// The token was followed to it on some ways, and to others, so many in all, on other ways.
+    EachOf(usize),
     /// It is the only one that may.
     Only,
     /// It is one of so many.
@@ -47,7 +49,7 @@ impl Sure {
     /// As reports say it.
     pub(super) fn confidence(self) -> Confidence {
         match self {
-            Sure::Followed => Confidence::High,
+            Sure::Followed | Sure::EachOf(_) => Confidence::High,
             Sure::Only => Confidence::Medium,
             Sure::OneOf(_) => Confidence::Low,
         }
@@ -105,9 +107,38 @@ impl<'a> Logins<'a> {
         config.1.or(config.0).is_some_and(|nth| self.all[nth].says_something())
     }
 
-    /// The logins that feed what a call sends.
+    /// The logins that feed what a call sends: those that each of the tokens was followed to which it may send, or where
+    /// the first was not, those that may feed that.
     pub(super) fn feeding(&self, sent: &Sent<'_>) -> Feeding {
-        let origin = sent.origin;
+        let mut feeding = self.feeding_from(sent, sent.origin);
+        let is_followed = |sure: Sure| matches!(sure, Sure::Followed | Sure::EachOf(_));
+        if !is_followed(feeding.sure) || feeding.ways.is_empty() {
+            return feeding;
+        }
+        for other in &sent.origin.others {
+            let more = self.feeding_from(sent, other);
+            for way in more.ways.into_iter().filter(|_| is_followed(more.sure)) {
+                // what is known of one login on two ways is one
+                let is_known = |(base, part): &Config| {
+                    feeding
+                        .ways
+                        .iter()
+                        .flatten()
+                        .any(|(other, of)| if base.is_some() { base == other } else { part == of })
+                };
+                if !way.iter().any(is_known) {
+                    feeding.ways.push(way);
+                }
+            }
+        }
+        if feeding.ways.len() > 1 {
+            feeding.sure = Sure::EachOf(feeding.ways.len());
+        }
+        feeding
+    }
+
+    /// The logins that feed a token which a call sends.
+    fn feeding_from(&self, sent: &Sent<'_>, origin: &Origin) -> Feeding {
         let mut configs: Vec<Config> = Vec::new();
         for part in self.parts().filter(|part| origin.made.contains(&self.all[*part].node)) {
             let before = configs.len();
@@ -134,7 +165,15 @@ impl<'a> Logins<'a> {
         let all: Vec<usize> = self.bases().collect();
         let read_off = if all.is_empty() { Vec::new() } else { self.read_off(origin, &all) };
         if !read_off.is_empty() {
-            return self.told_apart(&read_off);
+            let told = self.told_apart(&read_off);
+            let is_alike =
+                |bases: &[usize]| bases.iter().all(|base| self.all[*base].number == self.all[bases[0]].number);
+            if told.sure == Sure::Followed && read_off.len() > 1 && is_alike(&read_off) {
+                // each is behind it on some way, and none says more than another
+                let ways = read_off.iter().map(|base| self.with_parts(*base)).collect();
+                return Feeding { ways, sure: Sure::EachOf(read_off.len()) };
+            }
+            return told;
         }
         let mut found = self.narrowed(&place, all);
         self.without_silent(&mut found);

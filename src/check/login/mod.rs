@@ -211,7 +211,7 @@ pub(super) fn judge(
 
 /// Of the logins that may feed a call, the ones that ask for all that it needs; where none does, all.
 fn without_others(rules: &Rules, logins: &[Login], call: &Call, feeding: Feeding) -> Feeding {
-    if feeding.ways.len() < 2 {
+    if feeding.ways.len() < 2 || matches!(feeding.sure, Sure::EachOf(_)) {
         return feeding;
     }
     let needs = Needs::of(&[&call]);
@@ -324,6 +324,9 @@ impl Work<'_> {
         // without an SDK, nothing but the answer's members leads to the only login that there is
         let is_followed = match self.group.sure {
             Sure::Followed => Ok(()),
+            Sure::EachOf(several) => {
+                Err(Left::of(format!("it comes from {several} logins, each of which has to ask for an access token")))
+            }
             Sure::Only if fact.url.is_some() || fact.exchange.is_some() => Ok(()),
             Sure::Only => {
                 Err(Left::of("the token was not followed to this login, which is only the one that there is"))
@@ -377,11 +380,15 @@ impl Work<'_> {
         }
         let subject = match self.group.sure {
             Sure::Followed => format!("the login that feeds {count}"),
+            Sure::EachOf(several) => format!("this login, one of {several} that feed {count},"),
             Sure::Only => format!("the login there is for {count}"),
             Sure::OneOf(several) => format!("this login, one of {several} that may feed {count},"),
         };
         if matches!(self.group.sure, Sure::OneOf(_)) {
             help.push_str(" Which of these logins feeds it, the code does not say: set this at each that does.");
+        }
+        if matches!(self.group.sure, Sure::EachOf(_)) {
+            help.push_str(" On other ways the token comes from another login, which needs the same.");
         }
         outcome.drafts.push(Draft {
             rule: rule_of(lacks),
