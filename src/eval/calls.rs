@@ -615,7 +615,7 @@ impl<'s> Eval<'s> {
         });
         let Some(separator) = separator.or(separators.is_empty().then(|| ",".to_owned())) else { return Vals::new() };
         let Some(Traced { value: Value::Object(object), .. }) = &site.receiver else { return Vals::new() };
-        let Some(items) = self.spread_items(object, 0) else { return Vals::new() };
+        let Some(items) = self.spread_items(object) else { return Vals::new() };
         let mut parts = Vec::new();
         for (nth, item) in items.into_iter().enumerate() {
             if nth > 0 {

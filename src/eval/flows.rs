@@ -63,7 +63,7 @@ impl Eval<'_> {
         for whole in self.slot(&flow.tasks, site) {
             let Value::Object(object) = &whole.value else { continue };
             let values = vec![whole.clone()];
-            match self.spread_items(object, 0) {
+            match self.spread_items(object) {
                 Some(items) => {
                     let named = items.into_iter().enumerate().map(|(nth, item)| (nth.to_string().into(), item));
                     tasks.extend(named);
@@ -86,7 +86,7 @@ impl Eval<'_> {
         let mut names = Vec::new();
         for list in listed {
             let Value::Object(object) = &list.value else { continue };
-            names.extend(self.spread_items(object, 0).into_iter().flatten().flat_map(|item| texts(&item)));
+            names.extend(self.spread_items(object).into_iter().flatten().flat_map(|item| texts(&item)));
         }
         let before: Vec<_> = tasks.into_iter().filter(|(name, _)| names.contains(name)).collect();
         self.together(&before)

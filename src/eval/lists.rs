@@ -8,6 +8,8 @@ use std::rc::Rc;
 
 /// Lists that are spread into each other.
 const SPREADS: u8 = 4;
+/// Items and spreads of all lists that are spread into one, again for each time that one is.
+const SPREAD_ITEMS: u32 = 10_000;
 
 /// An item of a list.
 #[derive(Clone, Debug)]
@@ -81,12 +83,20 @@ impl<'s> Eval<'s> {
 
     /// The values of the items of a literal list, those of the lists that are spread into it among them; of one that is not
     /// known, a value that stands for all of its items.
-    pub(crate) fn spread_items(&mut self, object: &Object, depth: u8) -> Option<Vec<Vals>> {
+    pub(crate) fn spread_items(&mut self, object: &Object) -> Option<Vec<Vals>> {
+        let mut left = SPREAD_ITEMS;
+        self.spread_items_within(object, 0, &mut left)
+    }
+
+    fn spread_items_within(&mut self, object: &Object, depth: u8, left: &mut u32) -> Option<Vec<Vals>> {
         let file = object.node.file;
         let Expr::List(items) = self.lowered(file)?.ir.expr(object.node.expr) else { return None };
         let mut all = Vec::new();
         for item in items {
             let at = Node { file, expr: item.expr };
+            if item.spread || depth > 0 {
+                *left = left.checked_sub(1)?;
+            }
             if !item.spread {
                 all.push(self.eval(at, &object.ctx));
                 continue;
@@ -97,7 +107,9 @@ impl<'s> Eval<'s> {
             }
             let lists = self.eval(at, &object.ctx);
             let inner = match lists.as_slice() {
-                [Traced { value: Value::Object(inner), .. }] if depth < SPREADS => self.spread_items(inner, depth + 1),
+                [Traced { value: Value::Object(inner), .. }] if depth < SPREADS => {
+                    self.spread_items_within(inner, depth + 1, left)
+                }
                 _ => None,
             };
             match inner {
@@ -130,24 +142,28 @@ impl<'s> Eval<'s> {
     }
 
     /// The items of a literal list, those of the literal lists that are spread into it among them; `None` where one of
-    /// these is not known.
+    /// these is not known, or they have too many.
     pub(crate) fn items(&mut self, object: &Object) -> Option<Vec<Item>> {
-        self.items_within(object, 0)
+        let mut left = SPREAD_ITEMS;
+        self.items_within(object, 0, &mut left)
     }
 
-    fn items_within(&mut self, object: &Object, depth: u8) -> Option<Vec<Item>> {
+    fn items_within(&mut self, object: &Object, depth: u8, left: &mut u32) -> Option<Vec<Item>> {
         let file = object.node.file;
         let Expr::List(items) = self.lowered(file)?.ir.expr(object.node.expr) else { return None };
         let mut all = Vec::with_capacity(items.len());
         for item in items {
             let node = Node { file, expr: item.expr };
+            if item.spread || depth > 0 {
+                *left = left.checked_sub(1)?;
+            }
             if !item.spread {
                 all.push(Item { node, ctx: object.ctx.clone() });
                 continue;
             }
             match self.eval(node, &object.ctx).as_slice() {
                 [Traced { value: Value::Object(inner), .. }] if depth < SPREADS => {
-                    all.extend(self.items_within(inner, depth + 1)?);
+                    all.extend(self.items_within(inner, depth + 1, left)?);
                 }
                 _ => return None,
             }

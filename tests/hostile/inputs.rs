@@ -91,6 +91,24 @@ pub(crate) fn all() -> Vec<Input> {
             (0..n).for_each(|i| writeln!(text, "const o{} = {{ ...o{i}, ...o{i} }};", i + 1).unwrap());
             js(at, &call(&text, &format!("o{n}.t")));
         }),
+        input("lists spread into lists, many times each", 1_000, 100, |at, n| {
+            let mut text = String::from("const l0 = ['x', authResult.idToken];\n");
+            for i in 0..4 {
+                let spreads = format!("...l{i}, ").repeat(n);
+                writeln!(text, "const l{} = [{spreads}'y'];", i + 1).unwrap();
+            }
+            js(at, &call(&text, "[...l4, authResult.idToken].find((item) => item !== 'x')"));
+        }),
+        input("lists of pairs spread into lists", 1_000, 100, |at, n| {
+            let mut text = String::from("const l0 = [['Authorization', `Bearer ${authResult.idToken}`]];\n");
+            for i in 0..4 {
+                let spreads = format!("...l{i}, ").repeat(n);
+                writeln!(text, "const l{} = [{spreads}['a', 'b']];", i + 1).unwrap();
+            }
+            text.push_str("fetch('https://acme.auth0.com/api/v2/users/me', { headers: new Headers(l4) });\n");
+            text.push_str("for (const [name, value] of l4) new Headers().set(name, value);\n");
+            js(at, &call(&text, "authResult.idToken"));
+        }),
         input("an object with many keys", 100_000, 3_000, |at, n| {
             let keys: String = (0..n).map(|i| format!("k{i}: {i}, ")).collect();
             js(at, &call(&format!("const o = {{ {keys} t: authResult.idToken }};"), "o.t"));
