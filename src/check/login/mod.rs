@@ -325,7 +325,7 @@ impl Work<'_> {
         let is_followed = match self.group.sure {
             Sure::Followed => Ok(()),
             Sure::EachOf(several) => {
-                Err(Left::of(format!("it comes from {several} logins, each of which has to ask for an access token")))
+                Err(Left::of(format!("its token comes from {several} logins, which no edit changes together")))
             }
             Sure::Only if fact.url.is_some() || fact.exchange.is_some() => Ok(()),
             Sure::Only => {
