@@ -132,10 +132,10 @@ pub(super) fn judge(credential: &Credential) -> Judged {
         One::Token(_, by, _) => *by,
         One::Unknown(..) => Evidence::Name,
     });
-    if let Some(One::Token(_, by, trail)) = strongest {
+    if let Some(decides @ One::Token(_, by, trail)) = strongest {
         let trail = trail.clone();
         let confidence = lowered_by(trail.as_ref(), confidence(by));
-        let others = alternatives.iter().filter_map(|one| match one {
+        let others = alternatives.iter().filter(|one| !std::ptr::eq(*one, decides)).filter_map(|one| match one {
             One::Token(TokenKind::Id, _, other) => other.clone(),
             _ => None,
         });

@@ -14,6 +14,7 @@ use crate::ir::{Expr, ExprId, FileIr, Lit};
 use crate::rules::LoginFact;
 use crate::text::files::is_test;
 use crate::text::{FileId, Span};
+use std::cell::LazyCell;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -110,13 +111,14 @@ impl<'a> Logins<'a> {
     /// The logins that feed what a call sends: those that each of the tokens was followed to which it may send, or where
     /// the first was not, those that may feed that.
     pub(super) fn feeding(&self, sent: &Sent<'_>) -> Feeding {
-        let mut feeding = self.feeding_from(sent, sent.origin);
+        let place = LazyCell::new(|| Place::of(self.shared, sent));
+        let mut feeding = self.feeding_from(sent.origin, &place);
         let is_followed = |sure: Sure| matches!(sure, Sure::Followed | Sure::EachOf(_));
         if !is_followed(feeding.sure) || feeding.ways.is_empty() {
             return feeding;
         }
         for other in &sent.origin.others {
-            let more = self.feeding_from(sent, other);
+            let more = self.feeding_from(other, &place);
             for way in more.ways.into_iter().filter(|_| is_followed(more.sure)) {
                 // what is known of one login on two ways is one
                 let is_known = |(base, part): &Config| {
@@ -137,8 +139,8 @@ impl<'a> Logins<'a> {
         feeding
     }
 
-    /// The logins that feed a token which a call sends.
-    fn feeding_from(&self, sent: &Sent<'_>, origin: &Origin) -> Feeding {
+    /// The logins that feed one token, which is sent around `place`.
+    fn feeding_from(&self, origin: &Origin, place: &LazyCell<Place, impl FnOnce() -> Place>) -> Feeding {
         let mut configs: Vec<Config> = Vec::new();
         for part in self.parts().filter(|part| origin.made.contains(&self.all[*part].node)) {
             let before = configs.len();
@@ -151,10 +153,9 @@ impl<'a> Logins<'a> {
         if !configs.is_empty() {
             return Feeding { ways: vec![configs], sure: Sure::Followed };
         }
-        let place = Place::of(self.shared, sent);
         let feeds =
             |nth: &usize| origin.made.contains(&self.all[*nth].node) || origin.feeds.contains(&self.all[*nth].number);
-        let known = self.nearest(origin, &place, self.bases().filter(feeds).collect());
+        let known = self.nearest(origin, place, self.bases().filter(feeds).collect());
         if !known.is_empty() {
             return self.told_apart(&known);
         }
@@ -175,7 +176,7 @@ impl<'a> Logins<'a> {
             }
             return told;
         }
-        let mut found = self.narrowed(&place, all);
+        let mut found = self.narrowed(place, all);
         self.without_silent(&mut found);
         let sure = match found.len() {
             0 | 1 => Sure::Only,
