@@ -3,7 +3,7 @@
 use super::engine::Eval;
 use super::slots::args_in;
 use super::value::{Args, Ctx, FrameKind, FuncRef, Node, Object, Open, Reason, Traced, Unknown, Vals, Value};
-use crate::ir::Expr;
+use crate::ir::{Arg, Expr};
 use std::rc::Rc;
 
 /// Lists that are spread into each other.
@@ -90,9 +90,8 @@ impl<'s> Eval<'s> {
 
     fn spread_items_within(&mut self, object: &Object, depth: u8, left: &mut u32) -> Option<Vec<Vals>> {
         let file = object.node.file;
-        let Expr::List(items) = self.lowered(file)?.ir.expr(object.node.expr) else { return None };
         let mut all = Vec::new();
-        for item in items {
+        for item in self.written_items(object)? {
             let at = Node { file, expr: item.expr };
             if item.spread || depth > 0 {
                 *left = left.checked_sub(1)?;
@@ -150,7 +149,7 @@ impl<'s> Eval<'s> {
 
     fn items_within(&mut self, object: &Object, depth: u8, left: &mut u32) -> Option<Vec<Item>> {
         let file = object.node.file;
-        let Expr::List(items) = self.lowered(file)?.ir.expr(object.node.expr) else { return None };
+        let items = self.written_items(object)?;
         let mut all = Vec::with_capacity(items.len());
         for item in items {
             let node = Node { file, expr: item.expr };
@@ -178,8 +177,15 @@ impl<'s> Eval<'s> {
 
     /// Whether an object is a literal list.
     pub(crate) fn is_list(&self, object: &Object) -> bool {
-        let lowered = self.lowered(object.node.file);
-        lowered.is_some_and(|lowered| matches!(lowered.ir.expr(object.node.expr), Expr::List(_)))
+        self.written_items(object).is_some()
+    }
+
+    /// What a literal list has in it, as it is written.
+    fn written_items(&self, object: &Object) -> Option<&'s [Arg]> {
+        match self.lowered(object.node.file)?.ir.expr(object.node.expr) {
+            Expr::List(items) => Some(items),
+            _ => None,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::text::Mistake;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 const TOGGLE: (&str, &str) = ("rules/evidence/toggle.toml", include_str!("../../rules/evidence/toggle.toml"));
 const CLIENTS: (&str, &str) = ("rules/evidence/clients.toml", include_str!("../../rules/evidence/clients.toml"));
@@ -335,25 +335,20 @@ struct Patterns {
 impl Names {
     /// Patterns, each with what a file of such a name may hold. One that cannot be read, or has no ending, means no file.
     fn new<'p>(patterns: impl Iterator<Item = (Kind, &'p String)>) -> Names {
-        let mut groups: FxHashMap<String, (GlobSetBuilder, Vec<Kind>)> = FxHashMap::default();
-        let mut any: BTreeSet<String> = BTreeSet::new();
+        let mut groups: FxHashMap<String, (GlobSetBuilder, Patterns)> = FxHashMap::default();
         for (kind, pattern) in patterns {
             let pattern = pattern.to_ascii_lowercase();
             let glob = GlobBuilder::new(&pattern).literal_separator(true).build();
             if let (Some(ending), Ok(glob)) = (ending(&pattern), glob) {
-                if pattern.strip_prefix("*.") == Some(ending) {
-                    any.insert(ending.to_owned());
-                }
-                let (globs, kinds) =
-                    groups.entry(ending.to_owned()).or_insert_with(|| (GlobSetBuilder::new(), Vec::new()));
+                let group = groups.entry(ending.to_owned());
+                let (globs, known) = group.or_insert_with(|| (GlobSetBuilder::new(), Patterns::default()));
                 globs.add(glob);
-                kinds.push(kind);
+                known.any |= pattern.strip_prefix("*.") == Some(ending);
+                known.kinds.push(kind);
             }
         }
-        let build = |(ending, (globs, kinds)): (String, (GlobSetBuilder, Vec<Kind>))| {
-            let globs = globs.build().unwrap_or_default();
-            let any = any.contains(&ending);
-            (ending, Patterns { any, globs, kinds })
+        let build = |(ending, (globs, known)): (String, (GlobSetBuilder, Patterns))| {
+            (ending, Patterns { globs: globs.build().unwrap_or_default(), ..known })
         };
         Names { by_ending: groups.into_iter().map(build).collect() }
     }
