@@ -41,7 +41,7 @@ fn code(path: &str) -> String {
 
 #[divan::bench]
 fn compile_rules() -> Rules {
-    Rules::load(&[]).unwrap()
+    Rules::load(&[], &[]).unwrap()
 }
 
 #[divan::bench]
@@ -65,7 +65,7 @@ fn lowering(bencher: Bencher<'_, '_>, path: &str) {
 
 #[divan::bench(args = [10, 100, 1000])]
 fn evaluation(bencher: Bencher<'_, '_>, requests: usize) {
-    let rules = Rules::load(&[]).unwrap();
+    let rules = Rules::load(&[], &[]).unwrap();
     let mut files = MemoryFiles::new();
     for first in (0..requests).step_by(10) {
         let mut text = String::from("export async function save(sub, result) {\n  const token = result.idToken;\n");

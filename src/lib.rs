@@ -77,6 +77,9 @@ pub fn analyze(files: &dyn text::Files, options: &Options) -> Result<check::mode
 
 /// The rules of this build with the own ones that `options` names, ready for [`analyze_with`].
 pub fn compile_rules(files: &dyn text::Files, options: &Options) -> Result<rules::Rules, Error> {
+    if options.rules.is_empty() {
+        return rules::Rules::load(&options.hosts, &options.own_hosts).map_err(broken);
+    }
     read_rules(files, &options.rules)?.compile(&options.hosts, &options.own_hosts).map_err(broken)
 }
 

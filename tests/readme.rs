@@ -53,7 +53,7 @@ fn the_list_of_calls_is_how_the_audit_ends() {
 
 #[test]
 fn the_endpoints_are_those_of_the_rules() {
-    let rules = idtoken_lint::rules::Rules::load(&[]).unwrap();
+    let rules = idtoken_lint::rules::Rules::load(&[], &[]).unwrap();
     let cell = |scopes: Vec<&String>| {
         let mut cells: Vec<String> = scopes.into_iter().map(|scope| format!("`{scope}`")).collect();
         cells.dedup();

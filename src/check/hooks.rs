@@ -338,7 +338,7 @@ mod tests {
         files.insert("token.js".to_owned(), token.to_owned());
         let call = "import axios from 'axios';\naxios.get(`https://acme.auth0.com/api/v2/users/${id}`);\n";
         files.insert("api.js".to_owned(), call.to_owned());
-        let report = crate::analyze_with(&files, &Options::default(), &Rules::load(&[]).unwrap()).unwrap();
+        let report = crate::analyze_with(&files, &Options::default(), &Rules::load(&[], &[]).unwrap()).unwrap();
         assert_eq!(report.calls.len(), 1);
         report.calls[0].trace.iter().map(|step| (step.at.path.clone(), step.at.start.line)).collect()
     }

@@ -252,7 +252,7 @@ mod tests {
     }
 
     fn matching(text: &str) -> Vec<(String, Match)> {
-        let rules = Rules::load(&[]).unwrap();
+        let rules = Rules::load(&[], &[]).unwrap();
         let Some(target) = Target::new(&pattern(text), rules.prefix(), &["users", "device-credentials"]) else {
             return Vec::new();
         };

@@ -472,7 +472,7 @@ mod tests {
 
     fn asked(asks: Asks, left: &str, right: &str) -> Option<bool> {
         static RULES: std::sync::OnceLock<Rules> = std::sync::OnceLock::new();
-        ask(RULES.get_or_init(|| Rules::load(&[]).unwrap()), asks, &text(left), &text(right))
+        ask(RULES.get_or_init(|| Rules::load(&[], &[]).unwrap()), asks, &text(left), &text(right))
     }
 
     #[test]

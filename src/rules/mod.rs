@@ -163,9 +163,10 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// The embedded rules. Own `hosts` (tenant or custom domains) count like tenants'.
-    pub fn load(hosts: &[String]) -> Result<Rules, Mistake> {
-        RuleFiles::embedded()?.compile(hosts, &[])
+    /// The embedded rules. `tenants` are hosts (tenant or custom domains) that count like those of the rules; `own` ones
+    /// never count.
+    pub fn load(tenants: &[String], own: &[String]) -> Result<Rules, Mistake> {
+        RuleFiles::packed()?.compile(tenants, own)
     }
 
     /// What must be known before a project is known to be worth a look: the endpoints and the literals of the embedded
@@ -581,7 +582,7 @@ mod tests {
 
     #[test]
     fn the_embedded_rules_compile_and_hold_the_whole_table() {
-        let rules = Rules::load(&[]).unwrap();
+        let rules = Rules::load(&[], &[]).unwrap();
         assert_eq!(rules.endpoints.len(), 8);
         assert_eq!(rules.endpoints.iter().map(|endpoint| endpoint.scopes.len()).sum::<usize>(), 9);
         assert!(!rules.write_members.is_empty());
@@ -589,7 +590,7 @@ mod tests {
 
     #[test]
     fn names_say_what_they_hold() {
-        let rules = Rules::load(&[]).unwrap();
+        let rules = Rules::load(&[], &[]).unwrap();
         assert_eq!(rules.token_name("primaryIdToken"), Some(TokenKind::Id));
         assert_eq!(rules.token_name("AUTH0_ID_TOKEN"), Some(TokenKind::Id));
         assert_eq!(rules.token_name("accessToken"), Some(TokenKind::Access));
@@ -600,7 +601,7 @@ mod tests {
 
     #[test]
     fn hosts_are_matched_whole() {
-        let rules = Rules::load(&["login.example.com".into()]).unwrap();
+        let rules = Rules::load(&["login.example.com".into()], &[]).unwrap();
         assert!(rules.is_tenant_host("acme.eu.auth0.com"));
         assert!(!rules.is_tenant_host("notauth0.com"));
         assert!(rules.is_tenant_host("login.example.com"));

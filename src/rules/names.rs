@@ -72,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_method_is_told_by_its_object() {
-        let rules = Rules::load(&[]).unwrap();
+        let rules = Rules::load(&[], &[]).unwrap();
         assert_eq!(rules.token_of_method("user", "getIdToken"), Some(TokenKind::Other));
         assert_eq!(rules.token_of_method("userService", "getIdToken"), None);
         assert_eq!(rules.token_of_method("user", "getName"), None);

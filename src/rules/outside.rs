@@ -2,17 +2,13 @@
 //!
 //! Owns the shape of `rules/evidence/*.toml` and which files are of which kind, by their names. Own rules add nothing here.
 
+use super::embedded::{CLIENTS, RECORDED, TOGGLE, unpack};
 use super::examples::variants;
-use super::toml_file;
 use crate::text::Mistake;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-
-const TOGGLE: (&str, &str) = ("rules/evidence/toggle.toml", include_str!("../../rules/evidence/toggle.toml"));
-const CLIENTS: (&str, &str) = ("rules/evidence/clients.toml", include_str!("../../rules/evidence/clients.toml"));
-const RECORDED: (&str, &str) = ("rules/evidence/recorded.toml", include_str!("../../rules/evidence/recorded.toml"));
 
 /// A file that shows what a table is for, or what it is not for. In its name and text, `@{a,b}` stands for one of these;
 /// `ID_TOKEN` and `ACCESS_TOKEN` for tokens that say what they are.
@@ -369,10 +365,7 @@ fn ending(path: &str) -> Option<&str> {
 impl Outside {
     /// What this build knows.
     pub(super) fn load() -> Result<Outside, Mistake> {
-        let toggle: ToggleTable = toml_file::read(TOGGLE.0, &TOGGLE.1.into())?;
-        let clients: ClientsTable = toml_file::read(CLIENTS.0, &CLIENTS.1.into())?;
-        let recorded: RecordedTable = toml_file::read(RECORDED.0, &RECORDED.1.into())?;
-        Ok(Outside::of(toggle, clients, recorded))
+        Ok(Outside::of(unpack(&TOGGLE)?, unpack(&CLIENTS)?, unpack(&RECORDED)?))
     }
 
     /// What these tables say.

@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn hosts_and_paths_decide() {
-        let rules = Rules::load(&["login.example.com".to_owned()]).unwrap();
+        let rules = Rules::load(&["login.example.com".to_owned()], &[]).unwrap();
         let name =
             |method, url, issuer| endpoint(&rules, method, url, issuer).map(|nth| rules.endpoints[nth].name.clone());
         let get = Some("GET /api/v2/users/{id}".to_owned());

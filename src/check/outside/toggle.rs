@@ -55,7 +55,7 @@ mod tests {
     use crate::rules::Rules;
 
     fn toggles(name: &str, text: &str) -> Vec<(u32, u32, &'static str)> {
-        let rules = Rules::load(&[]).unwrap();
+        let rules = Rules::load(&[], &[]).unwrap();
         let file = File::new(name, text.into());
         let mut found = Vec::new();
         for kind in rules.outside.kinds(name) {

@@ -148,7 +148,7 @@ mod tests {
     }
 
     fn judged(claims: &str) -> (Verdict, usize) {
-        let rules = Rules::load(&[]).unwrap();
+        let rules = Rules::load(&[], &[]).unwrap();
         let token = Token::read(&token("{\"alg\":\"RS256\"}", claims)).unwrap();
         let judged = token.judge(&rules);
         assert!(!judged.why.contains("SECRET"), "{}", judged.why);
@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn tokens_that_link_accounts_are_compared() {
-        let rules = Rules::load(&[]).unwrap();
+        let rules = Rules::load(&[], &[]).unwrap();
         let linking = rules.endpoints.iter().find_map(|endpoint| endpoint.linking.as_ref()).unwrap();
         let read = |header: &str, claims: &str| Token::read(&token(header, claims)).unwrap();
         for (header, wanted) in [

@@ -7,13 +7,21 @@ use std::collections::BTreeMap;
 use std::fmt;
 use toml::Spanned;
 
+/// A value with its place in the file: what was packed has none.
+fn placed<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Spanned<T>, D::Error> {
+    if deserializer.is_human_readable() {
+        return Spanned::deserialize(deserializer);
+    }
+    T::deserialize(deserializer).map(|value| Spanned::new(0..0, value))
+}
+
 /// A text with its place in the file.
 macro_rules! text {
     (#[doc = $meaning:literal] $name:ident) => {
         #[doc = $meaning]
         #[derive(Clone, Debug, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(Spanned<String>);
+        pub struct $name(#[serde(deserialize_with = "placed")] Spanned<String>);
 
         impl $name {
             /// The text.
@@ -77,7 +85,7 @@ pub enum ExampleLang {
 /// A small program; where `@{a,b}` stands, one with each of these names.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(transparent)]
-pub struct Code(Spanned<Program>);
+pub struct Code(#[serde(deserialize_with = "placed")] Spanned<Program>);
 
 impl Code {
     /// The program.
