@@ -3,7 +3,7 @@
 //! Owns states and transitions. A library value is a set of states; following a member, a call, an argument is a
 //! transition; facts hang on states. Must not know what the facts mean.
 
-use super::path::{Path, Root, Step};
+use super::path::{Alternatives, Path, Root, Step};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -47,25 +47,37 @@ impl<F: Copy> Default for Automaton<F> {
 impl<F: Copy> Automaton<F> {
     /// The state of `path`, made if it is new.
     pub fn insert(&mut self, path: &Path) -> State {
-        let mut state = match self.roots.get(&path.root) {
-            Some(&state) => state,
-            None => {
-                let state = self.node();
-                self.roots.insert(path.root.clone(), state);
-                state
+        let root = self.root_or_new(&path.root);
+        path.steps.iter().fold(root, |state, step| self.next_or_new(state, step))
+    }
+
+    /// The state of each of the paths, in order.
+    pub fn insert_all(&mut self, paths: &Alternatives) -> Vec<State> {
+        let mut states: Vec<State> = paths.roots.iter().map(|root| self.root_or_new(root)).collect();
+        for steps in &paths.steps {
+            let mut next = Vec::with_capacity(states.len() * steps.len());
+            for state in states {
+                next.extend(steps.iter().map(|step| self.next_or_new(state, step)));
             }
-        };
-        for step in &path.steps {
-            state = match self.nodes[state as usize].edges.get(step) {
-                Some(&next) => next,
-                None => {
-                    let next = self.node();
-                    self.nodes[state as usize].edges.insert(step.clone(), next);
-                    next
-                }
-            };
+            states = next;
         }
-        state
+        states
+    }
+
+    fn root_or_new(&mut self, root: &Root) -> State {
+        self.roots.get(root).copied().unwrap_or_else(|| {
+            let state = self.node();
+            self.roots.insert(root.clone(), state);
+            state
+        })
+    }
+
+    fn next_or_new(&mut self, state: State, step: &Step) -> State {
+        self.nodes[state as usize].edges.get(step).copied().unwrap_or_else(|| {
+            let next = self.node();
+            self.nodes[state as usize].edges.insert(step.clone(), next);
+            next
+        })
     }
 
     /// Hang a fact on a state.

@@ -95,21 +95,12 @@ impl Rules {
     }
 
     fn add_container(&mut self, place: &Place<'_>, table: &schema::ContainerTable) -> Result<(), Mistake> {
-        let names = |paths: &[schema::PathText]| -> Result<Vec<String>, Mistake> {
-            let mut names = Vec::new();
-            for text in paths {
-                names.extend(place.paths(text)?.iter().filter_map(Path::last_member));
-            }
-            names.sort();
-            names.dedup();
-            Ok(names)
-        };
         let handler = |table: &schema::HandlerTable| -> Result<HandlerFact, Mistake> {
             Ok(HandlerFact {
                 section: table.section.as_str().into(),
                 by: table.by.as_str().into(),
                 gets_state: table.gets_state,
-                mapped_by: names(&table.mapped_by)?,
+                mapped_by: place.last_members(&table.mapped_by)?,
             })
         };
         let handlers = table.handlers.iter().map(handler).collect::<Result<Vec<_>, _>>()?;
@@ -124,7 +115,7 @@ impl Rules {
         self.containers.push(ContainerFact {
             ty: table.r#type.as_str().into(),
             state_of_type,
-            made_by: names(&table.made)?,
+            made_by: place.last_members(&table.made)?,
             options: place.slot(&table.options)?,
             state: table.state.as_str().into(),
             root: table.root.iter().map(|[name, member]| (name.as_str().into(), member.as_str().into())).collect(),

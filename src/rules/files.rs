@@ -253,14 +253,8 @@ impl RuleFiles {
             let place = Place::new(&source.name, &source.text);
             for table in &source.file.r#type {
                 for text in &table.is {
-                    for path in place.paths(text)? {
-                        let member = path.last_member();
-                        let root = match path.root {
-                            Root::Global(name) | Root::Name(name) => Some(name),
-                            _ => None,
-                        };
-                        names.entry(table.name.clone()).or_default().extend(member.or(root));
-                    }
+                    let paths = place.alternatives(text)?;
+                    names.entry(table.name.clone()).or_default().extend(paths.called().into_iter().cloned());
                 }
             }
         }

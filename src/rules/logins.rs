@@ -108,12 +108,7 @@ impl Rules {
                 environment: table.environment.clone(),
             });
             for text in &table.on {
-                for path in place.paths(text)? {
-                    self.login_members.extend(path.last_member().or(match path.root {
-                        super::Root::Global(name) | super::Root::Name(name) => Some(name),
-                        _ => None,
-                    }));
-                }
+                self.login_members.extend(place.alternatives(text)?.called().into_iter().cloned());
             }
             self.hang(place, &table.on, Fact::Login(number))?;
             self.hang(place, &table.feeds, Fact::Feeds(number))?;

@@ -361,20 +361,15 @@ impl Rules {
             self.trace(place.nth(), Some(("call", nth)));
             if table.sends || !table.url.is_empty() || table.endpoint.is_some() {
                 for text in &table.on {
-                    for path in place.paths(text)? {
-                        if table.sends && !table.tentative {
-                            self.sender_words.extend(match &path.root {
-                                Root::Global(name) | Root::Name(name) | Root::Import(name) => vec![name.clone()],
-                                Root::Type(ty) => place.names_of(ty),
-                                Root::Any => Vec::new(),
-                            });
-                        }
-                        let last = path.last_member();
-                        self.request_members.extend(last.or(match path.root {
-                            Root::Global(name) | Root::Name(name) => Some(name),
-                            Root::Type(_) | Root::Import(_) | Root::Any => None,
+                    let paths = place.alternatives(text)?;
+                    if table.sends && !table.tentative {
+                        self.sender_words.extend(paths.roots.iter().flat_map(|root| match root {
+                            Root::Global(name) | Root::Name(name) | Root::Import(name) => vec![name.clone()],
+                            Root::Type(ty) => place.names_of(ty),
+                            Root::Any => Vec::new(),
                         }));
                     }
+                    self.request_members.extend(paths.called().into_iter().cloned());
                 }
             }
             if !table.settings.is_empty() {
@@ -559,11 +554,14 @@ impl Rules {
     ) -> Result<Vec<State>, Mistake> {
         let mut states = Vec::new();
         for text in paths {
-            for path in place.paths(text)? {
-                let state = self.automaton.insert(&path);
-                self.record_path(place, kind, text, &path, (state, fact));
-                states.push(state);
+            let paths = place.alternatives(text)?;
+            let of_text = self.automaton.insert_all(&paths);
+            if self.record.is_some() {
+                for (path, state) in paths.paths().iter().zip(&of_text) {
+                    self.record_path(place, kind, text, path, (*state, fact));
+                }
             }
+            states.extend(of_text);
         }
         Ok(states)
     }

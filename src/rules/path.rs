@@ -57,6 +57,54 @@ pub enum Step {
     ParamOf(u32, u32),
 }
 
+/// What one text says: a path, or several that share their steps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alternatives {
+    /// Where they start.
+    pub roots: Vec<Root>,
+    /// What each step may be.
+    pub steps: Vec<Vec<Step>>,
+}
+
+impl Alternatives {
+    /// Each by itself, in order.
+    pub fn paths(&self) -> Vec<Path> {
+        let mut paths: Vec<Path> =
+            self.roots.iter().map(|root| Path { root: root.clone(), steps: Vec::new() }).collect();
+        for steps in &self.steps {
+            let longer = |path: &Path, step: &Step| Path {
+                root: path.root.clone(),
+                steps: path.steps.iter().chain([step]).cloned().collect(),
+            };
+            paths = paths.iter().flat_map(|path| steps.iter().map(move |step| longer(path, step))).collect();
+        }
+        paths
+    }
+
+    /// The names that the last member on them may have.
+    pub fn last_members(&self) -> impl Iterator<Item = &String> {
+        let name = |step: &Step| matches!(step, Step::Member(_));
+        let last = self.steps.iter().rev().find(|steps| steps.iter().any(name));
+        last.into_iter().flatten().filter_map(|step| match step {
+            Step::Member(name) => Some(name),
+            _ => None,
+        })
+    }
+
+    /// The names by which code calls them where nothing is imported: those of the last member, or of the roots.
+    pub fn called(&self) -> Vec<&String> {
+        let members: Vec<&String> = self.last_members().collect();
+        if !members.is_empty() {
+            return members;
+        }
+        let roots = self.roots.iter().filter_map(|root| match root {
+            Root::Global(name) | Root::Name(name) => Some(name),
+            _ => None,
+        });
+        roots.collect()
+    }
+}
+
 /// A parsed path without alternatives.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Path {
@@ -135,7 +183,7 @@ impl fmt::Display for PathError {
     }
 }
 
-/// Read a path; `{a,b}` and `a,b` multiply, so one text may give several paths.
+/// Read each path of a text; `{a,b}` and `a,b` multiply.
 ///
 /// ```
 /// # use idtoken_lint::rules::path::parse;
@@ -143,6 +191,11 @@ impl fmt::Display for PathError {
 /// assert!(parse("import axios .get(").is_err());
 /// ```
 pub fn parse(text: &str) -> Result<Vec<Path>, PathError> {
+    alternatives(text).map(|alternatives| alternatives.paths())
+}
+
+/// Read a path with its alternatives.
+pub fn alternatives(text: &str) -> Result<Alternatives, PathError> {
     let bad = |at: usize, expected: &'static str| PathError { at, expected };
     let (kind, rest) = text.split_once(' ').unwrap_or((text, ""));
     let mut at = text.len() - rest.len();
@@ -175,22 +228,13 @@ pub fn parse(text: &str) -> Result<Vec<Path>, PathError> {
         "any" => vec![Root::Any],
         _ => return Err(bad(0, "`import`, `global`, `name`, `type` or `any`")),
     };
-    let mut paths: Vec<Path> = roots.into_iter().map(|root| Path { root, steps: Vec::new() }).collect();
+    let mut steps = Vec::new();
     while at < text.len() {
-        let (steps, length) = step(text, at)?;
+        let (step, length) = step(text, at)?;
         at += length;
-        paths = paths
-            .iter()
-            .flat_map(|path| {
-                steps.iter().map(|step| {
-                    let mut longer = path.clone();
-                    longer.steps.push(step.clone());
-                    longer
-                })
-            })
-            .collect();
+        steps.push(step);
     }
-    Ok(paths)
+    Ok(Alternatives { roots, steps })
 }
 
 /// Where a list of names has none between its commas.

@@ -1,6 +1,6 @@
 //! The rule file that is being compiled: reads the grammars in it, and says where its mistakes are.
 
-use super::path::{self, Path};
+use super::path::{self, Alternatives, Path};
 use super::schema::{EndpointText, PathText, SlotText, StoredTable, VersionsText};
 use super::slot::{self, Slot};
 use super::stored::StoredFact;
@@ -70,7 +70,7 @@ impl<'a> Place<'a> {
     pub(super) fn last_members(&self, paths: &[PathText]) -> Result<Vec<String>, Mistake> {
         let mut names = Vec::new();
         for text in paths {
-            names.extend(self.paths(text)?.iter().filter_map(|path| path.last_member()));
+            names.extend(self.alternatives(text)?.last_members().cloned());
         }
         names.sort();
         names.dedup();
@@ -105,9 +105,14 @@ impl<'a> Place<'a> {
         }
     }
 
+    /// Each path of a text.
     pub(super) fn paths(&self, text: &PathText) -> Result<Vec<Path>, Mistake> {
+        self.alternatives(text).map(|alternatives| alternatives.paths())
+    }
+
+    pub(super) fn alternatives(&self, text: &PathText) -> Result<Alternatives, Mistake> {
         let content = text.get_ref();
-        path::parse(content).map_err(|error| {
+        path::alternatives(content).map_err(|error| {
             let word = content.split(' ').next().unwrap_or_default();
             if error.at == 0 && !word.is_empty() {
                 let span = self.inside(text.span(), content, 0..word.len());
