@@ -110,7 +110,7 @@ pub fn analyze_watched(
 }
 
 /// What `outline` looks for is found before the `whole` rules are needed, if they are.
-fn analyze_in<R: Borrow<rules::Rules> + Sync>(
+fn analyze_in<R: Borrow<rules::Rules> + Send>(
     files: &dyn text::Files,
     options: &Options,
     outline: &rules::Rules,
@@ -141,13 +141,17 @@ fn analyze_in<R: Borrow<rules::Rules> + Sync>(
     let remaining: &dyn text::Files = excluding.as_ref().map_or(files, |files| files);
     let literals = text::Literals { all: options.all_files, ..outline.literals.clone() };
     let work = || {
-        let project = project::Project::open(remaining, &roots, &literals, &|path| outline.outside.wants(path));
+        let looked = project::Looked::new(remaining, &roots, &literals, &|path| outline.outside.wants(path));
         let scope = check::Scope { root, paths, base, part: options.part };
-        let mut report = if project.has_evidence() {
-            check::run(&project, whole()?.borrow(), scope, watch)
+        let (project, mut report);
+        if looked.has_evidence() {
+            let (opened, rules) = rayon::join(|| looked.opened(), whole);
+            project = opened;
+            report = check::run(&project, rules?.borrow(), scope, watch);
         } else {
-            check::run(&project, outline, scope, watch)
-        };
+            project = looked.opened();
+            report = check::run(&project, outline, scope, watch);
+        }
         watch.begins(Stage::Conclude);
         check::suppress::apply(&mut report, &project, whole_project);
         Ok(report)

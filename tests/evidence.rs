@@ -13,7 +13,7 @@ use idtoken_lint::text::MemoryFiles;
 /// The program's rules with other tables about such files.
 fn with(rules: &Rules, outside: &Outside) -> Rules {
     let mut others = rules.clone();
-    others.outside = Outside::of(outside.toggle.clone(), outside.clients.clone(), outside.recorded.clone());
+    others.outside = Outside::of(outside.toggle.clone(), outside.clients.clone(), outside.recorded.clone()).into();
     others
 }
 
@@ -189,7 +189,7 @@ fn nothing_in_these_tables_is_idle() {
         let said = |report: &Report| format!("{:?}{:?}{:?}", report.outside, report.findings, report.skipped);
         let before: Vec<String> = samples.iter().map(|folder| said(&read(&rules, folder))).collect();
         for (entry, take) in &table.without {
-            let mut outside = rules.outside.clone();
+            let mut outside = Outside::clone(&rules.outside);
             take(&mut outside);
             let without = with(&rules, &outside);
             // an option does nothing where it does not stand

@@ -116,7 +116,7 @@ pub struct Rules {
     /// What is said about requests apart from them.
     pub ambient: Vec<AmbientFact>,
     /// What is known of files that are no code.
-    pub outside: Outside,
+    pub outside: Arc<Outside>,
     /// Settings that programs read: their names' slots, and where they lie.
     pub settings: Vec<(slot::Slot, VariableTable)>,
     /// Names of calls that write the tenant's settings.

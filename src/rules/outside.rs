@@ -9,6 +9,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 /// A file that shows what a table is for, or what it is not for. In its name and text, `@{a,b}` stands for one of these;
 /// `ID_TOKEN` and `ACCESS_TOKEN` for tokens that say what they are.
@@ -363,9 +364,14 @@ fn ending(path: &str) -> Option<&str> {
 }
 
 impl Outside {
-    /// What this build knows.
-    pub(super) fn load() -> Result<Outside, Mistake> {
-        Ok(Outside::of(unpack(&TOGGLE)?, unpack(&CLIENTS)?, unpack(&RECORDED)?))
+    /// What this build knows, unpacked once.
+    pub(super) fn load() -> Result<Arc<Outside>, Mistake> {
+        static KNOWN: OnceLock<Arc<Outside>> = OnceLock::new();
+        if let Some(known) = KNOWN.get() {
+            return Ok(known.clone());
+        }
+        let known = Outside::of(unpack(&TOGGLE)?, unpack(&CLIENTS)?, unpack(&RECORDED)?);
+        Ok(KNOWN.get_or_init(|| Arc::new(known)).clone())
     }
 
     /// What these tables say.

@@ -47,7 +47,7 @@ impl Rules {
                 of: place.slot_opt(table.of.as_ref())?,
             };
             for text in &table.on {
-                self.add_handing_on(&fact, &place.paths(text)?);
+                self.add_handing_on(&fact, &place.alternatives(text)?);
             }
             self.hang(place, &table.on, Fact::Pass(Box::new(fact)))?;
         }

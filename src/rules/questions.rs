@@ -1,7 +1,7 @@
 //! Questions about states that are asked time and again.
 
 use super::automaton::State;
-use super::path::{Path, Root, Step};
+use super::path::{Alternatives, Root, Step};
 use super::slot::{Base, Slot};
 use super::{Fact, PassFact, Rules};
 
@@ -17,15 +17,15 @@ impl Rules {
     }
 
     /// Remember the methods of anything whose calls are what they are called on.
-    pub(super) fn add_handing_on(&mut self, fact: &PassFact, paths: &[Path]) {
+    pub(super) fn add_handing_on(&mut self, fact: &PassFact, paths: &Alternatives) {
         let itself = Slot { base: Base::Receiver, path: Vec::new() };
         if !fact.value.contains(&itself) && fact.replaces.is_empty() {
             return;
         }
-        for path in paths {
-            if let (Root::Any, [Step::Member(name), Step::Call]) = (&path.root, path.steps.as_slice()) {
-                self.handing_on.insert(name.clone());
-            }
+        if let ([Root::Any], [_, end]) = (paths.roots.as_slice(), paths.steps.as_slice())
+            && *end == [Step::Call]
+        {
+            self.handing_on.extend(paths.last_members().cloned());
         }
     }
 

@@ -1,0 +1,173 @@
+//! The first look: every source read once, by its bytes alone, which tells whether there is anything to find; and then
+//! what of the project has to be looked at closer.
+
+use super::cache::Cache;
+use super::configs::Configs;
+use super::names::Names;
+use super::{Project, SourceFile, evidence, pages, scope, settings};
+use crate::lower::{self, Syntax};
+use crate::text::files::{MAX_BYTES, Purposes, is_inside, with_buffer};
+use crate::text::prefilter::Prefilter;
+use crate::text::{FileId, Files, Literals};
+use memchr::memmem::Finder;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, OnceLock};
+
+/// Files are wanted as code; as what says how code is put together; for what they tell besides.
+const SOURCE: Purposes = 1;
+const CONFIG: Purposes = 2;
+const BESIDE: Purposes = 4;
+
+/// Texts of the first look that are kept, in bytes: those that are likely needed.
+const FIRST_KEPT_BYTES: usize = 4 * 1024 * 1024;
+
+/// So many files are looked at by one thread while another may have nothing to do any more.
+pub(crate) const AT_ONCE: usize = 64;
+
+/// What begins a remark to this program.
+static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(lower::comments::MARK));
+
+/// A project of which only what its files' bytes tell is known.
+pub struct Looked<'a> {
+    project: Project<'a>,
+    search: Prefilter,
+    /// Settings and data that make it worth a look.
+    telling: Vec<String>,
+    /// The words by which code reads what makes a file worth one.
+    words: Vec<String>,
+    /// Whether everything is worth one.
+    all: bool,
+}
+
+impl<'a> Looked<'a> {
+    /// Walk `roots` and look into every source file once. Files `beside` the code are found, not read.
+    pub fn new(
+        system: &'a dyn Files,
+        roots: &[String],
+        literals: &Literals,
+        beside: &(dyn Fn(&str) -> bool + Sync),
+    ) -> Looked<'a> {
+        let wanted = |path: &str| match Syntax::of_path(path) {
+            Some(_) => SOURCE,
+            None => (Purposes::from(Configs::wanted(path)) * CONFIG) | (Purposes::from(beside(path)) * BESIDE),
+        };
+        let mut files: Vec<(String, Purposes)> = Vec::new();
+        let mut unreadable = Vec::new();
+        for root in roots {
+            // what the walk of a folder around it came to needs none of its own
+            if files.iter().any(|(path, _)| is_inside(path, root)) {
+                continue;
+            }
+            let mut walked = system.walk(root, &wanted);
+            files.append(&mut walked.files);
+            unreadable.append(&mut walked.unreadable);
+        }
+        files.par_sort_unstable();
+        files.dedup();
+        let mut sources = Vec::with_capacity(files.iter().filter(|(_, purposes)| *purposes == SOURCE).count());
+        let (mut others, mut besides) = (Vec::new(), Vec::new());
+        for (path, purposes) in files {
+            if purposes == SOURCE {
+                sources.push(path);
+                continue;
+            }
+            if purposes & BESIDE != 0 {
+                besides.push(path.clone());
+            }
+            if purposes & CONFIG != 0 {
+                others.push(path);
+            }
+        }
+        let search = Prefilter::new(literals);
+        let kept_bytes = AtomicUsize::new(0);
+        let look_at = |path| with_buffer(|buffer| look(system, path, buffer, &search, &kept_bytes));
+        let (files, (configs, settings_files)) = rayon::join(
+            || sources.into_par_iter().with_max_len(AT_ONCE).map(look_at).collect::<Vec<SourceFile>>(),
+            || {
+                let configs = Configs::new(others, roots);
+                let settings_files = settings::files(&configs, system);
+                (configs, settings_files)
+            },
+        );
+        let has_evidence = files.iter().any(|file| file.has_project_evidence);
+        let mentioned: Vec<String> =
+            evidence::mentioned(configs.data(), &files, &configs).into_iter().map(str::to_owned).collect();
+        let sources = files.len();
+        unreadable.sort();
+        let mut project = Project {
+            system,
+            files,
+            sources,
+            by_path: FxHashMap::default(),
+            versions: OnceLock::new(),
+            importers: OnceLock::new(),
+            regions: Vec::new(),
+            in_regions: Vec::new(),
+            configs,
+            settings_files,
+            packages: scope::Packages::default(),
+            unreadable,
+            beside: besides,
+            has_evidence,
+            pages: Vec::new(),
+            together: FxHashMap::default(),
+            kept_bytes,
+            found: Cache::default(),
+            vocabularies: OnceLock::new(),
+        };
+        let (telling, words) = project.outer_evidence(&search, &mentioned);
+        project.has_evidence |= !telling.is_empty();
+        Looked { project, search, telling, words, all: literals.all }
+    }
+
+    /// Whether any file holds a literal without which nothing can be found.
+    pub fn has_evidence(&self) -> bool {
+        self.project.has_evidence
+    }
+
+    /// The project, and where there is something to find, which of its files are worth a closer look.
+    pub fn opened(self) -> Project<'a> {
+        let Looked { mut project, search, telling, words, all } = self;
+        if !project.has_evidence {
+            return project;
+        }
+        let data = project.configs.data().map(|path| SourceFile::new(path.to_owned(), Syntax::Json));
+        project.files.extend(data);
+        let named = (0u32..).map(FileId).zip(&project.files);
+        project.by_path = named.map(|(id, file)| (file.path.to_string(), id)).collect();
+        let with_evidence = project.look_closer(&search, all, &telling);
+        project.look_for(&words);
+        project.pages = project.find_pages();
+        project.together = pages::together(&project.pages);
+        project.find_regions(with_evidence);
+        project
+    }
+}
+
+/// The first look at a file: by its bytes alone.
+fn look(
+    system: &dyn Files,
+    path: String,
+    buffer: &mut Vec<u8>,
+    search: &Prefilter,
+    kept_bytes: &AtomicUsize,
+) -> SourceFile {
+    let syntax = Syntax::of_path(&path).unwrap_or(Syntax::Js);
+    let mut file = SourceFile::new(path, syntax);
+    if let Err(error) = system.bytes_within(&file.path, MAX_BYTES, buffer) {
+        file.unreadable = Some(Box::new(error));
+        return file;
+    }
+    file.has_project_evidence = search.in_project(buffer);
+    file.has_remark = MARK.find(buffer).is_some();
+    file.names = Names::new(syntax, buffer);
+    if file.has_project_evidence && kept_bytes.load(Ordering::Relaxed) < FIRST_KEPT_BYTES {
+        kept_bytes.fetch_add(buffer.len(), Ordering::Relaxed);
+        if let Ok(text) = crate::text::files::text_of(buffer.clone()) {
+            file.kept = OnceLock::from(text);
+        }
+    }
+    file
+}
