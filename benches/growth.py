@@ -33,7 +33,7 @@ def main():
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("kinds", nargs="*", help=", ".join(SIZES))
     arguments = parser.parse_args()
-    command = [str(pathlib.Path(arguments.binary).resolve()), "audit", "--format", "json", "--no-config", "."]
+    command = [str(pathlib.Path(arguments.binary).resolve()), "audit", "--format", "json", "--no-config", "--no-cache", "."]
     with tempfile.TemporaryDirectory() as empty:
         base = median([run(command, empty).cpu for _ in range(5)])
     print(f"{'kind':10} {'units':>9} {'wall s':>8} {'cpu s':>8} {'us/unit':>9} {'factor':>7} {'peak MB':>8}")

@@ -3,12 +3,13 @@
 
 Runs each tool in turn on each tree, `--times` times round, and prints medians and ratios to ripgrep's wall time. Tools
 that are not installed are named and left out. `--peers` holds rules for the others: `semgrep.yml`, `sgconfig.yml`.
-Without trees, one is generated.
+Without trees, one is generated. The program runs twice: reading every file, and again with what it saw before.
 """
 
 import argparse
 import pathlib
 import tempfile
+import time
 
 import trees
 from measure import found, median, run
@@ -21,10 +22,12 @@ KINDS = "*.{%s}" % ",".join(
 WORDS = ["-e", "api/v2", "-e", "id_?token", "-e", "device-credentials", "-e", "auth0"]
 
 
-def tools(binary, rules, glob):
+def tools(binary, rules, glob, cache):
     """Name, program that must be there, command."""
     yield "ripgrep", "rg", ["rg", "-c", "-i", *WORDS, "-g", glob, "."]
-    yield "idtoken-lint", binary, [binary, "audit", "--format", "json", "--no-config", "."]
+    audit = [binary, "audit", "--format", "json", "--no-config", "."]
+    yield "idtoken-lint", binary, [*audit, "--no-cache"]
+    yield "idtoken-lint, again", binary, [*audit, f"--cache-dir={cache}"]
     yield "oxlint", "oxlint", ["oxlint", "--silent", "--disable-nested-config", "-A", "all", "-D", "no-debugger", "."]
     yield "biome", "biome", ["biome", "lint", "--only=suspicious/noDebugger", "--max-diagnostics=1", "."]
     if rules:
@@ -41,29 +44,31 @@ def main():
     parser.add_argument("--times", type=int, default=5)
     parser.add_argument("--limit", type=int, default=600, help="seconds for one run")
     parser.add_argument("--glob", default=KINDS, help="which files ripgrep looks at; by default of all kinds read here")
-    parser.add_argument("--only", help="tools to run, with commas")
+    parser.add_argument("--only", help="tools to run, separated by semicolons")
     parser.add_argument("trees", nargs="*", type=pathlib.Path)
     arguments = parser.parse_args()
     binary = str(pathlib.Path(arguments.binary).resolve())
     rules = arguments.peers and arguments.peers.resolve()
-    wanted = arguments.only.split(",") if arguments.only else None
-    known = [tool for tool in tools(binary, rules, arguments.glob) if not wanted or tool[0] in wanted]
-    for name, program, _ in known:
-        if not found(program):
-            print(f"{name}: not installed, left out")
-    known = [tool for tool in known if found(tool[1])]
-    if arguments.trees:
+    wanted = arguments.only.split(";") if arguments.only else None
+    with tempfile.TemporaryDirectory() as cache:
+        known = [tool for tool in tools(binary, rules, arguments.glob, cache) if not wanted or tool[0] in wanted]
+        for name, program, _ in known:
+            if not found(program):
+                print(f"{name}: not installed, left out")
+        known = [tool for tool in known if found(tool[1])]
         for tree in arguments.trees:
             compare(tree, known, arguments)
-        return
-    with tempfile.TemporaryDirectory() as folder:
-        trees.unrelated(pathlib.Path(folder), 20_000)
-        compare(pathlib.Path(folder), known, arguments)
+        if not arguments.trees:
+            with tempfile.TemporaryDirectory() as folder:
+                trees.unrelated(pathlib.Path(folder), 20_000)
+                # nothing is kept of what was written so shortly ago
+                time.sleep(4)
+                compare(pathlib.Path(folder), known, arguments)
 
 
 def compare(tree, known, arguments):
     print(f"\n{tree}")
-    print(f"{'tool':14} {'wall s':>8} {'cpu s':>8} {'x rg':>8} {'x rg cpu':>8} {'peak MB':>8}")
+    print(f"{'tool':20} {'wall s':>8} {'cpu s':>8} {'x rg':>8} {'x rg cpu':>8} {'peak MB':>8}")
     costs = {name: [] for name, _, _ in known}
     for _ in range(arguments.times):
         for name, _, command in known:
@@ -72,12 +77,12 @@ def compare(tree, known, arguments):
     base = costs.get("ripgrep")
     for name, of in costs.items():
         if None in of:
-            print(f"{name:14} not in {arguments.limit} s")
+            print(f"{name:20} not in {arguments.limit} s")
             continue
         wall, cpu, peak = (median([getattr(cost, key) for cost in of]) for key in ("wall", "cpu", "peak"))
         ratio = median([own.wall / rg.wall for own, rg in zip(of, base)]) if base else float("nan")
         in_cpu = median([own.cpu / rg.cpu for own, rg in zip(of, base)]) if base else float("nan")
-        print(f"{name:14} {wall:8.3f} {cpu:8.3f} {ratio:8.2f} {in_cpu:8.2f} {peak:8}", flush=True)
+        print(f"{name:20} {wall:8.3f} {cpu:8.3f} {ratio:8.2f} {in_cpu:8.2f} {peak:8}", flush=True)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ pub mod text;
 use check::policy::Policy;
 use check::watch::{Nobody, Stage, Watch};
 use std::borrow::Borrow;
+use std::path::PathBuf;
 use text::globs::Excluding;
 use text::{Globs, Mistake};
 
@@ -37,6 +38,9 @@ pub struct Options {
     pub part: Option<check::unite::Part>,
     /// Whether to look closer at every file, whatever literals it holds: slow, and the report is the same.
     pub all_files: bool,
+    /// A folder in which to keep what was seen in files that hold nothing, so that they need not be read again until they
+    /// change.
+    pub cache: Option<PathBuf>,
 }
 
 /// Why there is no report.
@@ -135,13 +139,17 @@ fn analyze_in<R: Borrow<rules::Rules> + Send>(
     let base = roots.first().and_then(|root| files.repository(root)).unwrap_or_else(|| ".".to_owned());
     let root = options.root.clone().unwrap_or_else(|| roots.join(", "));
     let whole_project = roots.iter().all(|root| paths.iter().any(|path| text::files::is_inside(root, path)));
+    // paths are told apart as they are seen from the working directory
+    let around = (files.absolute("."), roots.clone());
     // what was named is looked at, even where ignore files or the root leave it out
     roots.extend(paths.iter().cloned());
     let excluding = options.exclude.as_ref().map(|globs| Excluding::new(files, globs));
     let remaining: &dyn text::Files = excluding.as_ref().map_or(files, |files| files);
     let literals = text::Literals { all: options.all_files, ..outline.literals.clone() };
+    let seen = options.cache.as_ref().map(|folder| text::Seen::open(folder, &around, &format!("{literals:?}")));
     let work = || {
-        let looked = project::Looked::new(remaining, &roots, &literals, &|path| outline.outside.wants(path));
+        let beside = |path: &str| outline.outside.wants(path);
+        let looked = project::Looked::new(remaining, seen.as_ref(), &roots, &literals, &beside);
         let scope = check::Scope { root, paths, base, part: options.part };
         let (project, mut report);
         if looked.has_evidence() {
@@ -157,6 +165,7 @@ fn analyze_in<R: Borrow<rules::Rules> + Send>(
         Ok(report)
     };
     let mut report = project::Project::on_large_stack(work).map_err(|error| Error::Threads(error.to_string()))??;
+    seen.into_iter().for_each(text::Seen::save);
     let left_out = excluding.as_ref().map(Excluding::left_out).unwrap_or_default();
     report.files.excluded = left_out.iter().filter(|path| lower::Syntax::of_path(path).is_some()).count();
     options.policy.apply(&mut report, files, whole_project);

@@ -239,6 +239,51 @@ fn a_reader_that_has_gone_does_not_change_the_status() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
 
+#[test]
+fn what_was_seen_is_kept_until_a_file_changes() {
+    let here = tempfile::tempdir().unwrap();
+    let project = here.path().join("project");
+    fs::create_dir(&project).unwrap();
+    for nth in 0..600 {
+        fs::write(project.join(format!("{nth}.js")), "export const nothing = 1;\n").unwrap();
+    }
+    fs::write(project.join("README.md"), "Nothing.\n").unwrap();
+    // what was written just before is not kept
+    std::thread::sleep(std::time::Duration::from_millis(3200));
+    let cache = here.path().join("cache");
+    let report = |arguments: &[&str]| {
+        let output = std::process::Command::new(assert_cmd::cargo::cargo_bin("idtoken-lint"))
+            .args(["audit", "--format", "json", "--no-config"])
+            .args(arguments)
+            .current_dir(&project)
+            .env("IDTOKEN_LINT_CACHE_DIR", &cache)
+            .output()
+            .unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()
+    };
+    let before = report(&["--no-cache"]);
+    assert!(!cache.exists());
+    assert_eq!(report(&[]), before);
+    let kept: Vec<_> = fs::read_dir(&cache).unwrap().collect();
+    assert_eq!(kept.len(), 1);
+    assert_eq!(report(&[]), before);
+    // where it is not told which files these were
+    let kept = fs::read(kept[0].as_ref().unwrap().path()).unwrap();
+    assert!(memchr::memmem::find(&kept, b".js").is_none());
+    let call = "fetch('https://acme.auth0.com/api/v2/users/1', { headers: { Authorization: `Bearer ${idToken}` } });\n";
+    fs::write(project.join("7.js"), call).unwrap();
+    fs::write(project.join("README.md"), "`curl -H 'Authorization: Bearer x' https://acme.auth0.com/api/v2/users/1`\n")
+        .unwrap();
+    let after = report(&[]);
+    assert_eq!(calls(&after), ["7.js:1 id-token"]);
+    assert_eq!(report(&["--no-cache"]), after);
+    // another folder, as it is told
+    let other = here.path().join("other");
+    assert_eq!(report(&["--cache-dir", other.to_str().unwrap()]), after);
+    assert!(other.exists());
+}
+
 /// The report of `check` with `arguments`.
 fn json(folder: &Path, arguments: &[&str]) -> (i32, Value) {
     let arguments: Vec<&str> = ["check", "--format", "json"].iter().chain(arguments).copied().collect();

@@ -4,6 +4,7 @@ use super::progress::Progress;
 use super::terminal::{self, Color};
 use super::{Failure, accepted, baseline, fix, output, stats};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use etcetera::BaseStrategy as _;
 use idtoken_lint::check::model::Report;
 use idtoken_lint::check::unite::Part;
 use idtoken_lint::config::{self, Config};
@@ -76,6 +77,9 @@ pub(super) struct Arguments {
     #[arg(long, hide = true)]
     all_files: bool,
 
+    #[command(flatten)]
+    cache: Cache,
+
     /// Findings that FILE knows do not count: only new ones fail
     #[arg(long, value_name = "FILE", conflicts_with = "write_baseline")]
     baseline: Option<String>,
@@ -143,6 +147,26 @@ impl ConfigArguments {
 }
 
 #[derive(Debug, clap::Args)]
+struct Cache {
+    /// Where to keep what was seen in files that hold nothing, so that the next run need not read them again [default: a
+    /// folder of this program's in the user's caches]
+    #[arg(long, value_name = "DIR", env = "IDTOKEN_LINT_CACHE_DIR", hide_env_values = true)]
+    cache_dir: Option<PathBuf>,
+
+    /// Keep nothing, and read every file
+    #[arg(long)]
+    no_cache: bool,
+}
+
+impl Cache {
+    /// The folder, if there is to be one.
+    fn folder(&self) -> Option<PathBuf> {
+        let usual = || Some(etcetera::choose_base_strategy().ok()?.cache_dir().join(env!("CARGO_PKG_NAME")));
+        if self.no_cache { None } else { self.cache_dir.clone().or_else(usual) }
+    }
+}
+
+#[derive(Debug, clap::Args)]
 pub(super) struct OwnRules {
     /// Rules of your own, a file or a folder of files, which join those of the program; may be repeated
     #[arg(long, value_name = "FILE|DIR")]
@@ -188,6 +212,7 @@ pub(super) fn analyze(arguments: &Arguments) -> Result<Report, Failure> {
         policy,
         all_files: arguments.all_files,
         part: arguments.shard,
+        cache: arguments.cache.folder(),
     };
     let mut report = idtoken_lint::analyze_watched(files, &options, &progress).map_err(failure)?;
     let times = progress.times();

@@ -8,7 +8,8 @@ use super::{Project, SourceFile, evidence, pages, scope, settings};
 use crate::lower::{self, Syntax};
 use crate::text::files::{MAX_BYTES, Purposes, is_inside, with_buffer};
 use crate::text::prefilter::Prefilter;
-use crate::text::{FileId, Files, Literals};
+use crate::text::seen::Sight;
+use crate::text::{FileId, Files, Literals, Seen};
 use memchr::memmem::Finder;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -42,9 +43,11 @@ pub struct Looked<'a> {
 }
 
 impl<'a> Looked<'a> {
-    /// Walk `roots` and look into every source file once. Files `beside` the code are found, not read.
+    /// Walk `roots` and look into every source file once, but where what was `seen` in it before counts. Files `beside`
+    /// the code are found, not read.
     pub fn new(
         system: &'a dyn Files,
+        seen: Option<&'a Seen>,
         roots: &[String],
         literals: &Literals,
         beside: &(dyn Fn(&str) -> bool + Sync),
@@ -82,7 +85,7 @@ impl<'a> Looked<'a> {
         }
         let search = Prefilter::new(literals);
         let kept_bytes = AtomicUsize::new(0);
-        let look_at = |path| with_buffer(|buffer| look(system, path, buffer, &search, &kept_bytes));
+        let look_at = |path| with_buffer(|buffer| look((system, seen), path, buffer, &search, &kept_bytes));
         let (files, (configs, settings_files)) = rayon::join(
             || sources.into_par_iter().with_max_len(AT_ONCE).map(look_at).collect::<Vec<SourceFile>>(),
             || {
@@ -98,6 +101,7 @@ impl<'a> Looked<'a> {
         unreadable.sort();
         let mut project = Project {
             system,
+            seen,
             files,
             sources,
             by_path: FxHashMap::default(),
@@ -148,7 +152,7 @@ impl<'a> Looked<'a> {
 
 /// The first look at a file: by its bytes alone.
 fn look(
-    system: &dyn Files,
+    (system, seen): (&dyn Files, Option<&Seen>),
     path: String,
     buffer: &mut Vec<u8>,
     search: &Prefilter,
@@ -156,13 +160,29 @@ fn look(
 ) -> SourceFile {
     let syntax = Syntax::of_path(&path).unwrap_or(Syntax::Js);
     let mut file = SourceFile::new(path, syntax);
-    if let Err(error) = system.bytes_within(&file.path, MAX_BYTES, buffer) {
-        file.unreadable = Some(Box::new(error));
+    // what holds evidence is read in any case: it is needed for more
+    if let Some(Sight { bit, words }) = seen.and_then(|seen| seen.recall(system, &file.path)) {
+        file.has_remark = bit;
+        file.names = Names::of_words(words);
         return file;
     }
+    let stamp = match seen {
+        Some(_) => system.stamped_within(&file.path, MAX_BYTES, buffer),
+        None => system.bytes_within(&file.path, MAX_BYTES, buffer).map(|()| None),
+    };
+    let stamp = match stamp {
+        Ok(stamp) => stamp,
+        Err(error) => {
+            file.unreadable = Some(Box::new(error));
+            return file;
+        }
+    };
     file.has_project_evidence = search.in_project(buffer);
     file.has_remark = MARK.find(buffer).is_some();
     file.names = Names::new(syntax, buffer);
+    if let Some(seen) = seen.filter(|_| !file.has_project_evidence) {
+        seen.note(&file.path, stamp, || Sight { bit: file.has_remark, words: file.names.words().into() });
+    }
     if file.has_project_evidence && kept_bytes.load(Ordering::Relaxed) < FIRST_KEPT_BYTES {
         kept_bytes.fetch_add(buffer.len(), Ordering::Relaxed);
         if let Ok(text) = crate::text::files::text_of(buffer.clone()) {

@@ -37,7 +37,8 @@ pub use scope::Applications;
 use crate::ir::{ExprId, FileIr, Import, Lang};
 use crate::lower::{self, Syntax};
 use crate::text::files::ReadError;
-use crate::text::{FileId, Files, LineCol, LineIndex, Literals, Span};
+use crate::text::seen::{Sight, Stamp};
+use crate::text::{FileId, Files, LineCol, LineIndex, Literals, Seen, Span};
 use configs::Configs;
 use names::Names;
 use rayon::prelude::*;
@@ -110,6 +111,8 @@ struct SourceFile {
 /// The files around the paths that are to be reported.
 pub struct Project<'a> {
     system: &'a dyn Files,
+    /// What earlier runs saw in its files.
+    seen: Option<&'a Seen>,
     /// The sources in the order of their paths; then the data that they may import, which is only read if they do.
     files: Vec<SourceFile>,
     sources: usize,
@@ -148,7 +151,7 @@ impl<'a> Project<'a> {
         literals: &Literals,
         beside: &(dyn Fn(&str) -> bool + Sync),
     ) -> Project<'a> {
-        Looked::new(system, roots, literals, beside).opened()
+        Looked::new(system, None, roots, literals, beside).opened()
     }
 
     /// Run `work` where lowering and evaluation have stack enough, in parallel where it asks for it.
@@ -381,8 +384,23 @@ impl<'a> Project<'a> {
     }
 
     /// The bytes of one of them, if it has no more than `limit`, for a look that needs no text.
-    pub fn beside_bytes(&self, path: &str, limit: u64, into: &mut Vec<u8>) -> Result<(), ReadError> {
-        self.system.bytes_within(path, limit, into)
+    pub fn beside_bytes(&self, path: &str, limit: u64, into: &mut Vec<u8>) -> Result<Option<Stamp>, ReadError> {
+        match self.seen {
+            Some(_) => self.system.stamped_within(path, limit, into),
+            None => self.system.bytes_within(path, limit, into).map(|()| None),
+        }
+    }
+
+    /// Whether one of them told nothing when it was last read, and is as it was.
+    pub fn told_nothing(&self, path: &str) -> bool {
+        self.seen.is_some_and(|seen| seen.recall(self.system, path).is_some())
+    }
+
+    /// One of them tells nothing; `stamp` is what it was read with.
+    pub fn tells_nothing(&self, path: &str, stamp: Option<Stamp>) {
+        if let Some(seen) = self.seen {
+            seen.note(path, stamp, Sight::default);
+        }
     }
 
     /// The text of one of them, if it has no more than `limit` bytes.

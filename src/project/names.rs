@@ -77,6 +77,16 @@ impl Names {
         Names(names.into())
     }
 
+    /// In short.
+    pub(super) fn words(&self) -> &[u32] {
+        &self.0
+    }
+
+    /// What [`words`](Names::words) gave.
+    pub(super) fn of_words(words: Box<[u32]>) -> Names {
+        Names(words)
+    }
+
     /// Whether it may name one of `wanted`.
     pub(super) fn may_name(&self, wanted: &Wanted) -> bool {
         self.0.iter().any(|known| wanted.0.contains(&(known & !LEADS)))

@@ -1,5 +1,6 @@
 //! The file systems: the real one, and one in memory for tests and for standard input.
 
+use super::seen::Stamp;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -74,6 +75,14 @@ pub trait Files: Sync {
         into.extend_from_slice(self.read_within(path, limit)?.as_bytes());
         Ok(())
     }
+    /// The same, with what tells later whether the file is still the same, where something does.
+    fn stamped_within(&self, path: &str, limit: u64, into: &mut Vec<u8>) -> Result<Option<Stamp>, ReadError> {
+        self.bytes_within(path, limit, into).map(|()| None)
+    }
+    /// What tells whether a file is the same as it was.
+    fn stamp(&self, _path: &str) -> Option<Stamp> {
+        None
+    }
     /// Whether there is a file or folder at `path`.
     fn exists(&self, path: &str) -> bool;
     /// Those of `names` that are in the folder `folder`, whatever ignore rules say.
@@ -124,17 +133,23 @@ impl Files for OsFiles {
 
     fn read_within(&self, path: &str, limit: u64) -> Result<Arc<str>, ReadError> {
         let mut bytes = Vec::new();
-        read_bytes(path, limit, &mut bytes)?;
+        read_bytes(path, limit, &mut bytes, |_| ())?;
         text_of(bytes)
     }
 
     fn bytes_within(&self, path: &str, limit: u64, into: &mut Vec<u8>) -> Result<(), ReadError> {
-        read_bytes(path, limit, into)?;
-        if into.starts_with(&[0xff, 0xfe]) || into.starts_with(&[0xfe, 0xff]) {
-            let text = text_of(std::mem::take(into))?;
-            into.extend_from_slice(text.as_bytes());
-        }
-        if memchr::memchr(0, into).is_some() { Err(ReadError::Binary) } else { Ok(()) }
+        read_bytes(path, limit, into, |_| ())?;
+        as_utf8(into)
+    }
+
+    fn stamped_within(&self, path: &str, limit: u64, into: &mut Vec<u8>) -> Result<Option<Stamp>, ReadError> {
+        // before it is read: what is written meanwhile makes it another
+        let stamp = read_bytes(path, limit, into, |file| Stamp::of(&file.metadata().ok()?))?;
+        as_utf8(into).map(|()| stamp)
+    }
+
+    fn stamp(&self, path: &str) -> Option<Stamp> {
+        Stamp::of(&std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?)
     }
 
     fn exists(&self, path: &str) -> bool {
@@ -188,12 +203,27 @@ impl Files for OsFiles {
     }
 }
 
-/// What is in the file at `path`, if that is no more than `limit` bytes.
-fn read_bytes(path: &str, limit: u64, into: &mut Vec<u8>) -> Result<(), ReadError> {
+/// A file's bytes as UTF-8, where they are a text.
+fn as_utf8(into: &mut Vec<u8>) -> Result<(), ReadError> {
+    if into.starts_with(&[0xff, 0xfe]) || into.starts_with(&[0xfe, 0xff]) {
+        let text = text_of(std::mem::take(into))?;
+        into.extend_from_slice(text.as_bytes());
+    }
+    if memchr::memchr(0, into).is_some() { Err(ReadError::Binary) } else { Ok(()) }
+}
+
+/// What is in the file at `path`, if that is no more than `limit` bytes; and what is found out of it when it is open.
+fn read_bytes<T>(
+    path: &str,
+    limit: u64,
+    into: &mut Vec<u8>,
+    opened: impl FnOnce(&std::fs::File) -> T,
+) -> Result<T, ReadError> {
     let io = |error: std::io::Error| ReadError::Io(error.to_string());
     into.clear();
     let is_no_file = || std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
     let file = open(path).map_err(|error| if is_no_file() { ReadError::NoFile } else { io(error) })?;
+    let found = opened(&file);
     // what a large file took is not kept for small ones
     if !(MOST_FILES..=BUFFER_BYTES).contains(&into.capacity()) {
         *into = Vec::with_capacity(MOST_FILES);
@@ -225,7 +255,7 @@ fn read_bytes(path: &str, limit: u64, into: &mut Vec<u8>) -> Result<(), ReadErro
         file.take(rest).read_to_end(into).map_err(io)?;
     }
     let size = into.len() as u64;
-    if size > limit { Err(ReadError::TooLarge(size, limit)) } else { Ok(()) }
+    if size > limit { Err(ReadError::TooLarge(size, limit)) } else { Ok(found) }
 }
 
 /// Read as much as one call brings and `into` has room for, without filling the room with zeros first.

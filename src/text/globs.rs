@@ -2,6 +2,7 @@
 
 use super::Files;
 use super::files::{Purposes, ReadError, Walked, is_under};
+use super::seen::Stamp;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -95,6 +96,14 @@ impl Files for Excluding<'_> {
 
     fn bytes_within(&self, path: &str, limit: u64, into: &mut Vec<u8>) -> Result<(), ReadError> {
         self.files.bytes_within(path, limit, into)
+    }
+
+    fn stamped_within(&self, path: &str, limit: u64, into: &mut Vec<u8>) -> Result<Option<Stamp>, ReadError> {
+        self.files.stamped_within(path, limit, into)
+    }
+
+    fn stamp(&self, path: &str) -> Option<Stamp> {
+        self.files.stamp(path)
     }
 
     fn exists(&self, path: &str) -> bool {

@@ -11,6 +11,7 @@ pub mod mistake;
 pub mod nearest;
 pub mod overlay;
 pub mod prefilter;
+pub mod seen;
 pub mod span;
 pub mod walk;
 
@@ -19,4 +20,5 @@ pub use globs::Globs;
 pub use lines::{LineCol, LineIndex};
 pub use mistake::Mistake;
 pub use prefilter::Literals;
+pub use seen::Seen;
 pub use span::{FileId, Span};

@@ -2,6 +2,7 @@
 
 use super::Files;
 use super::files::{MAX_BYTES, Purposes, ReadError, Walked, is_inside, text_of};
+use super::seen::Stamp;
 use std::sync::Arc;
 
 /// `files`, with `text` as what is in one of them, whether it exists or not.
@@ -49,6 +50,17 @@ impl Files for Overlay<'_> {
         into.clear();
         into.extend_from_slice(self.read_within(path, limit)?.as_bytes());
         Ok(())
+    }
+
+    fn stamped_within(&self, path: &str, limit: u64, into: &mut Vec<u8>) -> Result<Option<Stamp>, ReadError> {
+        if self.is_it(path) {
+            return self.bytes_within(path, limit, into).map(|()| None);
+        }
+        self.files.stamped_within(path, limit, into)
+    }
+
+    fn stamp(&self, path: &str) -> Option<Stamp> {
+        if self.is_it(path) { None } else { self.files.stamp(path) }
     }
 
     fn exists(&self, path: &str) -> bool {

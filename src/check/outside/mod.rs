@@ -181,16 +181,21 @@ fn tell(
     folders: &Folders<'_>,
     path: &str,
 ) -> Option<Told> {
+    if project.told_nothing(path) {
+        return None;
+    }
     let mut kinds = rules.outside.kinds(path);
     let is_settings = |kind: &OutsideKind| matches!(kind, OutsideKind::Settings(_) | OutsideKind::Clients(_));
     let limit = if kinds.iter().all(is_settings) { SETTINGS_BYTES } else { RECORDING_BYTES };
     let mut told = Told::default();
-    if let Err(error) = project.beside_bytes(path, limit, buffer) {
-        return Some(Told { refused: Some(error.into()), ..told });
-    }
+    let stamp = match project.beside_bytes(path, limit, buffer) {
+        Ok(stamp) => stamp,
+        Err(error) => return Some(Told { refused: Some(error.into()), ..told }),
+    };
     // most tell nothing
     kinds.retain(|kind| words.may_tell(*kind, buffer));
     if kinds.is_empty() {
+        project.tells_nothing(path, stamp);
         return None;
     }
     let file = match crate::text::files::text_of(buffer.clone()) {
