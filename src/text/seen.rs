@@ -4,9 +4,9 @@
 //! hashes and what was seen, no text and no path. Must not know what is looked for, only that it depends on the program,
 //! on what the project is looked through for, and on the file itself.
 //!
-//! The file: [`MAGIC`], then the key, the number of records (4 bytes) and a checksum of what follows (4 bytes); then the
-//! records in the order of their first field, 32 bytes each (path, stamp, size, where its words begin, how many there are
-//! and a bit); then the words, 4 bytes each. Numbers are little-endian.
+//! The file: eight bytes that say what it is, the key, the number of records (4 bytes) and a checksum of what follows (4
+//! bytes); then the records in the order of their first field, 32 bytes each (path, stamp, size, where its words begin, how
+//! many there are and a bit); then the words, 4 bytes each. Numbers are little-endian.
 
 use super::files::Files;
 use std::hash::{DefaultHasher, Hash, Hasher};

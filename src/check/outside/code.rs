@@ -86,14 +86,15 @@ pub(super) fn written(
     each: &mut dyn FnMut(&mut Eval<'_>, &[Given]),
 ) {
     let Some(lowered) = shared.project.lowered(file) else { return };
+    let mut looking = Eval::new(shared);
     for &call in &lowered.ir.calls {
         if !may_write(shared.rules, sought, &lowered.ir, call) {
             continue;
         }
-        let mut eval = Eval::new(shared);
         let node = Node { file, expr: call };
-        for request in Request::of_call(&mut eval, node, &None) {
-            let is_to_settings = is_written_by(&mut eval, &request, sought);
+        looking.glance();
+        for request in Request::of_call(&mut looking, node, &None) {
+            let is_to_settings = is_written_by(&mut looking, &request, sought);
             let mut slots: Vec<Given> = Vec::new();
             for part in &request.parts {
                 slots.extend((sought.slots)(part.fact).iter().map(|slot| (slot.clone(), part.site.clone())));
@@ -104,7 +105,7 @@ pub(super) fn written(
                 }
             }
             if !slots.is_empty() {
-                each(&mut eval, &slots);
+                each(&mut Eval::new(shared), &slots);
             }
         }
     }
