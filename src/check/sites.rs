@@ -16,7 +16,7 @@ use crate::eval::value::{
     Args, Closure, Ctx, FrameKind, FuncRef, Node, Open, Owner, Pattern, Reason, Traced, Vals, Value,
 };
 use crate::eval::{ALTERNATIVES, Eval, GLANCE, Shared, own, push_frame};
-use crate::ir::{Expr, ExprId, Key, Lang};
+use crate::ir::{Expr, ExprId, Key, Lang, Lit};
 use crate::project::{Lowered, Root};
 use crate::text::FileId;
 use std::rc::Rc;
@@ -219,7 +219,14 @@ pub(super) fn may_request(shared: &Shared<'_>, lowered: &Lowered, call: ExprId) 
             Expr::Local(_) if args.len() == 1 => true,
             _ => ir.may_be_path_text(arg.expr),
         }),
-        _ => !args.is_empty(),
+        // modules of bundles are asked for by number, and functions are called that take nothing but functions
+        _ => args.iter().any(|arg| {
+            let given = ir.expr(ir.strip(arg.expr));
+            !matches!(
+                given,
+                Expr::Lit(Lit::Num(_) | Lit::Bool(_) | Lit::Null | Lit::Regex(_)) | Expr::Func(_) | Expr::Class(_)
+            )
+        }),
     }
 }
 

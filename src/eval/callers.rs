@@ -2,7 +2,7 @@
 
 use super::engine::Eval;
 use super::value::{ApiStep, ClassRef, FuncRef, Node, Value};
-use crate::ir::{CallKind, Expr, ExprId, FileIr, FuncId, Key, Lang, MethodKind, Name};
+use crate::ir::{BindingId, CallKind, Expr, ExprId, FileIr, Func, FuncId, Key, Lang, MethodKind, Name};
 use crate::project::Lowered;
 use crate::text::FileId;
 use std::sync::Arc;
@@ -83,6 +83,10 @@ impl<'s> Eval<'s> {
         let Some(lowered) = self.lowered(func.file) else { return Callers::default() };
         let declared = lowered.ir.func(func.func);
         let mut callers = Callers::default();
+        if let Some(binding) = bound_alone(lowered, declared) {
+            self.search_reads(func, binding, &mut callers);
+            return callers;
+        }
         let mut names = names_of(lowered, declared.expr);
         names.extend(declared.name.clone());
         let constructs = declared.class.filter(|class| {
@@ -170,6 +174,36 @@ impl<'s> Eval<'s> {
                 self.constructed_below(*below, depth + 1, callers);
             }
         }
+    }
+
+    /// Look for the calls of a function that is known as one variable of another function and by nothing else: its name
+    /// says nothing, in minified code thousands have the same one.
+    fn search_reads(&mut self, func: FuncRef, binding: BindingId, callers: &mut Callers) {
+        let Some(lowered) = self.lowered(func.file) else { return };
+        let ir = &lowered.ir;
+        let is_all_it_holds = ir.binding(binding).defs.len() == 1;
+        for (nth, call) in lowered.index.calls_of(ir, binding).enumerate() {
+            if nth >= CANDIDATES {
+                callers.cut = true;
+                break;
+            }
+            let call = Node { file: func.file, expr: call };
+            if is_all_it_holds || self.calls(call, func, None) == Some(true) {
+                callers.calls.push(call);
+            }
+        }
+        let reads = lowered.index.reads.get(&binding).into_iter().flatten();
+        for (nth, (call, argument)) in reads.filter_map(|&read| ir.argument_of(read)).enumerate() {
+            if nth >= GIVEN {
+                callers.cut = true;
+                break;
+            }
+            self.handed_to(Node { file: func.file, expr: call }, argument, callers);
+        }
+        callers.calls.sort();
+        callers.calls.dedup();
+        callers.by_library.sort();
+        callers.by_library.dedup();
     }
 
     /// Look for the calls of a function or class that is known by `names`.
@@ -471,6 +505,24 @@ impl<'s> Eval<'s> {
         aliases.extend(held.map(|(name, _)| name.clone()));
         aliases
     }
+}
+
+/// The variable of a function that is all by which another function, declared in it, is known: it is only called, or
+/// given to calls under a name that tells nothing.
+fn bound_alone(lowered: &Lowered, declared: &Func) -> Option<BindingId> {
+    let (ir, index) = (&lowered.ir, &lowered.index);
+    let id = *index.binding_of.get(&declared.expr)?;
+    let binding = ir.binding(id);
+    let is_local = ir.lang == Lang::Js && binding.func != FuncId::MODULE && declared.class.is_none();
+    let stands_alone = ir.parents[declared.expr.index()].is_none() && !index.returned_by.contains_key(&declared.expr);
+    if !is_local || !stands_alone || index.write_of.contains_key(&declared.expr) {
+        return None;
+    }
+    let is_given = |read: ExprId| binding.name.len() <= SHORT && ir.argument_of(read).is_some();
+    let reads = index.reads.get(&id).map_or(0, Vec::len);
+    let called = index.calls_of(ir, id).count();
+    let given = index.reads.get(&id).into_iter().flatten().filter(|read| is_given(**read)).count();
+    (called + given == reads).then_some(id)
 }
 
 /// The names under which a value is known: variables, properties and exports that hold it.
