@@ -34,6 +34,16 @@ pub(crate) struct Callers {
     pub(crate) cut: bool,
 }
 
+impl Callers {
+    /// In order, each once.
+    fn tidy(&mut self) {
+        for calls in [&mut self.calls, &mut self.by_library] {
+            calls.sort();
+            calls.dedup();
+        }
+    }
+}
+
 /// The functions and classes that an expression stands for, whoever calls the code around it: asked by all of one name.
 #[derive(Debug, Default)]
 pub(crate) struct Meant {
@@ -145,10 +155,7 @@ impl<'s> Eval<'s> {
             weak.dedup();
             callers.perhaps = weak;
         }
-        callers.calls.sort();
-        callers.calls.dedup();
-        callers.by_library.sort();
-        callers.by_library.dedup();
+        callers.tidy();
         callers
     }
 
@@ -200,10 +207,7 @@ impl<'s> Eval<'s> {
             }
             self.handed_to(Node { file: func.file, expr: call }, argument, callers);
         }
-        callers.calls.sort();
-        callers.calls.dedup();
-        callers.by_library.sort();
-        callers.by_library.dedup();
+        callers.tidy();
     }
 
     /// Look for the calls of a function or class that is known by `names`.
@@ -285,8 +289,7 @@ impl<'s> Eval<'s> {
             names.extend(declared.name.clone());
             let func = FuncRef { file: class.file, func: FuncId::MODULE };
             eval.search(func, Some(class), names, &mut callers, &mut Vec::new());
-            callers.calls.sort();
-            callers.calls.dedup();
+            callers.tidy();
             Arc::new(callers)
         })
     }
