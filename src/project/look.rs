@@ -166,11 +166,7 @@ fn look(
         file.names = Names::of_words(words);
         return file;
     }
-    let stamp = match seen {
-        Some(_) => system.stamped_within(&file.path, MAX_BYTES, buffer),
-        None => system.bytes_within(&file.path, MAX_BYTES, buffer).map(|()| None),
-    };
-    let stamp = match stamp {
+    let stamp = match Seen::read(seen, system, &file.path, MAX_BYTES, buffer) {
         Ok(stamp) => stamp,
         Err(error) => {
             file.unreadable = Some(Box::new(error));

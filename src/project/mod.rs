@@ -385,10 +385,7 @@ impl<'a> Project<'a> {
 
     /// The bytes of one of them, if it has no more than `limit`, for a look that needs no text.
     pub fn beside_bytes(&self, path: &str, limit: u64, into: &mut Vec<u8>) -> Result<Option<Stamp>, ReadError> {
-        match self.seen {
-            Some(_) => self.system.stamped_within(path, limit, into),
-            None => self.system.bytes_within(path, limit, into).map(|()| None),
-        }
+        Seen::read(self.seen, self.system, path, limit, into)
     }
 
     /// Whether one of them told nothing when it was last read, and is as it was.

@@ -8,7 +8,7 @@
 //! bytes); then the records in the order of their first field, 32 bytes each (path, stamp, size, where its words begin, how
 //! many there are and a bit); then the words, 4 bytes each. Numbers are little-endian.
 
-use super::files::Files;
+use super::files::{Files, ReadError};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -121,7 +121,7 @@ impl Seen {
         let build = program.ok().and_then(|metadata| Stamp::of(&metadata)).map(|stamp| (stamp.file, stamp.size));
         let key = hash(&(env!("CARGO_PKG_VERSION"), build, hash(wanted)));
         let to = folder.join(format!("{:016x}", hash(project)));
-        let (known, count) = read(&to, key).unwrap_or_default();
+        let (known, count) = kept(&to, key).unwrap_or_default();
         let used = std::iter::repeat_with(AtomicBool::default).take(count).collect();
         Seen { to, key, known, count, used, notes: std::array::from_fn(|_| Mutex::default()) }
     }
@@ -144,6 +144,20 @@ impl Seen {
         let sight = self.sight(&record)?;
         self.used[from].store(true, Ordering::Relaxed);
         Some(sight)
+    }
+
+    /// Read a file's bytes like [`Files::bytes_within`], with what [`note`](Seen::note) takes where anything is kept.
+    pub fn read(
+        seen: Option<&Seen>,
+        files: &dyn Files,
+        path: &str,
+        limit: u64,
+        into: &mut Vec<u8>,
+    ) -> Result<Option<Stamp>, ReadError> {
+        match seen {
+            Some(_) => files.stamped_within(path, limit, into),
+            None => files.bytes_within(path, limit, into).map(|()| None),
+        }
     }
 
     /// Remember what was seen in a file that was read; `stamp` is what it had before it was.
@@ -224,7 +238,7 @@ fn short(bytes: &[u8], at: usize) -> Option<u32> {
 }
 
 /// The file at `path`, if it is whole and says what `key` stands for, and how many records it has.
-fn read(path: &Path, key: u64) -> Option<(Vec<u8>, usize)> {
+fn kept(path: &Path, key: u64) -> Option<(Vec<u8>, usize)> {
     let metadata = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
     let bytes = if metadata.len() > LARGEST { None } else { std::fs::read(path).ok() }?;
     let count = short(&bytes, 16)? as usize;
