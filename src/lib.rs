@@ -151,15 +151,14 @@ fn analyze_in<R: Borrow<rules::Rules> + Send>(
         let beside = |path: &str| outline.outside.wants(path);
         let looked = project::Looked::new(remaining, seen.as_ref(), &roots, &literals, &beside);
         let scope = check::Scope { root, paths, base, part: options.part };
-        let (project, mut report);
-        if looked.has_evidence() {
-            let (opened, rules) = rayon::join(|| looked.opened(), whole);
-            project = opened;
-            report = check::run(&project, rules?.borrow(), scope, watch);
+        let (project, whole) = if looked.has_evidence() {
+            let (project, whole) = rayon::join(|| looked.opened(), whole);
+            (project, Some(whole?))
         } else {
-            project = looked.opened();
-            report = check::run(&project, outline, scope, watch);
-        }
+            (looked.opened(), None)
+        };
+        let rules = whole.as_ref().map_or(outline, Borrow::borrow);
+        let mut report = check::run(&project, rules, scope, watch);
         watch.begins(Stage::Conclude);
         check::suppress::apply(&mut report, &project, whole_project);
         Ok(report)

@@ -363,11 +363,7 @@ impl Rules {
                 for text in &table.on {
                     let paths = place.alternatives(text)?;
                     if table.sends && !table.tentative {
-                        self.sender_words.extend(paths.roots.iter().flat_map(|root| match root {
-                            Root::Global(name) | Root::Name(name) | Root::Import(name) => vec![name.clone()],
-                            Root::Type(ty) => place.names_of(ty),
-                            Root::Any => Vec::new(),
-                        }));
+                        self.sender_words.extend(paths.roots.iter().flat_map(|root| place.names_of_root(root)));
                     }
                     self.request_members.extend(paths.called().into_iter().cloned());
                 }
@@ -438,18 +434,13 @@ impl Rules {
                 continue;
             }
             for text in &table.on {
-                for path in place.paths(text)? {
-                    let member = path.last_member();
-                    let names = match path.root {
-                        Root::Import(name) | Root::Global(name) | Root::Name(name) => vec![name],
-                        Root::Type(ty) => place.names_of(&ty),
-                        Root::Any => Vec::new(),
-                    };
-                    for word in member.map_or(names, |member| vec![member]) {
-                        self.literals.project.push(word.to_lowercase());
-                        self.literals.file.push(word);
-                    }
+                let paths = place.alternatives(text)?;
+                let mut words: Vec<String> = paths.last_members().cloned().collect();
+                if words.is_empty() {
+                    words.extend(paths.roots.iter().flat_map(|root| place.names_of_root(root)));
                 }
+                self.literals.project.extend(words.iter().map(|word| word.to_lowercase()));
+                self.literals.file.extend(words);
             }
         }
         for host in &file.host {

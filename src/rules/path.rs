@@ -115,14 +115,6 @@ pub struct Path {
 }
 
 impl Path {
-    /// The name of the last member on the path.
-    pub fn last_member(&self) -> Option<String> {
-        self.steps.iter().rev().find_map(|step| match step {
-            Step::Member(name) => Some(name.clone()),
-            _ => None,
-        })
-    }
-
     /// The names of the root and of each step, as they are written.
     pub(super) fn names(&self) -> Vec<String> {
         let root = Path { root: self.root.clone(), steps: Vec::new() }.to_string();

@@ -1,6 +1,6 @@
 //! The rule file that is being compiled: reads the grammars in it, and says where its mistakes are.
 
-use super::path::{self, Alternatives, Path};
+use super::path::{self, Alternatives, Path, Root};
 use super::schema::{EndpointText, PathText, SlotText, StoredTable, VersionsText};
 use super::slot::{self, Slot};
 use super::stored::StoredFact;
@@ -61,9 +61,13 @@ impl<'a> Place<'a> {
         Place { type_names: Some(names), ..self }
     }
 
-    /// What the values of a type are called.
-    pub(super) fn names_of(&self, ty: &str) -> Vec<String> {
-        self.type_names.and_then(|names| names.get(ty)).cloned().unwrap_or_default()
+    /// The names of what a path starts from: of a type, what its values are called.
+    pub(super) fn names_of_root(&self, root: &Root) -> Vec<String> {
+        match root {
+            Root::Import(name) | Root::Global(name) | Root::Name(name) => vec![name.clone()],
+            Root::Type(ty) => self.type_names.and_then(|names| names.get(ty)).cloned().unwrap_or_default(),
+            Root::Any => Vec::new(),
+        }
     }
 
     /// The last names of paths, in order.

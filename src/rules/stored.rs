@@ -44,15 +44,11 @@ impl Rules {
                 self.store_members.push((key.clone(), fact.clone()));
             }
             for text in &table.object {
-                for path in place.paths(text)? {
-                    let member = path.last_member();
-                    match (member, path.root) {
-                        (Some(name), _) | (None, Root::Global(name) | Root::Name(name)) => self.store_names.push(name),
-                        (None, Root::Type(ty)) => {
-                            self.store_names.extend(place.names_of(&ty));
-                        }
-                        (None, Root::Import(_) | Root::Any) => {}
-                    }
+                let paths = place.alternatives(text)?;
+                self.store_names.extend(paths.called().into_iter().cloned());
+                if paths.last_members().next().is_none() {
+                    let types = paths.roots.iter().filter(|root| matches!(root, Root::Type(_)));
+                    self.store_names.extend(types.flat_map(|root| place.names_of_root(root)));
                 }
             }
             self.hang(place, &table.object, Fact::Store(store))?;

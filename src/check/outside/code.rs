@@ -92,6 +92,7 @@ pub(super) fn written(
             continue;
         }
         let node = Node { file, expr: call };
+        // most write none: a first look tells, what is written is followed with a budget of its own
         looking.glance();
         for request in Request::of_call(&mut looking, node, &None) {
             let is_to_settings = is_written_by(&mut looking, &request, sought);
