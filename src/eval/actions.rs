@@ -123,7 +123,7 @@ impl<'s> Eval<'s> {
             if member.is_empty() {
                 names = eval
                     .lowered(made.file)
-                    .map(|lowered| super::callers::names_of(lowered, made.expr))
+                    .map(|lowered| super::known_as::names_of(lowered, made.expr))
                     .unwrap_or_default();
             }
             let (mut calls, mut perhaps) = (Vec::new(), Vec::new());

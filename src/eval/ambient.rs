@@ -147,7 +147,7 @@ impl<'s> Eval<'s> {
             for write in &ir.writes {
                 let key = match &write.key {
                     Key::Name(name) => Some(name.clone()),
-                    Key::Computed(computed) => super::callers::text_of(lowered, *computed),
+                    Key::Computed(computed) => super::known_as::text_of(lowered, *computed),
                     Key::Index(_) => None,
                 };
                 if !key.is_some_and(|key| key.eq_ignore_ascii_case(last)) {

@@ -60,9 +60,9 @@ impl<'s> Eval<'s> {
         }
         let callees = self.eval(Node { file: node.file, expr: *callee }, ctx);
         let span = lowered.ir.span(node.expr);
-        let name = super::callers::last_name(&lowered.ir, *callee);
+        let name = super::known_as::last_name(&lowered.ir, *callee);
         let receiver = match lowered.ir.expr(lowered.ir.strip(*callee)) {
-            Expr::Field { base, .. } => super::callers::last_name(&lowered.ir, *base),
+            Expr::Field { base, .. } => super::known_as::last_name(&lowered.ir, *base),
             _ => None,
         };
         let mut values = Vals::new();

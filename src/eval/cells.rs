@@ -2,9 +2,9 @@
 //!
 //! A cell's value is the first one, joined with everything that is ever set.
 
-use super::callers::names_of;
 use super::calls::Site;
 use super::engine::{Eval, drop_null};
+use super::known_as::names_of;
 use super::value::{Api, ApiStep, FuncRef, Node, Owner, Reason, Traced, Vals, Value, texts};
 use crate::ir::{BindingId, Expr, ExprId, Key, Name};
 use crate::project::{EffectKind, Lowered, PlaceKey, Root};
@@ -78,7 +78,7 @@ impl<'s> Eval<'s> {
     /// A cell and all others of its application that are made under its key, wherever that is written out.
     fn cells_under(&mut self, key: &Name, api: &Rc<Api>, cell: &CellFact) -> Vec<Rc<Api>> {
         let made_by = |lowered: &Lowered, call: ExprId| match lowered.ir.expr(call) {
-            Expr::Call { callee, .. } => super::callers::last_name(&lowered.ir, *callee),
+            Expr::Call { callee, .. } => super::known_as::last_name(&lowered.ir, *callee),
             _ => None,
         };
         let mut cells = vec![self.held_in(api, api.node)];
@@ -149,7 +149,7 @@ impl<'s> Eval<'s> {
                 }
                 let EffectKind::Method(call) = effect.kind else { continue };
                 let Expr::Call { callee, .. } = lowered.ir.expr(call) else { continue };
-                let name = super::callers::last_name(&lowered.ir, *callee);
+                let name = super::known_as::last_name(&lowered.ir, *callee);
                 if effect.path == owner.path && name.is_some_and(|name| cell.set.iter().any(|set| **set == *name)) {
                     values.extend(self.set_to(Node { file: owner.file, expr: call }));
                 }
@@ -180,7 +180,7 @@ impl<'s> Eval<'s> {
     fn set_by_call(&mut self, call: Node, cell: &CellFact) -> Vals {
         let Some(lowered) = self.lowered(call.file) else { return Vals::new() };
         let Expr::Call { callee, .. } = lowered.ir.expr(call.expr) else { return Vals::new() };
-        let Some(name) = super::callers::last_name(&lowered.ir, *callee) else { return Vals::new() };
+        let Some(name) = super::known_as::last_name(&lowered.ir, *callee) else { return Vals::new() };
         let is_in = |names: &[String]| names.iter().any(|known| **known == *name);
         if is_in(&cell.set_by) {
             return self.set_to_arg(call, 1);

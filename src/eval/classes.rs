@@ -219,7 +219,7 @@ impl<'s> Eval<'s> {
             for effect in lowered.index.effects(&Root::This(this)) {
                 let EffectKind::Method(call) = effect.kind else { continue };
                 let Expr::Call { callee, .. } = lowered.ir.expr(call) else { continue };
-                let called = super::callers::last_name(&lowered.ir, *callee);
+                let called = super::known_as::last_name(&lowered.ir, *callee);
                 if effect.path.is_empty() && called.is_some_and(|called| *called == *setter.method) {
                     rules.answered(&setter.method);
                     for value in self.arg(Node { file, expr: call }, 0, &None) {
@@ -300,7 +300,7 @@ impl<'s> Eval<'s> {
             for file in self.project.files_with(name, CLASS_FILES).0 {
                 let Some(other) = self.lowered(file) else { continue };
                 for foreign in &other.ir.foreign_impls {
-                    if super::callers::last_name(&other.ir, foreign.ty).as_ref() == Some(name)
+                    if super::known_as::last_name(&other.ir, foreign.ty).as_ref() == Some(name)
                         && self.class_named(Node { file, expr: foreign.ty }) == Some(class)
                     {
                         methods.extend(list(file, &foreign.methods));
@@ -492,7 +492,7 @@ impl<'s> Eval<'s> {
                     && declared
                         .bases
                         .iter()
-                        .any(|base| super::callers::last_name(&lowered.ir, *base).as_ref() == Some(&name));
+                        .any(|base| super::known_as::last_name(&lowered.ir, *base).as_ref() == Some(&name));
                 if implements {
                     found.push(ClassRef { file, class });
                 }

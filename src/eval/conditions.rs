@@ -270,7 +270,7 @@ impl<'s> Eval<'s> {
     /// Whether all of `values` equal what is at `is`, or were made by the variant that `is` names. `None`: perhaps.
     fn equals(&mut self, values: &Vals, is: Node, ctx: &Ctx) -> Option<bool> {
         let wanted = self.eval(is, ctx);
-        let variant = self.lowered(is.file).and_then(|lowered| super::callers::last_name(&lowered.ir, is.expr));
+        let variant = self.lowered(is.file).and_then(|lowered| super::known_as::last_name(&lowered.ir, is.expr));
         let mut all = Vec::with_capacity(values.len());
         for value in values {
             let same = match &value.value {
@@ -315,9 +315,9 @@ impl<'s> Eval<'s> {
     fn variant_of(&self, object: &Object) -> Option<Name> {
         let lowered = self.lowered(object.node.file)?;
         match lowered.ir.expr(object.node.expr) {
-            Expr::Call { callee, .. } => super::callers::last_name(&lowered.ir, *callee),
-            Expr::Object { ty: Some(ty), .. } => super::callers::last_name(&lowered.ir, *ty),
-            _ => super::callers::last_name(&lowered.ir, object.node.expr),
+            Expr::Call { callee, .. } => super::known_as::last_name(&lowered.ir, *callee),
+            Expr::Object { ty: Some(ty), .. } => super::known_as::last_name(&lowered.ir, *ty),
+            _ => super::known_as::last_name(&lowered.ir, object.node.expr),
         }
     }
 }

@@ -116,7 +116,7 @@ impl<'s> Eval<'s> {
                 Expr::Through(..) => states,
                 Expr::Field { base, .. } if *base == child => states,
                 Expr::Call { callee, .. } if *callee == child => {
-                    self.called(&states, &super::callers::last_name(ir, *callee)?)
+                    self.called(&states, &super::known_as::last_name(ir, *callee)?)
                 }
                 _ => return None,
             };
@@ -173,7 +173,7 @@ impl<'s> Eval<'s> {
                     _ => continue,
                 },
                 EffectKind::Method(call) => match ir.expr(call) {
-                    Expr::Call { callee, args, .. } => match (super::callers::last_name(ir, *callee), args.first()) {
+                    Expr::Call { callee, args, .. } => match (super::known_as::last_name(ir, *callee), args.first()) {
                         (Some(name), Some(first)) => (name, first.expr),
                         _ => continue,
                     },
@@ -236,7 +236,7 @@ impl<'s> Eval<'s> {
             };
         }
         let Expr::Call { callee, .. } = lowered.ir.expr(call) else { return States::new() };
-        super::callers::last_name(&lowered.ir, *callee).map_or_else(States::new, |name| self.called(&states, &name))
+        super::known_as::last_name(&lowered.ir, *callee).map_or_else(States::new, |name| self.called(&states, &name))
     }
 
     /// What the rules know of what a method makes; what only hands the value on changes nothing.

@@ -83,7 +83,7 @@ impl<'s> Eval<'s> {
     pub fn names_handed(&mut self, value: &Traced) -> Option<Vec<Option<Name>>> {
         let Value::Object(list) = &value.value else { return None };
         let items = self.items(list)?;
-        let text = |node: Node| super::callers::text_of(self.lowered(node.file)?, node.expr);
+        let text = |node: Node| super::known_as::text_of(self.lowered(node.file)?, node.expr);
         Some(items.iter().map(|item| text(item.node)).collect())
     }
 

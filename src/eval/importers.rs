@@ -1,7 +1,7 @@
 //! Other files that hold a value which a module exports: what they do to it counts as well.
 
-use super::callers::module_stem;
 use super::engine::Eval;
+use super::known_as::module_stem;
 use super::value::Owner;
 use crate::ir::{BindingId, BindingKind, Expr, ExprId, FileIr, FuncId, Key, Name};
 use crate::project::{PlaceKey, Root};

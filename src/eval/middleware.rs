@@ -77,7 +77,7 @@ impl<'s> Eval<'s> {
                 Key::Name(name) => marked.push((name.clone(), PlaceOf::Name(name.clone()))),
                 Key::Computed(computed) => {
                     let node = Node { file: func.file, expr: *computed };
-                    let Some(word) = super::callers::last_name(&lowered.ir, *computed) else { continue };
+                    let Some(word) = super::known_as::last_name(&lowered.ir, *computed) else { continue };
                     for value in self.eval(node, &None) {
                         marked.extend(key_of(&value).map(|key| (word.clone(), PlaceOf::Made(key))));
                     }

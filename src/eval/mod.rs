@@ -27,6 +27,7 @@ mod heap;
 mod importers;
 mod injected;
 pub mod keys;
+mod known_as;
 mod lists;
 mod mapped;
 mod matching;

@@ -3,10 +3,10 @@
 //! A router's outlet, a copy of `children`: what is shown is what stands between the tags of the component around, or the
 //! components of the routes below its own.
 
-use super::callers::{module_stem, names_of};
 use super::calls::Site;
 use super::engine::{Eval, Shared};
 use super::injected::Component;
+use super::known_as::{module_stem, names_of};
 use super::value::{ClassRef, FuncRef, Handed, Node, Traced, Vals, Value};
 use crate::ir::{Expr, ExprId, FileIr, FuncId, Key, Name, Prop};
 use crate::project::Lowered;

@@ -221,7 +221,7 @@ impl<'s> Eval<'s> {
         if callback.arg != 1 || !matches!(lowered.ir.expr(lowered.ir.strip(*callee)), Expr::Field { .. }) {
             return Vals::new();
         }
-        let Some(method) = super::callers::last_name(&lowered.ir, *callee) else { return Vals::new() };
+        let Some(method) = super::known_as::last_name(&lowered.ir, *callee) else { return Vals::new() };
         let mut values = Vals::new();
         for event in rules.events.iter().filter(|event| event.listen.iter().any(|listen| **listen == *method)) {
             let listened = texts(&self.arg(callback.call, 0, &None));
@@ -604,7 +604,7 @@ impl<'s> Eval<'s> {
         for effect in lowered.index.effects(&root) {
             let EffectKind::Method(call) = effect.kind else { continue };
             let Expr::Call { callee, .. } = lowered.ir.expr(call) else { continue };
-            if effect.path == path && super::callers::last_name(&lowered.ir, *callee).as_ref() == Some(member) {
+            if effect.path == path && super::known_as::last_name(&lowered.ir, *callee).as_ref() == Some(member) {
                 values.extend(self.passed(Node { file: class.file, expr: call }, index, &None, None));
             }
         }
@@ -644,6 +644,6 @@ fn is_handed(lowered: &crate::project::Lowered, read: ExprId) -> bool {
 fn type_name(ir: &crate::ir::FileIr, ty: ExprId) -> Option<Name> {
     match ir.expr(ty) {
         Expr::Either(options) => options.first().and_then(|first| type_name(ir, *first)),
-        _ => super::callers::last_name(ir, ty),
+        _ => super::known_as::last_name(ir, ty),
     }
 }

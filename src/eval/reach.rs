@@ -1,6 +1,6 @@
 //! Which of several assignments a use can see.
 
-use super::callers::last_name;
+use super::known_as::last_name;
 use crate::ir::{BlockId, BlockKind, Expr, FileIr, FuncId, Name};
 use crate::text::Span;
 

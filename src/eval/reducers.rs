@@ -427,7 +427,7 @@ impl<'s> Eval<'s> {
             }
             Expr::Test { op: Op::Same, left, right } => {
                 let is_kind =
-                    |side: ExprId| super::callers::last_name(&lowered.ir, side).is_some_and(|name| &*name == KIND);
+                    |side: ExprId| super::known_as::last_name(&lowered.ir, side).is_some_and(|name| &*name == KIND);
                 let is = if is_kind(*left) { *right } else { is_kind(*right).then_some(*left)? };
                 let values = self.eval(Node { file, expr: is }, &closure.ctx);
                 Some(self.kinds_of(&values))

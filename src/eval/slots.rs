@@ -256,7 +256,7 @@ impl<'s> Eval<'s> {
         site.called.clone().or_else(|| {
             let lowered = self.lowered(site.node.file)?;
             match lowered.ir.expr(site.node.expr) {
-                Expr::Call { callee, .. } => super::callers::last_name(&lowered.ir, *callee),
+                Expr::Call { callee, .. } => super::known_as::last_name(&lowered.ir, *callee),
                 _ => None,
             }
         })

@@ -174,7 +174,7 @@ impl<'s> Eval<'s> {
         };
         let value = lowered.ir.strip(def.value);
         let is_conversion = matches!(lowered.ir.expr(value), Expr::Call { callee, .. }
-            if super::callers::last_name(&lowered.ir, *callee).is_some_and(|name| matches!(&*name, "into" | "try_into")));
+            if super::known_as::last_name(&lowered.ir, *callee).is_some_and(|name| matches!(&*name, "into" | "try_into")));
         if !is_conversion {
             return values;
         }

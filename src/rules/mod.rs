@@ -28,6 +28,7 @@ mod questions;
 mod reducers;
 pub mod runtimes;
 mod search;
+mod soundness;
 mod stored;
 mod traced;
 mod versions;
