@@ -14,8 +14,13 @@ use check::policy::Policy;
 use check::watch::{Nobody, Stage, Watch};
 use std::borrow::Borrow;
 use std::path::PathBuf;
+use std::sync::Arc;
 use text::globs::Excluding;
+use text::witness::{Conclusion, Witness};
 use text::{Globs, Mistake};
+
+/// What is said of a project in which fewer files had to be parsed is found out again as quickly.
+const KEPT_FROM: usize = 50;
 
 /// What to analyse.
 #[derive(Clone, Debug, Default)]
@@ -39,7 +44,7 @@ pub struct Options {
     /// Whether to look closer at every file, whatever literals it holds: slow, and the report is the same.
     pub all_files: bool,
     /// A folder in which to keep what was seen in files that hold nothing, so that they need not be read again until they
-    /// change.
+    /// change; and what was found in a whole project, until anything in it changes.
     pub cache: Option<PathBuf>,
 }
 
@@ -94,7 +99,7 @@ pub fn analyze_with(
     options: &Options,
     rules: &rules::Rules,
 ) -> Result<check::model::Report, Error> {
-    analyze_in(files, options, rules, || Ok(rules), &Nobody)
+    analyze_in(files, options, (rules, None), || Ok(rules), &Nobody)
 }
 
 /// [`analyze`] for one who waits, and wants to know how far it is.
@@ -106,18 +111,25 @@ pub fn analyze_watched(
     if options.rules.is_empty() {
         let outline = rules::Rules::outline(&options.hosts, &options.own_hosts)
             .map_err(|mistake| Error::Rules(mistake.to_string()))?;
-        return analyze_in(files, options, &outline, || compile_rules(files, options), watch);
+        let known = (&outline, Some(Vec::new()));
+        return analyze_in(files, options, known, || compile_rules(files, options), watch);
     }
     // own rules may have literals of their own, and mistakes
-    let rules = compile_rules(files, options)?;
-    analyze_in(files, options, &rules, || Ok(&rules), watch)
+    let all = read_rules(files, &options.rules)?;
+    let own = all.own().map(|source| (source.name.clone(), source.text.clone())).collect();
+    let rules = all.compile(&options.hosts, &options.own_hosts).map_err(broken)?;
+    analyze_in(files, options, (&rules, Some(own)), || Ok(&rules), watch)
 }
 
-/// What `outline` looks for is found before the `whole` rules are needed, if they are.
+/// The files of own rules, each with its name and its text: what is found depends on them.
+type OwnRules = Vec<(String, Arc<str>)>;
+
+/// What `outline` looks for is found before the `whole` rules are needed, if they are. Where the `own` ones among them are
+/// not known, what is found is not kept.
 fn analyze_in<R: Borrow<rules::Rules> + Send>(
     files: &dyn text::Files,
     options: &Options,
-    outline: &rules::Rules,
+    (outline, own): (&rules::Rules, Option<OwnRules>),
     whole: impl FnOnce() -> Result<R, Error> + Send,
     watch: &dyn Watch,
 ) -> Result<check::model::Report, Error> {
@@ -146,25 +158,48 @@ fn analyze_in<R: Borrow<rules::Rules> + Send>(
     let excluding = options.exclude.as_ref().map(|globs| Excluding::new(files, globs));
     let remaining: &dyn text::Files = excluding.as_ref().map_or(files, |files| files);
     let literals = text::Literals { all: options.all_files, ..outline.literals.clone() };
-    let seen = options.cache.as_ref().map(|folder| text::Seen::open(folder, &around, &format!("{literals:?}")));
+    let beside = |path: &str| outline.outside.wants(path);
+    // of a part of the project another part is asked for each time
+    let own = own.filter(|_| whole_project && options.part.is_none());
+    let kept = options.cache.as_ref().zip(own).map(|(folder, own)| {
+        let Options { hosts, own_hosts, exclude, all_files, .. } = options;
+        Conclusion::about(folder, &around, &(&root, &paths, &base, hosts, own_hosts, exclude, all_files, own))
+    });
     let work = || {
-        let beside = |path: &str| outline.outside.wants(path);
-        let looked = project::Looked::new(remaining, seen.as_ref(), &roots, &literals, &beside);
-        let scope = check::Scope { root, paths, base, part: options.part };
-        let (project, whole) = if looked.has_evidence() {
-            let (project, whole) = rayon::join(|| looked.opened(), whole);
-            (project, Some(whole?))
-        } else {
-            (looked.opened(), None)
+        let recalled = kept.as_ref().and_then(|kept| kept.recall(remaining, &|path| project::wanted(path, &beside)));
+        let read = |path: &str| remaining.read(path).ok();
+        if let Some(report) = recalled.and_then(|bytes| report::kept::unpack(&bytes, read)) {
+            return Ok(report);
+        }
+        let seen = options.cache.as_ref().map(|folder| text::Seen::open(folder, &around, &format!("{literals:?}")));
+        let witness = kept.as_ref().map(|_| Witness::new(remaining));
+        let system = witness.as_ref().map_or(remaining, |witness| witness);
+        let report = {
+            let looked = project::Looked::new(system, seen.as_ref(), &roots, &literals, &beside);
+            let scope = check::Scope { root, paths, base, part: options.part };
+            let (project, whole) = if looked.has_evidence() {
+                let (project, whole) = rayon::join(|| looked.opened(), whole);
+                (project, Some(whole?))
+            } else {
+                (looked.opened(), None)
+            };
+            let rules = whole.as_ref().map_or(outline, Borrow::borrow);
+            let mut report = check::run(&project, rules, scope, watch);
+            watch.begins(Stage::Conclude);
+            check::suppress::apply(&mut report, &project, whole_project);
+            report
         };
-        let rules = whole.as_ref().map_or(outline, Borrow::borrow);
-        let mut report = check::run(&project, rules, scope, watch);
-        watch.begins(Stage::Conclude);
-        check::suppress::apply(&mut report, &project, whole_project);
+        seen.into_iter().for_each(text::Seen::save);
+        if report.files.parsed >= KEPT_FROM
+            && let Some(kept) = &kept
+            && let Some(testimony) = witness.and_then(Witness::testimony)
+            && let Some(bytes) = report::kept::pack(&report)
+        {
+            kept.keep(&testimony, &bytes);
+        }
         Ok(report)
     };
     let mut report = project::Project::on_large_stack(work).map_err(|error| Error::Threads(error.to_string()))??;
-    seen.into_iter().for_each(text::Seen::save);
     let left_out = excluding.as_ref().map(Excluding::left_out).unwrap_or_default();
     report.files.excluded = left_out.iter().filter(|path| lower::Syntax::of_path(path).is_some()).count();
     options.policy.apply(&mut report, files, whole_project);

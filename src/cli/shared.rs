@@ -148,8 +148,8 @@ impl ConfigArguments {
 
 #[derive(Debug, clap::Args)]
 struct Cache {
-    /// Where to keep what was seen in files that hold nothing, so that the next run need not read them again [default: a
-    /// folder of this program's in the user's caches]
+    /// Where to keep what was seen in files that hold nothing, and what was said of an unchanged project, for the next run
+    /// [default: a folder of this program's in the user's caches]
     #[arg(long, value_name = "DIR", env = "IDTOKEN_LINT_CACHE_DIR", hide_env_values = true)]
     cache_dir: Option<PathBuf>,
 

@@ -52,10 +52,7 @@ impl<'a> Looked<'a> {
         literals: &Literals,
         beside: &(dyn Fn(&str) -> bool + Sync),
     ) -> Looked<'a> {
-        let wanted = |path: &str| match Syntax::of_path(path) {
-            Some(_) => SOURCE,
-            None => (Purposes::from(Configs::wanted(path)) * CONFIG) | (Purposes::from(beside(path)) * BESIDE),
-        };
+        let wanted = |path: &str| wanted(path, beside);
         let mut files: Vec<(String, Purposes)> = Vec::new();
         let mut unreadable = Vec::new();
         for root in roots {
@@ -147,6 +144,14 @@ impl<'a> Looked<'a> {
         project.together = pages::together(&project.pages);
         project.find_regions(with_evidence);
         project
+    }
+}
+
+/// What a project is walked for. Files `beside` the code are among it.
+pub fn wanted(path: &str, beside: &dyn Fn(&str) -> bool) -> Purposes {
+    match Syntax::of_path(path) {
+        Some(_) => SOURCE,
+        None => (Purposes::from(Configs::wanted(path)) * CONFIG) | (Purposes::from(beside(path)) * BESIDE),
     }
 }
 

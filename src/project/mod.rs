@@ -29,7 +29,7 @@ pub(crate) use cache::Cache;
 pub use index::{Effect, EffectKind, FileIndex, PlaceKey, Root};
 pub(crate) use index::{last_name, place};
 pub(crate) use look::AT_ONCE;
-pub use look::Looked;
+pub use look::{Looked, wanted};
 pub use region::Region;
 pub use resolve_js::Resolved;
 pub use scope::Applications;

@@ -14,6 +14,7 @@ pub mod json;
 mod json_outside;
 pub mod json_text;
 pub mod junit;
+pub mod kept;
 pub mod line;
 pub mod read;
 pub mod redact;

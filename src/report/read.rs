@@ -13,7 +13,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// Notices that reports hold.
-const NOTICES: &[&str] = &[
+pub(super) const NOTICES: &[&str] = &[
     "broken-suppression",
     "unknown-rule",
     "unused-suppression",

@@ -12,7 +12,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Globs {
     /// An absolute path with `/`, or empty for the root of files in memory.
     folder: String,
+    patterns: Vec<String>,
     matcher: Gitignore,
+}
+
+/// By what was written.
+impl std::hash::Hash for Globs {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        (&self.folder, &self.patterns).hash(state);
+    }
 }
 
 impl Globs {
@@ -29,7 +37,7 @@ impl Globs {
             builder.add_line(None, pattern).map_err(|error| (nth, reason(&error)))?;
         }
         let matcher = builder.build().map_err(|error| (0, reason(&error)))?;
-        Ok(Globs { folder: folder.trim_end_matches('/').to_owned(), matcher })
+        Ok(Globs { folder: folder.trim_end_matches('/').to_owned(), patterns: patterns.to_vec(), matcher })
     }
 
     /// Whether the file at the absolute path `path` is meant: it, or a folder that it lies in.

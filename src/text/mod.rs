@@ -6,6 +6,7 @@
 
 pub mod files;
 pub mod globs;
+pub mod keep;
 pub mod lines;
 pub mod mistake;
 pub mod nearest;
@@ -14,6 +15,7 @@ pub mod prefilter;
 pub mod seen;
 pub mod span;
 pub mod walk;
+pub mod witness;
 
 pub use files::{Files, MemoryFiles, OsFiles};
 pub use globs::Globs;

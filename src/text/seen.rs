@@ -4,23 +4,23 @@
 //! hashes and what was seen, no text and no path. Must not know what is looked for, only that it depends on the program,
 //! on what the project is looked through for, and on the file itself.
 //!
-//! The file: eight bytes that say what it is, the key, the number of records (4 bytes) and a checksum of what follows (4
-//! bytes); then the records in the order of their first field, 32 bytes each (path, stamp, size, where its words begin, how
-//! many there are and a bit); then the words, 4 bytes each. Numbers are little-endian.
+//! The file, behind the head of all that is kept: the number of records (4 bytes); the records in the order of their
+//! first field, 32 bytes each (path, stamp, size, where its words begin, how many there are and a bit); then the words, 4
+//! bytes each. Numbers are little-endian.
 
 use super::files::{Files, ReadError};
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io::Write as _;
+use super::keep::{self, Magic, Packed, hash};
+use std::hash::Hash;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 /// What the file begins with; the last byte counts its formats.
-const MAGIC: &[u8; 8] = b"idtlint\x01";
+const MAGIC: &Magic = b"idtlint\x02";
 
 /// Bytes of what stands before the records.
-const HEADER: usize = 24;
+const HEADER: usize = 4;
 
 /// Bytes of a record.
 const RECORD: usize = 32;
@@ -30,9 +30,6 @@ const LEAST_FILES: usize = 500;
 
 /// It is written anew where more than one in so many files was new.
 const WORTH: usize = 20;
-
-/// A larger file than this is not believed, in bytes.
-const LARGEST: u64 = 1024 * 1024 * 1024;
 
 /// What changed so shortly ago may change again without another time of change: file systems keep it in steps of up to
 /// two seconds.
@@ -58,6 +55,16 @@ impl Stamp {
         // neither just now nor, where clocks differ, in the future
         let settled = SystemTime::now().duration_since(changed).is_ok_and(|age| age > SETTLED);
         Some(Stamp { file: hash(&(place(metadata), written, changed)), size: metadata.len(), settled })
+    }
+
+    /// Whether it is long enough ago that what it is of can not change any more without another stamp.
+    pub(super) fn is_settled(self) -> bool {
+        self.settled
+    }
+
+    /// What is the same as long as the file is.
+    pub(super) fn parts(self) -> (u64, u64) {
+        (self.file, self.size)
     }
 }
 
@@ -116,10 +123,7 @@ pub struct Seen {
 impl Seen {
     /// What is kept in `folder` of the project that `project` stands for, and of looking through it for `wanted`.
     pub fn open(folder: &Path, project: &impl Hash, wanted: &impl Hash) -> Seen {
-        // another build of the program may look for something else
-        let program = std::env::current_exe().and_then(|path| path.metadata());
-        let build = program.ok().and_then(|metadata| Stamp::of(&metadata)).map(|stamp| (stamp.file, stamp.size));
-        let key = hash(&(env!("CARGO_PKG_VERSION"), build, hash(wanted)));
+        let key = keep::key(wanted);
         let to = folder.join(format!("{:016x}", hash(project)));
         let (known, count) = kept(&to, key).unwrap_or_default();
         let used = std::iter::repeat_with(AtomicBool::default).take(count).collect();
@@ -223,12 +227,6 @@ struct Record {
     bits: u32,
 }
 
-fn hash<T: Hash + ?Sized>(value: &T) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
-}
-
 fn long(bytes: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?))
 }
@@ -237,38 +235,26 @@ fn short(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }
 
-/// The file at `path`, if it is whole and says what `key` stands for, and how many records it has.
+/// What the file at `path` holds, and how many records that has, if it is to be believed.
 fn kept(path: &Path, key: u64) -> Option<(Vec<u8>, usize)> {
-    let metadata = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
-    let bytes = if metadata.len() > LARGEST { None } else { std::fs::read(path).ok() }?;
-    let count = short(&bytes, 16)? as usize;
-    let is_ours = bytes.starts_with(MAGIC) && long(&bytes, 8)? == key;
-    let is_whole = bytes.len() >= HEADER + count * RECORD && short(&bytes, 20)? == crc32fast::hash(&bytes[HEADER..]);
-    (is_ours && is_whole).then_some((bytes, count))
+    let known = keep::read(path, MAGIC, key)?;
+    let count = short(&known, 0)? as usize;
+    (known.len() >= HEADER + count * RECORD).then_some((known, count))
 }
 
 fn write(path: &Path, key: u64, notes: &[Note]) -> std::io::Result<()> {
     let too_many = |_| std::io::Error::other("more than the file has numbers for");
     let mut body: Vec<u8> = Vec::new();
+    u32::try_from(notes.len()).map_err(too_many)?.pack(&mut body);
     let mut from = 0;
     for Note { path, stamp, sight } in notes {
         let count = u32::try_from(sight.words.len()).map_err(too_many)?;
-        body.extend([*path, stamp.file, stamp.size].iter().flat_map(|number| number.to_le_bytes()));
-        body.extend([from, count << 1 | u32::from(sight.bit)].iter().flat_map(|number| number.to_le_bytes()));
+        [*path, stamp.file, stamp.size].iter().for_each(|number| number.pack(&mut body));
+        [from, count << 1 | u32::from(sight.bit)].iter().for_each(|number| number.pack(&mut body));
         from += count;
     }
-    body.extend(notes.iter().flat_map(|note| note.sight.words.iter().flat_map(|word| word.to_le_bytes())));
-    let count = u32::try_from(notes.len()).map_err(too_many)?;
-    let folder = path.parent().unwrap_or(Path::new(""));
-    std::fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(MAGIC)?;
-    file.write_all(&key.to_le_bytes())?;
-    file.write_all(&count.to_le_bytes())?;
-    file.write_all(&crc32fast::hash(&body).to_le_bytes())?;
-    file.write_all(&body)?;
-    file.persist(path)?;
-    Ok(())
+    notes.iter().flat_map(|note| &note.sight.words).for_each(|word| word.pack(&mut body));
+    keep::write(path, MAGIC, key, &body)
 }
 
 #[cfg(test)]

@@ -1,0 +1,289 @@
+//! A file system that remembers what it was asked, so that it can be told later whether it would answer the same; and, in
+//! the user's caches, what was concluded from its answers.
+//!
+//! Owns when a conclusion still holds: every walk comes to the same files, every file that was looked into is as it was,
+//! and so is what was or was not in a folder. Must not know what is concluded.
+
+use super::files::{Files, Purposes, ReadError, Walked};
+use super::keep::{self, Magic, Packed, hash};
+use super::seen::Stamp;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use std::hash::Hash;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What the file begins with; the last byte counts its formats.
+const MAGIC: &Magic = b"idtsaid\x01";
+
+/// By their paths, files are noted in one of so many lists, so that threads do not wait for each other.
+const LISTS: usize = 64;
+
+/// What a file was: [`Stamp::parts`]; `None` where there was none.
+type Was = Option<(u64, u64)>;
+
+/// `files`, with what they were asked.
+pub struct Witness<'a> {
+    files: &'a dyn Files,
+    /// The files that were looked into: hashes of their paths, and what they were before.
+    looked: [Mutex<Vec<(u64, Was)>>; LISTS],
+    /// The paths of those that were asked for by their names: not all of them need be found by a walk.
+    named: Mutex<Vec<String>>,
+    walks: Mutex<Vec<(String, u64)>>,
+    folders: Mutex<Vec<Folder>>,
+    /// Whether something was asked that cannot be told to be the same later.
+    in_doubt: AtomicBool,
+}
+
+/// Names that were looked for in a folder, and those that were there.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Folder {
+    path: String,
+    names: Vec<String>,
+    found: Vec<String>,
+}
+
+/// What a file system was asked, and what tells whether it would answer the same.
+pub struct Testimony {
+    walks: Vec<(String, u64)>,
+    /// In order.
+    looked: Vec<(u64, Was)>,
+    named: Vec<String>,
+    folders: Vec<Folder>,
+}
+
+impl<'a> Witness<'a> {
+    /// Nothing was asked yet.
+    pub fn new(files: &'a dyn Files) -> Self {
+        Witness {
+            files,
+            looked: std::array::from_fn(|_| Mutex::default()),
+            named: Mutex::default(),
+            walks: Mutex::default(),
+            folders: Mutex::default(),
+            in_doubt: AtomicBool::new(false),
+        }
+    }
+
+    /// What was asked; `None` where a file changed so shortly before, or meanwhile, that nothing can be told by it.
+    pub fn testimony(self) -> Option<Testimony> {
+        let mut looked: Vec<(u64, Was)> = self.looked.into_iter().flat_map(inner).collect();
+        looked.sort_unstable();
+        looked.dedup();
+        let changed = looked.windows(2).any(|two| two[0].0 == two[1].0);
+        let (mut named, mut folders) = (inner(self.named), inner(self.folders));
+        named.sort_unstable();
+        named.dedup();
+        folders.sort_unstable();
+        folders.dedup();
+        let is_sure = !changed && !self.in_doubt.into_inner();
+        is_sure.then(|| Testimony { walks: inner(self.walks), looked, named, folders })
+    }
+
+    fn looked_into(&self, path: &str, stamp: Option<Stamp>) {
+        if stamp.is_some_and(|stamp| !stamp.is_settled()) {
+            self.in_doubt.store(true, Ordering::Relaxed);
+        }
+        let path = hash(path);
+        lock(&self.looked[path as usize % LISTS]).push((path, stamp.map(Stamp::parts)));
+    }
+
+    /// Note a file that is about to be read; what it is, as far as that can be told.
+    fn reads(&self, path: &str) -> Option<Stamp> {
+        let stamp = self.files.stamp(path);
+        self.looked_into(path, stamp);
+        lock(&self.named).push(path.to_owned());
+        stamp
+    }
+
+    /// A file that was read although nothing tells what it is can be another one at any time.
+    fn told<T>(&self, read: Result<T, ReadError>, stamp: Option<Stamp>) -> Result<T, ReadError> {
+        if read.is_ok() && stamp.is_none() {
+            self.doubts();
+        }
+        read
+    }
+
+    fn doubts(&self) {
+        self.in_doubt.store(true, Ordering::Relaxed);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn inner<T>(mutex: Mutex<T>) -> T {
+    mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What a walk came to, in whichever order.
+fn digest(walked: &Walked) -> u64 {
+    let files = walked.files.par_iter().map(hash).reduce(|| 0, u64::wrapping_add);
+    let unreadable = walked.unreadable.iter().map(hash).fold(0, u64::wrapping_add);
+    hash(&(files, walked.files.len(), unreadable, walked.unreadable.len()))
+}
+
+impl Files for Witness<'_> {
+    fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> Purposes + Sync)) -> Walked {
+        let walked = self.files.walk(root, wanted);
+        lock(&self.walks).push((root.to_owned(), digest(&walked)));
+        walked
+    }
+
+    fn read(&self, path: &str) -> Result<Arc<str>, ReadError> {
+        let stamp = self.reads(path);
+        self.told(self.files.read(path), stamp)
+    }
+
+    fn read_within(&self, path: &str, limit: u64) -> Result<Arc<str>, ReadError> {
+        let stamp = self.reads(path);
+        self.told(self.files.read_within(path, limit), stamp)
+    }
+
+    fn bytes_within(&self, path: &str, limit: u64, into: &mut Vec<u8>) -> Result<(), ReadError> {
+        self.stamped_within(path, limit, into).map(|_| ())
+    }
+
+    fn stamped_within(&self, path: &str, limit: u64, into: &mut Vec<u8>) -> Result<Option<Stamp>, ReadError> {
+        let read = self.files.stamped_within(path, limit, into);
+        let stamp = match &read {
+            Ok(stamp) => *stamp,
+            Err(_) => self.files.stamp(path),
+        };
+        self.looked_into(path, stamp);
+        self.told(read, stamp)
+    }
+
+    fn stamp(&self, path: &str) -> Option<Stamp> {
+        let stamp = self.files.stamp(path);
+        self.looked_into(path, stamp);
+        stamp
+    }
+
+    fn among<'n>(&self, folder: &str, names: &[&'n str]) -> Vec<&'n str> {
+        let found = self.files.among(folder, names);
+        lock(&self.folders).push(Folder { path: folder.to_owned(), names: owned(names), found: owned(&found) });
+        found
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        self.doubts();
+        self.files.exists(path)
+    }
+
+    fn is_dir(&self, path: &str) -> bool {
+        self.doubts();
+        self.files.is_dir(path)
+    }
+
+    // these two depend on the working directory alone
+
+    fn named(&self, path: &str) -> String {
+        self.files.named(path)
+    }
+
+    fn absolute(&self, path: &str) -> String {
+        self.files.absolute(path)
+    }
+
+    fn project_root(&self, path: &str) -> String {
+        self.doubts();
+        self.files.project_root(path)
+    }
+
+    fn repository(&self, path: &str) -> Option<String> {
+        self.doubts();
+        self.files.repository(path)
+    }
+
+    fn find_upward(&self, path: &str, name: &str) -> Option<String> {
+        self.doubts();
+        self.files.find_upward(path, name)
+    }
+}
+
+fn owned(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+impl Testimony {
+    /// Whether `files` would answer the same. What is `wanted` of a walk has to be what was.
+    pub fn holds(&self, files: &dyn Files, wanted: &(dyn Fn(&str) -> Purposes + Sync)) -> bool {
+        let mut paths: FxHashMap<u64, String> = FxHashMap::default();
+        for (root, came_to) in &self.walks {
+            let walked = files.walk(root, wanted);
+            if digest(&walked) != *came_to {
+                return false;
+            }
+            paths.extend(walked.files.into_iter().map(|(path, _)| (hash(&path), path)));
+        }
+        paths.extend(self.named.iter().map(|path| (hash(path), path.clone())));
+        let is_same =
+            |(path, was): &(u64, Was)| paths.get(path).is_some_and(|path| files.stamp(path).map(Stamp::parts) == *was);
+        let has_same = |Folder { path, names, found }: &Folder| {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            files.among(path, &names) == *found
+        };
+        self.looked.par_iter().with_min_len(64).all(is_same) && self.folders.par_iter().all(has_same)
+    }
+}
+
+impl Packed for Folder {
+    fn pack(&self, into: &mut Vec<u8>) {
+        self.path.pack(into);
+        self.names.pack(into);
+        self.found.pack(into);
+    }
+    fn unpack(from: &mut &[u8]) -> Option<Self> {
+        Some(Folder { path: Packed::unpack(from)?, names: Packed::unpack(from)?, found: Packed::unpack(from)? })
+    }
+}
+
+impl Packed for Testimony {
+    fn pack(&self, into: &mut Vec<u8>) {
+        self.walks.pack(into);
+        self.looked.pack(into);
+        self.named.pack(into);
+        self.folders.pack(into);
+    }
+    fn unpack(from: &mut &[u8]) -> Option<Self> {
+        Some(Testimony {
+            walks: Packed::unpack(from)?,
+            looked: Packed::unpack(from)?,
+            named: Packed::unpack(from)?,
+            folders: Packed::unpack(from)?,
+        })
+    }
+}
+
+/// What was concluded about one project, and from which answers.
+pub struct Conclusion {
+    to: PathBuf,
+    key: u64,
+}
+
+impl Conclusion {
+    /// What is kept in `folder` of the project that `project` stands for, for whoever asks `question`.
+    pub fn about(folder: &Path, project: &impl Hash, question: &impl Hash) -> Conclusion {
+        let to = folder.join(format!("{:016x}-said", hash(project)));
+        Conclusion { to, key: keep::key(question) }
+    }
+
+    /// What was concluded, if `files` would answer the same.
+    pub fn recall(&self, files: &dyn Files, wanted: &(dyn Fn(&str) -> Purposes + Sync)) -> Option<Vec<u8>> {
+        let kept = keep::read(&self.to, MAGIC, self.key)?;
+        let mut rest = kept.as_slice();
+        let testimony = Testimony::unpack(&mut rest)?;
+        testimony.holds(files, wanted).then(|| rest.to_vec())
+    }
+
+    /// Keep what was concluded. What cannot be kept will be found out again.
+    pub fn keep(&self, testimony: &Testimony, concluded: &[u8]) {
+        let mut body = Vec::new();
+        testimony.pack(&mut body);
+        body.extend(concluded);
+        _ = keep::write(&self.to, MAGIC, self.key, &body);
+    }
+}
