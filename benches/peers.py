@@ -3,7 +3,7 @@
 
 Runs each tool in turn on each tree, `--times` times round, and prints medians and ratios to ripgrep's wall time. Tools
 that are not installed are named and left out. `--peers` holds rules for the others: `semgrep.yml`, `sgconfig.yml`.
-Without trees, one is generated. The program runs twice: reading every file, and again with what it saw before.
+Without trees, one is generated. The program runs twice: with nothing kept, and again with what it kept.
 """
 
 import argparse

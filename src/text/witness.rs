@@ -8,8 +8,8 @@ use super::files::{Files, Purposes, ReadError, Walked};
 use super::keep::{self, Magic, Packed, hash};
 use super::seen::Stamp;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
-use std::hash::Hash;
+use rustc_hash::FxBuildHasher;
+use std::hash::{BuildHasher as _, Hash};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,14 +20,11 @@ const MAGIC: &Magic = b"idtsaid\x01";
 /// By their paths, files are noted in one of so many lists, so that threads do not wait for each other.
 const LISTS: usize = 64;
 
-/// What a file was: [`Stamp::parts`]; `None` where there was none.
-type Was = Option<(u64, u64)>;
-
 /// `files`, with what they were asked.
 pub struct Witness<'a> {
     files: &'a dyn Files,
-    /// The files that were looked into: hashes of their paths, and what they were before.
-    looked: [Mutex<Vec<(u64, Was)>>; LISTS],
+    /// The files that were looked into: a hash of each one's path and of what it was before.
+    looked: [Mutex<Vec<u64>>; LISTS],
     /// The paths of those that were asked for by their names: not all of them need be found by a walk.
     named: Mutex<Vec<String>>,
     walks: Mutex<Vec<(String, u64)>>,
@@ -48,7 +45,7 @@ struct Folder {
 pub struct Testimony {
     walks: Vec<(String, u64)>,
     /// In order.
-    looked: Vec<(u64, Was)>,
+    looked: Vec<u64>,
     named: Vec<String>,
     folders: Vec<Folder>,
 }
@@ -66,27 +63,26 @@ impl<'a> Witness<'a> {
         }
     }
 
-    /// What was asked; `None` where a file changed so shortly before, or meanwhile, that nothing can be told by it.
+    /// What was asked; `None` where a file changed so shortly before that nothing can be told by it.
     pub fn testimony(self) -> Option<Testimony> {
-        let mut looked: Vec<(u64, Was)> = self.looked.into_iter().flat_map(inner).collect();
+        let mut looked: Vec<u64> = self.looked.into_iter().flat_map(inner).collect();
         looked.sort_unstable();
         looked.dedup();
-        let changed = looked.windows(2).any(|two| two[0].0 == two[1].0);
         let (mut named, mut folders) = (inner(self.named), inner(self.folders));
         named.sort_unstable();
         named.dedup();
         folders.sort_unstable();
         folders.dedup();
-        let is_sure = !changed && !self.in_doubt.into_inner();
+        let is_sure = !self.in_doubt.into_inner();
         is_sure.then(|| Testimony { walks: inner(self.walks), looked, named, folders })
     }
 
     fn looked_into(&self, path: &str, stamp: Option<Stamp>) {
         if stamp.is_some_and(|stamp| !stamp.is_settled()) {
-            self.in_doubt.store(true, Ordering::Relaxed);
+            self.doubts();
         }
-        let path = hash(path);
-        lock(&self.looked[path as usize % LISTS]).push((path, stamp.map(Stamp::parts)));
+        let seen = seen_as(path, stamp);
+        lock(&self.looked[seen as usize % LISTS]).push(seen);
     }
 
     /// Note a file that is about to be read; what it is, as far as that can be told.
@@ -110,6 +106,16 @@ impl<'a> Witness<'a> {
     }
 }
 
+/// A file as it was seen; without a stamp, that there was none.
+fn seen_as(path: &str, stamp: Option<Stamp>) -> u64 {
+    quick(&(path, stamp.map(Stamp::parts)))
+}
+
+/// A hash for what there is a hundred thousand times.
+fn quick(of: &impl Hash) -> u64 {
+    FxBuildHasher.hash_one(of)
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -120,9 +126,9 @@ fn inner<T>(mutex: Mutex<T>) -> T {
 
 /// What a walk came to, in whichever order.
 fn digest(walked: &Walked) -> u64 {
-    let files = walked.files.par_iter().map(hash).reduce(|| 0, u64::wrapping_add);
-    let unreadable = walked.unreadable.iter().map(hash).fold(0, u64::wrapping_add);
-    hash(&(files, walked.files.len(), unreadable, walked.unreadable.len()))
+    let files = walked.files.par_iter().with_min_len(4096).map(quick).reduce(|| 0, u64::wrapping_add);
+    let unreadable = walked.unreadable.iter().map(quick).fold(0, u64::wrapping_add);
+    quick(&(files, walked.files.len(), unreadable, walked.unreadable.len()))
 }
 
 impl Files for Witness<'_> {
@@ -211,22 +217,28 @@ fn owned(names: &[&str]) -> Vec<String> {
 impl Testimony {
     /// Whether `files` would answer the same. What is `wanted` of a walk has to be what was.
     pub fn holds(&self, files: &dyn Files, wanted: &(dyn Fn(&str) -> Purposes + Sync)) -> bool {
-        let mut paths: FxHashMap<u64, String> = FxHashMap::default();
+        let mut paths = self.named.clone();
         for (root, came_to) in &self.walks {
             let walked = files.walk(root, wanted);
             if digest(&walked) != *came_to {
                 return false;
             }
-            paths.extend(walked.files.into_iter().map(|(path, _)| (hash(&path), path)));
+            paths.extend(walked.files.into_iter().map(|(path, _)| path));
         }
-        paths.extend(self.named.iter().map(|path| (hash(path), path.clone())));
-        let is_same =
-            |(path, was): &(u64, Was)| paths.get(path).is_some_and(|path| files.stamp(path).map(Stamp::parts) == *was);
+        let again = |path: &String| Some(seen_as(path, files.stamp(path))).filter(|seen| self.has_seen(*seen));
+        let mut same: Vec<u64> = paths.par_iter().with_min_len(64).filter_map(again).collect();
+        same.par_sort_unstable();
+        same.dedup();
         let has_same = |Folder { path, names, found }: &Folder| {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             files.among(path, &names) == *found
         };
-        self.looked.par_iter().with_min_len(64).all(is_same) && self.folders.par_iter().all(has_same)
+        // a file that is not what it was is not among what was seen, and leaves one of that over
+        same == self.looked && self.folders.par_iter().all(has_same)
+    }
+
+    fn has_seen(&self, seen: u64) -> bool {
+        self.looked.binary_search(&seen).is_ok()
     }
 }
 
