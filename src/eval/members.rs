@@ -209,7 +209,7 @@ impl<'s> Eval<'s> {
             }
             states.sort_unstable();
         }
-        if !states.is_empty() {
+        if !states.is_empty() && !self.stands_in(&base.value) {
             return self.known_member(base, states, name, node, ctx);
         }
         if matches!(base.value, Value::Object(_) | Value::Instance(_)) {
@@ -232,6 +232,19 @@ impl<'s> Eval<'s> {
         }
         let value = Value::Unknown(Rc::new(Unknown { reason, names, open }));
         vec![Traced { value, trail: base.trail.clone() }]
+    }
+
+    /// Whether a value is the empty object that stands where there is none, `record || {}`: it has no members, whatever
+    /// their names are.
+    fn stands_in(&self, value: &Value) -> bool {
+        let Value::Object(object) = value else { return false };
+        let Some(lowered) = self.lowered(object.node.file) else { return false };
+        let ir = &lowered.ir;
+        let is_empty = |id| matches!(ir.expr(id), Expr::Object { props, ty: None } if props.is_empty());
+        let parent = ir.parents[object.node.expr.index()];
+        is_empty(object.node.expr)
+            && parent
+                .is_some_and(|parent| matches!(ir.expr(parent), Expr::Or { second, .. } if *second == object.node.expr))
     }
 
     /// A member that the rules know: the value they say it has, or a library value.

@@ -11,10 +11,21 @@ use crate::project::{EffectKind, PlaceKey};
 use crate::rules::path::{Root as ApiRoot, Step};
 use crate::rules::slot::{Base, Into};
 use crate::rules::{Fact, PassFact};
+use crate::text::FileId;
+use crate::text::files::is_test;
 use std::rc::Rc;
 
 /// Callers whose arguments are looked at.
 const CALLERS: usize = 32;
+
+/// Whether a value is an object as it is written, or nothing is known of it.
+fn is_written_out(value: &Traced) -> bool {
+    match &value.value {
+        Value::Object(object) => object.class.is_none(),
+        Value::Unknown(_) | Value::Null => true,
+        _ => false,
+    }
+}
 
 /// A function's place in the arguments of a call.
 pub(super) struct Callback {
@@ -165,6 +176,13 @@ impl<'s> Eval<'s> {
         if cut {
             values.push(Traced::new(Value::unknown(Reason::TooManyCallers, names.clone())));
         }
+        // what a library or a platform calls, tests call, too, with objects that they make up
+        if self.only_tests_call(func.file, &callers.calls)
+            && values.iter().all(is_written_out)
+            && let Some(known) = self.known_by_name(name.as_ref(), node)
+        {
+            return vec![known];
+        }
         let values = super::engine::drop_null(values);
         let useful = |value: &Traced| !value.value.is_unknown() && !matches!(value.value, Value::Null);
         if values.iter().any(useful) {
@@ -180,9 +198,8 @@ impl<'s> Eval<'s> {
             if !injected.is_empty() {
                 return injected;
             }
-            let states = self.rules.automaton.root(&ApiRoot::Name(name.to_string()));
-            if !states.is_empty() {
-                return vec![Traced::new(self.api_root(states, name.clone(), node))];
+            if let Some(known) = self.known_by_name(Some(name), node) {
+                return vec![known];
             }
         }
         if !values.is_empty() && !values.iter().all(|value| matches!(value.value, Value::Null)) {
@@ -193,6 +210,21 @@ impl<'s> Eval<'s> {
             Some((key, span)) => self.by_name(unknown, key, func.file, span),
             None => unknown,
         }]
+    }
+
+    /// What a parameter of this name is by convention.
+    fn known_by_name(&self, name: Option<&Name>, node: Node) -> Option<Traced> {
+        let name = name?;
+        let root = |root: fn(String) -> ApiRoot| self.rules.automaton.root(&root(name.to_string()));
+        let states = Some(root(ApiRoot::Name)).filter(|states| !states.is_empty());
+        let states = states.unwrap_or_else(|| root(ApiRoot::Param));
+        (!states.is_empty()).then(|| Traced::new(self.api_root(states, name.clone(), node)))
+    }
+
+    /// Whether these are calls, in tests alone, of code that is no test.
+    fn only_tests_call(&self, file: FileId, calls: &[Node]) -> bool {
+        let in_test = |file: FileId| is_test(self.project.path(file));
+        !calls.is_empty() && !in_test(file) && calls.iter().all(|call| in_test(call.file))
     }
 
     /// An argument at a caller, with the step in its trail.

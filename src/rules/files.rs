@@ -274,7 +274,7 @@ mod tests {
         for (own, said, at) in [
             (
                 "\n[[token]]\nkind = \"id\"\nat = [\"imports x .a\"]\nwhat = \"w\"\n",
-                "own.toml:4: `imports` begins no path: expected `import`, `global`, `name`, `type` or `any` Did you \
+                "own.toml:4: `imports` begins no path: expected `import`, `global`, `name`, `param`, `type` or `any` Did you \
                  mean import?",
                 "imports",
             ),

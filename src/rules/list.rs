@@ -170,7 +170,7 @@ impl RuleFiles {
                 match root {
                     Root::Import(name) | Root::Global(name) => _ = found.insert(name),
                     Root::Type(name) => found.extend(types.get(&name).into_iter().flatten().cloned()),
-                    Root::Name(_) | Root::Any => {}
+                    Root::Name(_) | Root::Param(_) | Root::Any => {}
                 }
             }
             datum.libraries = found.into_iter().collect();
@@ -206,7 +206,7 @@ fn types(list: &[Datum<'_>]) -> BTreeMap<String, BTreeSet<String>> {
                 let more = match root {
                     Root::Import(name) | Root::Global(name) => BTreeSet::from([name]),
                     Root::Type(name) => types.get(&name).cloned().unwrap_or_default(),
-                    Root::Name(_) | Root::Any => continue,
+                    Root::Name(_) | Root::Param(_) | Root::Any => continue,
                 };
                 types.entry(described.to_owned()).or_default().extend(more);
             }

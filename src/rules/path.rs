@@ -7,6 +7,7 @@
 //! | `import a,b` | of the package (Rust: crate) `a` or `b` |
 //! | `global a,b` | of a name that no scope declares |
 //! | `name a,b` | of a parameter, variable or field of that name about which nothing better is known |
+//! | `param a,b` | of a parameter of that name, and of nothing else, about which nothing better is known |
 //! | `type t` | of any value that a `[[type]]` named `t` describes |
 //! | `any` | of a value about which nothing is known |
 //!
@@ -30,6 +31,8 @@ pub enum Root {
     Global(String),
     /// A parameter, variable or field by its name.
     Name(String),
+    /// A parameter by its name.
+    Param(String),
     /// A described type.
     Type(String),
     /// Anything.
@@ -98,7 +101,7 @@ impl Alternatives {
             return members;
         }
         let roots = self.roots.iter().filter_map(|root| match root {
-            Root::Global(name) | Root::Name(name) => Some(name),
+            Root::Global(name) | Root::Name(name) | Root::Param(name) => Some(name),
             _ => None,
         });
         roots.collect()
@@ -134,6 +137,7 @@ impl fmt::Display for Path {
             Root::Import(name) => write!(f, "import {name}")?,
             Root::Global(name) => write!(f, "global {name}")?,
             Root::Name(name) => write!(f, "name {name}")?,
+            Root::Param(name) => write!(f, "param {name}")?,
             Root::Type(name) => write!(f, "type {name}")?,
             Root::Any => f.write_str("any")?,
         }
@@ -216,9 +220,10 @@ pub fn alternatives(text: &str) -> Result<Alternatives, PathError> {
         "import" => names(&mut at)?.into_iter().map(Root::Import).collect(),
         "global" => names(&mut at)?.into_iter().map(Root::Global).collect(),
         "name" => names(&mut at)?.into_iter().map(Root::Name).collect(),
+        "param" => names(&mut at)?.into_iter().map(Root::Param).collect(),
         "type" => names(&mut at)?.into_iter().map(Root::Type).collect(),
         "any" => vec![Root::Any],
-        _ => return Err(bad(0, "`import`, `global`, `name`, `type` or `any`")),
+        _ => return Err(bad(0, "`import`, `global`, `name`, `param`, `type` or `any`")),
     };
     let mut steps = Vec::new();
     while at < text.len() {

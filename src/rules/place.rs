@@ -14,7 +14,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// What a path may begin with.
-const ROOTS: &[&str] = &["import", "global", "name", "type", "any"];
+const ROOTS: &[&str] = &["import", "global", "name", "param", "type", "any"];
 
 /// A rule file, for its mistakes.
 pub(super) struct Place<'a> {
@@ -64,7 +64,7 @@ impl<'a> Place<'a> {
     /// The names of what a path starts from: of a type, what its values are called.
     pub(super) fn names_of_root(&self, root: &Root) -> Vec<String> {
         match root {
-            Root::Import(name) | Root::Global(name) | Root::Name(name) => vec![name.clone()],
+            Root::Import(name) | Root::Global(name) | Root::Name(name) | Root::Param(name) => vec![name.clone()],
             Root::Type(ty) => self.type_names.and_then(|names| names.get(ty)).cloned().unwrap_or_default(),
             Root::Any => Vec::new(),
         }

@@ -63,7 +63,9 @@ impl Rules {
                         // a function that is handed out, or the library itself
                         _ => match &path.root {
                             Root::Import(name) => self.write_words.push(name.clone()),
-                            Root::Global(name) | Root::Name(name) => self.write_members.push(name.clone()),
+                            Root::Global(name) | Root::Name(name) | Root::Param(name) => {
+                                self.write_members.push(name.clone());
+                            }
                             Root::Type(ty) => {
                                 for text in file.r#type.iter().filter(|table| table.name == *ty).flat_map(|t| &t.is) {
                                     let package = |path: Path| match path.root {
