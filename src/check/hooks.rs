@@ -9,7 +9,7 @@ use super::request::{
 use crate::eval::ambient::{Reach, Source};
 use crate::eval::value::{Args, Closure, Ctx, Node, Owner, Pattern, Traced, Vals, Value};
 use crate::eval::{AtHand, Eval, Site};
-use crate::ir::{Expr, Name};
+use crate::ir::{BindingKind, Expr, Name};
 use crate::project::{EffectKind, PlaceKey};
 use crate::rules::automaton::{State, States};
 use crate::rules::{CallFact, HandedFact};
@@ -26,8 +26,10 @@ pub(super) struct Hooked<'r> {
     pub(super) names: Vec<Option<Name>>,
     /// Where it finds the request.
     pub(super) handed: Option<&'r HandedFact>,
-    /// Which parameter is an object of the library, and of which type.
-    pub(super) ty: Option<(u32, State)>,
+    /// Which parameter has the request or its options.
+    pub(super) param: u32,
+    /// Of which type of the library that is; without it, it is the options.
+    pub(super) ty: Option<State>,
 }
 
 impl<'r> Request<'r> {
@@ -53,7 +55,9 @@ impl<'r> Request<'r> {
         let mut contexts: Vec<Option<Ctx>> = Vec::new();
         for hook in &self.hooks {
             let handed = hook.handed.filter(|_| hook.ty.is_some());
-            contexts.push(handed.map(|fact| eval.called_for(&hook.closure, fact, at_hand, &hook.names, hook.ty).0));
+            contexts.push(handed.map(|fact| {
+                eval.called_for(&hook.closure, fact, at_hand, &hook.names, hook.ty.map(|ty| (hook.param, ty))).0
+            }));
         }
         request.parts.retain_mut(|part| {
             let Some(ctx) = part.hook.and_then(|nth| contexts.get(nth)?.clone()) else { return true };
@@ -227,7 +231,7 @@ impl<'r> Request<'r> {
             part.hook.get_or_insert(nth);
         }
         let names = names.unwrap_or_else(|| eval.param_names(closure.func));
-        self.hooks.push(Hooked { owners, closure, names, handed, ty: Some((param, ty)) });
+        self.hooks.push(Hooked { owners, closure, names, handed, param, ty: Some(ty) });
     }
 }
 
@@ -281,7 +285,36 @@ pub(super) fn hook_header<'r>(eval: &mut Eval<'r>, hook: &Hooked<'r>, at_hand: &
             }
         }
     }
+    if found.is_empty() {
+        found.extend(handed_on(eval, hook, ctx));
+    }
     given(found)
+}
+
+/// What a middleware puts into the options that it hands on: it calls a parameter of the function that makes it with them,
+/// `(next) => (url, options) => next(url, { ...options, headers })`.
+fn handed_on<'r>(eval: &mut Eval<'r>, hook: &Hooked<'r>, ctx: &Ctx) -> Vals {
+    let (mut found, file) = (Vals::new(), hook.closure.func.file);
+    let Some(lowered) = eval.lowered(file) else { return found };
+    let ir = &lowered.ir;
+    let middleware = ir.func(hook.closure.func.func);
+    for call in ir.calls_within(middleware.span) {
+        let Expr::Call { callee, args, .. } = ir.expr(call) else { continue };
+        let Expr::Local(next) = ir.expr(ir.strip(*callee)) else { continue };
+        let next = ir.binding(*next);
+        let Some(options) = args.get(hook.param as usize).filter(|arg| !arg.spread) else { continue };
+        if next.kind != BindingKind::Param || Some(next.func) != middleware.parent {
+            continue;
+        }
+        let node = Node { file, expr: call };
+        let Some(doubtful) = eval.running(node, ctx) else { continue };
+        let options = eval.value(Node { file, expr: options.expr }, ctx);
+        let headers = eval.members(&options, &PlaceKey::Name("headers".into()), node, ctx);
+        let entries = header_in(eval, &headers, node, NESTING);
+        let span = ir.span(call);
+        found.extend(entries.into_iter().map(|value| if doubtful { value.doubted(file, span) } else { value }));
+    }
+    found
 }
 
 /// The tokens that functions give which are asked for a request; other values as they are.

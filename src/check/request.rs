@@ -448,7 +448,8 @@ impl<'r> Request<'r> {
                                     None => eval.param_owners(closure.func, hook.param),
                                 };
                                 let names = names.unwrap_or_else(|| eval.param_names(closure.func));
-                                self.hooks.push(Hooked { owners, closure, names, handed, ty: None });
+                                let param = hook.param;
+                                self.hooks.push(Hooked { owners, closure, names, handed, param, ty: None });
                             }
                         }
                     }
