@@ -10,7 +10,7 @@ use crate::ir::{CallKind, Expr};
 use crate::rules::automaton::{State, States};
 use crate::rules::path::{Root, Step};
 use crate::rules::slot::{Base, Into, Slot};
-use crate::rules::{CallFact, Fact, Segment, TokenKind};
+use crate::rules::{CallFact, Fact, Rules, Segment, TokenKind};
 use std::sync::Arc;
 
 /// The header that carries the credential.
@@ -71,13 +71,20 @@ impl<'r> Request<'r> {
         let mut nameless = false;
         let mut of_nameless = None;
         for called in eval.callees(node, ctx) {
+            let is_nameless = match &called.value {
+                Value::Api(api) => {
+                    rules.automaton.step(&api.states, &step).is_empty() && is_known_by_name_alone(rules, api)
+                }
+                value => value.is_unknown(),
+            };
             let (states, site): (States, Site) = match &called.value {
-                Value::Api(api) => (rules.automaton.step(&api.states, &step), Site::of(node, ctx, api)),
                 // all that is not known is the same request
-                Value::Unknown(_) if !std::mem::replace(&mut nameless, true) => {
+                _ if is_nameless && std::mem::replace(&mut nameless, true) => continue,
+                _ if is_nameless => {
                     let any = rules.automaton.root(&Root::Any);
                     (rules.automaton.step(&any, &step), Site::new(node, ctx))
                 }
+                Value::Api(api) => (rules.automaton.step(&api.states, &step), Site::of(node, ctx, api)),
                 _ => continue,
             };
             let mut request = Request::default();
@@ -88,7 +95,7 @@ impl<'r> Request<'r> {
             }
             request.add_facts(eval, &states, &site, NESTING);
             if request.parts.iter().any(|part| part.site.node == node) {
-                if called.value.is_unknown() {
+                if is_nameless {
                     of_nameless = Some(requests.len());
                 }
                 requests.push(request);
@@ -545,6 +552,14 @@ fn call_kind(eval: &Eval<'_>, node: Node) -> Option<CallKind> {
         Expr::Call { kind, .. } => Some(*kind),
         _ => None,
     }
+}
+
+/// Whether a value is taken for a library's for no other reason than its name: a function that is called `request` may be
+/// anybody's.
+fn is_known_by_name_alone(rules: &Rules, api: &Api) -> bool {
+    let ApiStep::Root(name) = &api.step else { return false };
+    let by = |root: fn(String) -> Root| rules.automaton.root(&root(name.to_string())) == api.states;
+    by(Root::Name) || by(Root::Param)
 }
 
 /// The Authorization entry of header maps, objects and lists.

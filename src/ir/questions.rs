@@ -112,12 +112,12 @@ impl FileIr {
         self.parents[literal.index()].is_some_and(|parent| self.is_element(parent))
     }
 
-    /// Whether `id` is a text with a slash in it, or joined from one, or what a function of the file makes of one: part of
-    /// a path, perhaps.
+    /// Whether `id` is a text with a slash in it, or joined from one or from a variable that holds one, or what a function
+    /// of the file makes of one: part of a path, perhaps.
     pub fn is_path_text(&self, id: ExprId) -> bool {
         let has_slash = |id| matches!(self.expr(self.strip(id)), Expr::Lit(Lit::Str(text)) if text.contains('/'));
         let is_written = |id| match self.expr(self.strip(id)) {
-            Expr::Concat(parts) => parts.iter().any(|part| has_slash(*part)),
+            Expr::Concat(parts) => parts.iter().any(|part| has_slash(self.behind_variable(*part))),
             _ => has_slash(id),
         };
         match self.expr(self.strip(id)) {
