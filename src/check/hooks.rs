@@ -13,6 +13,7 @@ use crate::ir::{BindingKind, Expr, Name};
 use crate::project::{EffectKind, PlaceKey};
 use crate::rules::automaton::{State, States};
 use crate::rules::{CallFact, HandedFact};
+use crate::text::{FileId, Span};
 use smallvec::smallvec;
 
 /// A function that a library calls with a request before it goes out.
@@ -185,9 +186,7 @@ impl<'r> Request<'r> {
                     if let Credential::Header(values) | Credential::Bearer(values) =
                         request.header(eval, at_hand, NESTING)
                     {
-                        let span = ir.span(call);
-                        let doubted = |value: Traced| if doubtful { value.doubted(file, span) } else { value };
-                        found.extend(values.into_iter().map(doubted));
+                        found.extend(of_call(values, doubtful, file, ir.span(call)));
                     }
                 }
             }
@@ -291,6 +290,11 @@ pub(super) fn hook_header<'r>(eval: &mut Eval<'r>, hook: &Hooked<'r>, at_hand: &
     given(found)
 }
 
+/// What a call in a hook says; `doubtful` where it hangs on a condition about the request that was not decided.
+fn of_call(values: Vals, doubtful: bool, file: FileId, span: Span) -> impl Iterator<Item = Traced> {
+    values.into_iter().map(move |value| if doubtful { value.doubted(file, span) } else { value })
+}
+
 /// What a middleware puts into the options that it hands on: it calls a parameter of the function that makes it with them,
 /// `(next) => (url, options) => next(url, { ...options, headers })`.
 fn handed_on<'r>(eval: &mut Eval<'r>, hook: &Hooked<'r>, ctx: &Ctx) -> Vals {
@@ -311,8 +315,7 @@ fn handed_on<'r>(eval: &mut Eval<'r>, hook: &Hooked<'r>, ctx: &Ctx) -> Vals {
         let options = eval.value(Node { file, expr: options.expr }, ctx);
         let headers = eval.members(&options, &PlaceKey::Name("headers".into()), node, ctx);
         let entries = header_in(eval, &headers, node, NESTING);
-        let span = ir.span(call);
-        found.extend(entries.into_iter().map(|value| if doubtful { value.doubted(file, span) } else { value }));
+        found.extend(of_call(entries, doubtful, file, ir.span(call)));
     }
     found
 }
@@ -350,9 +353,7 @@ fn entries_set_on(eval: &mut Eval<'_>, owner: &Owner, ctx: &Ctx) -> Vals {
         let Some(doubtful) = eval.running(Node { file: owner.file, expr: call }, ctx) else { continue };
         if eval.value(at(0), ctx).iter().any(is_authorization) {
             let values = eval.value(at(1), ctx);
-            let span = lowered.ir.span(call);
-            found
-                .extend(values.into_iter().map(|value| if doubtful { value.doubted(owner.file, span) } else { value }));
+            found.extend(of_call(values, doubtful, owner.file, lowered.ir.span(call)));
         }
     }
     found

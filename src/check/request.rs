@@ -71,22 +71,24 @@ impl<'r> Request<'r> {
         let mut nameless = false;
         let mut of_nameless = None;
         for called in eval.callees(node, ctx) {
-            let is_nameless = match &called.value {
+            let known: Option<(States, Site)> = match &called.value {
                 Value::Api(api) => {
-                    rules.automaton.step(&api.states, &step).is_empty() && is_known_by_name_alone(rules, api)
+                    let states = rules.automaton.step(&api.states, &step);
+                    let is_nameless = states.is_empty() && is_known_by_name_alone(rules, api);
+                    (!is_nameless).then(|| (states, Site::of(node, ctx, api)))
                 }
-                value => value.is_unknown(),
-            };
-            let (states, site): (States, Site) = match &called.value {
-                // all that is not known is the same request
-                _ if is_nameless && std::mem::replace(&mut nameless, true) => continue,
-                _ if is_nameless => {
-                    let any = rules.automaton.root(&Root::Any);
-                    (rules.automaton.step(&any, &step), Site::new(node, ctx))
-                }
-                Value::Api(api) => (rules.automaton.step(&api.states, &step), Site::of(node, ctx, api)),
+                Value::Unknown(_) => None,
                 _ => continue,
             };
+            let is_nameless = known.is_none();
+            // all that is not known is the same request
+            if is_nameless && std::mem::replace(&mut nameless, true) {
+                continue;
+            }
+            let (states, site) = known.unwrap_or_else(|| {
+                let any = rules.automaton.root(&Root::Any);
+                (rules.automaton.step(&any, &step), Site::new(node, ctx))
+            });
             let mut request = Request::default();
             // an instance that is called itself is part of the way, as what a method was read from is
             let is_made = matches!(&called.value, Value::Api(api) if matches!(api.step, ApiStep::Call | ApiStep::New));

@@ -12,7 +12,7 @@ use crate::check::model::{
 };
 use crate::check::outside::model::{Deprecation, Note, Outside, Recorded, Toggle, ToggleState};
 use crate::rules::Side;
-use crate::text::keep::Packed;
+use crate::text::keep::{Packed, packed_members};
 use crate::text::{LineCol, Span};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -33,21 +33,6 @@ pub fn unpack(bytes: &[u8], read: impl Fn(&str) -> Option<Arc<str>>) -> Option<R
         *text = read(path)?;
     }
     Some(report)
-}
-
-/// Structs, member by member.
-macro_rules! members {
-    ($($of:ident { $($member:ident),* })*) => {$(
-        impl Packed for $of {
-            fn pack(&self, into: &mut Vec<u8>) {
-                let $of { $($member),* } = self;
-                $($member.pack(into);)*
-            }
-            fn unpack(from: &mut &[u8]) -> Option<Self> {
-                Some($of { $($member: Packed::unpack(from)?),* })
-            }
-        }
-    )*};
 }
 
 /// One of several, by its place among them.
@@ -76,7 +61,7 @@ one_of! {
     Verdict { IdToken, Unknown, AccessToken }
 }
 
-members! {
+packed_members! {
     Call {
         at, endpoint, client, verdict, confidence, reason, subject, current_user_scopes, any_user_scopes,
         suggested_scopes, scope_reason, trace, runs, notes, accepted

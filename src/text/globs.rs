@@ -2,10 +2,11 @@
 
 use super::Files;
 use super::files::{Purposes, ReadError, Walked, is_under};
+use super::gathered::lock;
 use super::seen::Stamp;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// Patterns as `.gitignore` has them: `dist/`, `*.min.js`, `/generated`, `!kept.js`.
 #[derive(Clone, Debug)]
@@ -74,14 +75,14 @@ impl<'a> Excluding<'a> {
 
     /// The files that walks left out.
     pub fn left_out(&self) -> Vec<String> {
-        self.left_out.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+        lock(&self.left_out).iter().cloned().collect()
     }
 }
 
 impl Files for Excluding<'_> {
     fn walk(&self, root: &str, wanted: &(dyn Fn(&str) -> Purposes + Sync)) -> Walked {
         let mut walked = self.files.walk(root, wanted);
-        let mut left_out = self.left_out.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut left_out = lock(&self.left_out);
         let mut keep = |path: &String| {
             let keep = !self.globs.matches(&self.files.absolute(path));
             if !keep {

@@ -142,6 +142,22 @@ impl<A: Packed, B: Packed> Packed for (A, B) {
     }
 }
 
+/// Structs, member by member.
+macro_rules! packed_members {
+    ($($of:ident { $($member:ident),* })*) => {$(
+        impl Packed for $of {
+            fn pack(&self, into: &mut Vec<u8>) {
+                let $of { $($member),* } = self;
+                $($member.pack(into);)*
+            }
+            fn unpack(from: &mut &[u8]) -> Option<Self> {
+                Some($of { $($member: Packed::unpack(from)?),* })
+            }
+        }
+    )*};
+}
+pub(crate) use packed_members;
+
 #[cfg(test)]
 mod tests {
     use super::*;

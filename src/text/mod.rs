@@ -5,6 +5,7 @@
 //! Must not know any language, rule or verdict. The only module of the analysis that touches the system.
 
 pub mod files;
+mod gathered;
 pub mod globs;
 pub mod keep;
 pub mod lines;

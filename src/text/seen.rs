@@ -9,11 +9,11 @@
 //! bytes each. Numbers are little-endian.
 
 use super::files::{Files, ReadError};
+use super::gathered::Gathered;
 use super::keep::{self, Magic, Packed, hash};
 use std::hash::Hash;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 /// What the file begins with; the last byte counts its formats.
@@ -34,9 +34,6 @@ const WORTH: usize = 20;
 /// What changed so shortly ago may change again without another time of change: file systems keep it in steps of up to
 /// two seconds.
 const SETTLED: Duration = Duration::from_secs(3);
-
-/// By their paths, files are noted in one of so many lists, so that threads do not wait for each other.
-const LISTS: usize = 64;
 
 /// What tells that a file is the one that it was, and as it was: its place in the file system, its size, and when it was
 /// written and changed last.
@@ -117,7 +114,7 @@ pub struct Seen {
     count: usize,
     /// Which of its records answered.
     used: Vec<AtomicBool>,
-    notes: [Mutex<Vec<Note>>; LISTS],
+    notes: Gathered<Note>,
 }
 
 impl Seen {
@@ -127,7 +124,7 @@ impl Seen {
         let to = folder.join(format!("{:016x}", hash(project)));
         let (known, count) = kept(&to, key).unwrap_or_default();
         let used = std::iter::repeat_with(AtomicBool::default).take(count).collect();
-        Seen { to, key, known, count, used, notes: std::array::from_fn(|_| Mutex::default()) }
+        Seen { to, key, known, count, used, notes: Gathered::default() }
     }
 
     /// What was seen in the file at `path`, if it is as it was.
@@ -168,22 +165,16 @@ impl Seen {
     pub fn note(&self, path: &str, stamp: Option<Stamp>, sight: impl FnOnce() -> Sight) {
         let Some(stamp) = stamp.filter(|stamp| stamp.settled) else { return };
         let path = hash(path);
-        let list = &self.notes[path as usize % LISTS];
-        list.lock().unwrap_or_else(PoisonError::into_inner).push(Note { path, stamp, sight: sight() });
+        self.notes.add(path, Note { path, stamp, sight: sight() });
     }
 
     /// Keep it for later runs, if that is worth it. What cannot be kept will be looked at again.
-    pub fn save(self) {
-        let notes: Vec<Note> = self
-            .notes
-            .iter()
-            .flat_map(|list| std::mem::take(&mut *list.lock().unwrap_or_else(PoisonError::into_inner)))
-            .collect();
+    pub fn save(mut self) {
+        let mut all = std::mem::take(&mut self.notes).all();
         let used = self.used.iter().filter(|used| used.load(Ordering::Relaxed)).count();
-        if notes.len() + used < LEAST_FILES || notes.len() * WORTH < notes.len() + used {
+        if all.len() + used < LEAST_FILES || all.len() * WORTH < all.len() + used {
             return;
         }
-        let mut all = notes;
         // what did not answer may be asked for by a run that looks at more, but does not pile up
         let keeps_unused = self.count - used <= used + all.len();
         for (nth, used) in self.used.iter().enumerate() {
@@ -203,9 +194,10 @@ impl Seen {
 
     fn record(&self, nth: usize) -> Option<Record> {
         let at = HEADER + nth * RECORD;
-        let bytes = self.known.get(at..at + RECORD)?;
-        let stamp = Stamp { file: long(bytes, 8)?, size: long(bytes, 16)?, settled: true };
-        Some(Record { path: long(bytes, 0)?, stamp, words: short(bytes, 24)?, bits: short(bytes, 28)? })
+        let mut bytes = self.known.get(at..at + RECORD)?;
+        let path = u64::unpack(&mut bytes)?;
+        let stamp = Stamp { file: u64::unpack(&mut bytes)?, size: u64::unpack(&mut bytes)?, settled: true };
+        Some(Record { path, stamp, words: u32::unpack(&mut bytes)?, bits: u32::unpack(&mut bytes)? })
     }
 
     fn sight(&self, record: &Record) -> Option<Sight> {
@@ -214,7 +206,7 @@ impl Seen {
         if words.len() < from + count {
             return None;
         }
-        let words = words.skip(from).take(count).filter_map(|word| short(word, 0)).collect();
+        let words = words.skip(from).take(count).filter_map(|mut word| u32::unpack(&mut word)).collect();
         Some(Sight { bit: record.bits & 1 != 0, words })
     }
 }
@@ -227,18 +219,10 @@ struct Record {
     bits: u32,
 }
 
-fn long(bytes: &[u8], at: usize) -> Option<u64> {
-    Some(u64::from_le_bytes(bytes.get(at..at + 8)?.try_into().ok()?))
-}
-
-fn short(bytes: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
-}
-
 /// What the file at `path` holds, and how many records that has, if it is to be believed.
 fn kept(path: &Path, key: u64) -> Option<(Vec<u8>, usize)> {
     let known = keep::read(path, MAGIC, key)?;
-    let count = short(&known, 0)? as usize;
+    let count = u32::unpack(&mut known.as_slice())? as usize;
     (known.len() >= HEADER + count * RECORD).then_some((known, count))
 }
 

@@ -46,7 +46,7 @@ pub(super) fn walk(root: &Path, wanted: &(dyn Fn(&str) -> Purposes + Sync)) -> W
             WalkState::Continue
         })
     });
-    found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+    super::gathered::inner(found)
 }
 
 fn is_left_out(name: &OsStr) -> bool {

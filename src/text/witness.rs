@@ -5,26 +5,24 @@
 //! and so is what was or was not in a folder. Must not know what is concluded.
 
 use super::files::{Files, Purposes, ReadError, Walked};
-use super::keep::{self, Magic, Packed, hash};
+use super::gathered::{Gathered, inner, lock};
+use super::keep::{self, Magic, Packed, hash, packed_members};
 use super::seen::Stamp;
 use rayon::prelude::*;
 use rustc_hash::FxBuildHasher;
 use std::hash::{BuildHasher as _, Hash};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// What the file begins with; the last byte counts its formats.
 const MAGIC: &Magic = b"idtsaid\x01";
-
-/// By their paths, files are noted in one of so many lists, so that threads do not wait for each other.
-const LISTS: usize = 64;
 
 /// `files`, with what they were asked.
 pub struct Witness<'a> {
     files: &'a dyn Files,
     /// The files that were looked into: a hash of each one's path and of what it was before.
-    looked: [Mutex<Vec<u64>>; LISTS],
+    looked: Gathered<u64>,
     /// The paths of those that were asked for by their names: not all of them need be found by a walk.
     named: Mutex<Vec<String>>,
     walks: Mutex<Vec<(String, u64)>>,
@@ -55,7 +53,7 @@ impl<'a> Witness<'a> {
     pub fn new(files: &'a dyn Files) -> Self {
         Witness {
             files,
-            looked: std::array::from_fn(|_| Mutex::default()),
+            looked: Gathered::default(),
             named: Mutex::default(),
             walks: Mutex::default(),
             folders: Mutex::default(),
@@ -65,7 +63,7 @@ impl<'a> Witness<'a> {
 
     /// What was asked; `None` where a file changed so shortly before that nothing can be told by it.
     pub fn testimony(self) -> Option<Testimony> {
-        let mut looked: Vec<u64> = self.looked.into_iter().flat_map(inner).collect();
+        let mut looked = self.looked.all();
         looked.sort_unstable();
         looked.dedup();
         let (mut named, mut folders) = (inner(self.named), inner(self.folders));
@@ -82,7 +80,7 @@ impl<'a> Witness<'a> {
             self.doubts();
         }
         let seen = seen_as(path, stamp);
-        lock(&self.looked[seen as usize % LISTS]).push(seen);
+        self.looked.add(seen, seen);
     }
 
     /// Note a file that is about to be read; what it is, as far as that can be told.
@@ -114,14 +112,6 @@ fn seen_as(path: &str, stamp: Option<Stamp>) -> u64 {
 /// A hash for what there is a hundred thousand times.
 fn quick(of: &impl Hash) -> u64 {
     FxBuildHasher.hash_one(of)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn inner<T>(mutex: Mutex<T>) -> T {
-    mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What a walk came to, in whichever order.
@@ -242,32 +232,9 @@ impl Testimony {
     }
 }
 
-impl Packed for Folder {
-    fn pack(&self, into: &mut Vec<u8>) {
-        self.path.pack(into);
-        self.names.pack(into);
-        self.found.pack(into);
-    }
-    fn unpack(from: &mut &[u8]) -> Option<Self> {
-        Some(Folder { path: Packed::unpack(from)?, names: Packed::unpack(from)?, found: Packed::unpack(from)? })
-    }
-}
-
-impl Packed for Testimony {
-    fn pack(&self, into: &mut Vec<u8>) {
-        self.walks.pack(into);
-        self.looked.pack(into);
-        self.named.pack(into);
-        self.folders.pack(into);
-    }
-    fn unpack(from: &mut &[u8]) -> Option<Self> {
-        Some(Testimony {
-            walks: Packed::unpack(from)?,
-            looked: Packed::unpack(from)?,
-            named: Packed::unpack(from)?,
-            folders: Packed::unpack(from)?,
-        })
-    }
+packed_members! {
+    Folder { path, names, found }
+    Testimony { walks, looked, named, folders }
 }
 
 /// What was concluded about one project, and from which answers.
