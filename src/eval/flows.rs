@@ -3,9 +3,9 @@
 //!
 //! Which libraries do this is the rules' to say, see [`FlowTable`](crate::rules::schema::FlowTable).
 
+use super::callbacks::Callback;
 use super::calls::Site;
 use super::engine::Eval;
-use super::params::Callback;
 use super::value::{Closure, FuncRef, Handed, Node, Reason, Traced, Vals, Value, texts};
 use crate::ir::{Arg, Expr, ExprId, FuncId, Lang, Name};
 use crate::project::{Lowered, PlaceKey};

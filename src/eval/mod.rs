@@ -7,6 +7,7 @@ mod actions;
 mod alternatives;
 pub mod ambient;
 mod applied;
+mod callbacks;
 mod callers;
 mod calls;
 mod cells;
