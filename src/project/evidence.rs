@@ -123,10 +123,10 @@ impl Project<'_> {
         (telling.collect(), words)
     }
 
-    /// The files that hold one of `words` are worth a look.
+    /// The files of the regions that hold one of `words` are worth a look.
     pub(super) fn look_for(&mut self, words: &[String]) {
         let Some(search) = AhoCorasick::new(words).ok().filter(|_| !words.is_empty()) else { return };
-        let ids: Vec<_> = self.ids().filter(|id| !self.file(*id).is_telling).collect();
+        let ids: Vec<_> = self.in_regions.iter().copied().filter(|id| !self.file(*id).is_telling).collect();
         let found: Vec<_> = ids.into_par_iter().filter(|id| search.is_match(&*self.text(*id))).collect();
         for id in found {
             let file = &mut self.files[id.0 as usize];

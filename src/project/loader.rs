@@ -8,7 +8,10 @@ use super::{Project, Resolved};
 use crate::ir::{Expr, ExprId, FileIr, Key, Lang, Lit, Prop};
 use crate::text::FileId;
 use crate::text::files::{around, join, parent};
-use std::sync::Arc;
+use memchr::memmem::Finder;
+use rayon::prelude::*;
+use regex::bytes::Regex;
+use std::sync::{Arc, LazyLock};
 
 /// Files in which configurations are looked for.
 const FILES: usize = 64;
@@ -81,12 +84,9 @@ impl Project<'_> {
 
     /// All configurations of a package.
     fn read_loaders(&self, package: usize) -> Vec<Loader> {
-        let names = ["paths", "baseUrl"].map(memchr::memmem::Finder::new);
-        let may_configure = |file: &FileId| {
-            let text = self.text(*file);
-            names.iter().any(|name| name.find(text.as_bytes()).is_some())
-        };
-        let files = self.ids().filter(|file| self.lies_in(package, *file)).filter(may_configure).take(FILES);
+        let own: Vec<FileId> = self.ids().filter(|file| self.lies_in(package, *file)).collect();
+        let files = own.into_par_iter().filter(|file| may_configure(self.text(*file).as_bytes()));
+        let files = files.collect::<Vec<FileId>>().into_iter().take(FILES);
         let mut loaders = Vec::new();
         for file in files {
             let Some(lowered) = self.lowered(file) else { continue };
@@ -98,6 +98,15 @@ impl Project<'_> {
         }
         loaders
     }
+}
+
+/// Whether a text may configure a loader, by its bytes alone.
+fn may_configure(text: &[u8]) -> bool {
+    static NAMES: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| ["paths", "baseUrl"].map(Finder::new));
+    // a call with an object, a call of `config`, a variable
+    static LOADER: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"require(js)?\s*(\(\s*[{(</]|\.\s*config\b|\[|\?\.|[=:])").ok());
+    NAMES.iter().any(|name| name.find(text).is_some()) && LOADER.as_ref().is_none_or(|loader| loader.is_match(text))
 }
 
 /// The objects that a loader is configured with.

@@ -4,7 +4,7 @@
 use super::cache::Cache;
 use super::configs::Configs;
 use super::names::Names;
-use super::{Project, SourceFile, evidence, pages, scope, settings};
+use super::{Project, SourceFile, beginning, evidence, pages, scope, settings};
 use crate::lower::{self, Syntax};
 use crate::text::files::{MAX_BYTES, Purposes, is_inside, with_buffer};
 use crate::text::prefilter::Prefilter;
@@ -12,7 +12,7 @@ use crate::text::seen::Sight;
 use crate::text::{FileId, Files, Literals, Seen};
 use memchr::memmem::Finder;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, OnceLock};
 
@@ -102,6 +102,7 @@ impl<'a> Looked<'a> {
             files,
             sources,
             by_path: FxHashMap::default(),
+            beginnings: FxHashSet::default(),
             versions: OnceLock::new(),
             importers: OnceLock::new(),
             regions: Vec::new(),
@@ -138,11 +139,12 @@ impl<'a> Looked<'a> {
         project.files.extend(data);
         let named = (0u32..).map(FileId).zip(&project.files);
         project.by_path = named.map(|(id, file)| (file.path.to_string(), id)).collect();
+        project.beginnings = project.files.iter().map(|file| beginning(&file.path)).collect();
         let with_evidence = project.look_closer(&search, all, &telling);
-        project.look_for(&words);
         project.pages = project.find_pages();
         project.together = pages::together(&project.pages);
         project.find_regions(with_evidence);
+        project.look_for(&words);
         project
     }
 }

@@ -42,7 +42,8 @@ use crate::text::{FileId, Files, LineCol, LineIndex, Literals, Seen, Span};
 use configs::Configs;
 use names::Names;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
+use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use vocabulary::Vocabulary;
@@ -118,6 +119,8 @@ pub struct Project<'a> {
     sources: usize,
     /// Only where there is something to find.
     by_path: FxHashMap<String, FileId>,
+    /// Of all their paths, up to the first point in the name, hashes.
+    beginnings: FxHashSet<u64>,
     configs: Configs,
     /// The files with settings of the environment, in order.
     settings_files: Vec<String>,
@@ -410,9 +413,23 @@ impl<'a> Project<'a> {
         self.by_path.get(path).copied()
     }
 
+    /// Whether any path may be this one with an ending, or this one with another.
+    fn any_begins_like(&self, path: &str) -> bool {
+        self.beginnings.contains(&beginning(path))
+    }
+
     fn file(&self, id: FileId) -> &SourceFile {
         &self.files[id.0 as usize]
     }
+}
+
+/// The hash of a path without what may be endings: up to the first point in the name behind its first character.
+fn beginning(path: &str) -> u64 {
+    let name = path.rfind('/').map_or(0, |slash| slash + 1);
+    let point = path.bytes().skip(name + 1).position(|byte| byte == b'.').map_or(path.len(), |at| name + 1 + at);
+    let mut hasher = FxHasher::default();
+    path.as_bytes()[..point].hash(&mut hasher);
+    hasher.finish()
 }
 
 impl SourceFile {

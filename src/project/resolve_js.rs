@@ -211,6 +211,10 @@ impl Project<'_> {
     }
 
     fn exact_file(&self, path: &str, types: bool) -> Option<FileId> {
+        // most of what is tried is not there, under any ending
+        if !self.any_begins_like(path) {
+            return None;
+        }
         let is_types = |path: &str| TYPES.iter().any(|ending| path.ends_with(ending));
         let exact = || if types || !is_types(path) { self.by_path(path) } else { None };
         let typescript = || {
@@ -233,7 +237,8 @@ impl Project<'_> {
     }
 
     fn index_file(&self, folder: &str, types: bool) -> Option<FileId> {
-        self.with_ending(&join(folder, "index"), types)
+        let path = join(folder, "index");
+        if self.any_begins_like(&path) { self.with_ending(&path, types) } else { None }
     }
 
     fn with_ending(&self, path: &str, types: bool) -> Option<FileId> {
