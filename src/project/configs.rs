@@ -9,7 +9,7 @@ use super::cargo::Crates;
 use super::json::Json;
 use super::loader::Loader;
 use super::locks::Lock;
-use super::manifest::{Manifest, Packages};
+use super::manifest::{self, Manifest, Packages};
 use super::settings::Settings;
 use super::{Project, Resolved};
 use crate::text::FileId;
@@ -115,6 +115,13 @@ impl Configs {
     /// All files of a name, in order.
     pub(super) fn named(&self, name: &str) -> impl Iterator<Item = &str> {
         self.paths().filter(move |path| file_name(path) == name)
+    }
+
+    /// The files that say what the names of packages stand for, in order.
+    pub(super) fn naming(&self) -> impl Iterator<Item = &str> {
+        let is_naming =
+            |name: &str| matches!(name, manifest::NAME | super::cargo::NAME) || super::aliases::is_config(name);
+        self.paths().filter(move |path| is_naming(file_name(path)))
     }
 
     /// The files that code may import as data, in order.

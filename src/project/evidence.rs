@@ -8,7 +8,7 @@ use super::settings::{is_settings, parse};
 use super::targets::is_built;
 use super::{Project, SourceFile, names};
 use crate::text::files::{around, parent};
-use crate::text::prefilter::Prefilter;
+use crate::text::prefilter::{Prefilter, Signs};
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -32,9 +32,9 @@ const OF_TOOLS: &[&str] = &[
 /// A path that is written relative to the file leads to what lies below the folder that it climbs to; in what is built, to
 /// what lies in the package, as that may be what it is built from. A name that does not say that it means data leads to
 /// what lies in the outermost package.
-pub(super) fn mentioned<'p>(
+pub(super) fn mentioned<'p, 'f>(
     paths: impl Iterator<Item = &'p str>,
-    files: &[SourceFile],
+    files: impl ParallelIterator<Item = &'f SourceFile>,
     configs: &Configs,
 ) -> Vec<&'p str> {
     let data: Vec<&str> = paths.filter(|path| !OF_TOOLS.contains(&file_name(path))).collect();
@@ -55,7 +55,7 @@ pub(super) fn mentioned<'p>(
         (count > 0).then_some((name, start, start + count))
     };
     let mut stretches: Vec<(u32, usize, usize)> =
-        files.par_iter().flat_map_iter(|file| file.names.of_files().filter_map(|named| stretch(file, named))).collect();
+        files.flat_map_iter(|file| file.names.of_files().filter_map(|named| stretch(file, named))).collect();
     stretches.par_sort_unstable();
     let mut is_mentioned = vec![false; data.len()];
     let mut done = (0, 0);
@@ -91,36 +91,64 @@ fn stem(path: &str) -> &str {
     endings.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name)
 }
 
+/// What a project's settings and data hold.
+#[derive(Debug, Default)]
+pub(super) struct Outer {
+    /// Those that make the project worth a look.
+    pub telling: Vec<String>,
+    /// The words by which code reads what makes a file worth one.
+    pub words: Vec<String>,
+    /// The settings that hold anything, and what.
+    pub settings: Vec<(String, Signs)>,
+    /// The data that holds anything, and what.
+    pub data: Vec<(String, Signs)>,
+}
+
 impl Project<'_> {
-    /// What the settings and the data at `data` add: the files that make the project worth a look, and the words by which
-    /// code reads what makes a file worth one.
-    pub(super) fn outer_evidence(&self, search: &Prefilter, data: &[String]) -> (Vec<String>, Vec<String>) {
+    /// What the settings and the data at `data` add.
+    pub(super) fn outer_evidence(&self, search: &Prefilter, data: &[String]) -> Outer {
         let files: Vec<&str> = self.settings_files.iter().chain(data).map(String::as_str).collect();
-        let found: Vec<(bool, Vec<String>)> = files
-            .par_iter()
-            .map(|path| {
-                let Ok(text) = self.system.read_within(path, DATA_BYTES) else { return (false, Vec::new()) };
-                if !search.in_project(text.as_bytes()) {
-                    return (false, Vec::new());
+        let none = Signs::default();
+        let look_into = |path: &&str| {
+            let mut outer = Outer::default();
+            let Ok(text) = self.system.read_within(path, DATA_BYTES) else { return outer };
+            let signs = search.signs_outside(text.as_bytes());
+            if signs.project {
+                outer.telling.push((*path).to_owned());
+            }
+            if signs == none {
+                return outer;
+            }
+            if is_settings(file_name(path)) {
+                for (name, value) in parse(&text) {
+                    let signs = search.signs_outside(value.as_bytes());
+                    if signs.project && search.in_file(value.as_bytes()) {
+                        outer.words.push(name.clone());
+                    }
+                    if signs != none {
+                        outer.settings.push((name, signs));
+                    }
                 }
-                let words = if is_settings(file_name(path)) {
-                    let telling = |value: &str| search.in_project(value.as_bytes()) && search.in_file(value.as_bytes());
-                    parse(&text).into_iter().filter(|(_, value)| telling(value)).map(|(name, _)| name).collect()
-                } else if search.in_file(text.as_bytes()) {
+            } else {
+                if signs.project && search.in_file(text.as_bytes()) {
                     let stem = stem(path);
-                    ["'", "\"", "`", ".json"].iter().map(|end| format!("{stem}{end}")).collect()
-                } else {
-                    Vec::new()
-                };
-                (true, words)
-            })
-            .collect();
-        let mut words: Vec<String> = found.iter().flat_map(|(_, words)| words.iter().cloned()).collect();
-        words.sort();
-        words.dedup();
-        let telling =
-            files.iter().zip(&found).filter(|(_, (evidence, _))| *evidence).map(|(file, _)| (*file).to_owned());
-        (telling.collect(), words)
+                    outer.words.extend(["'", "\"", "`", ".json"].iter().map(|end| format!("{stem}{end}")));
+                }
+                outer.data.push(((*path).to_owned(), signs));
+            }
+            outer
+        };
+        let found: Vec<Outer> = files.par_iter().map(look_into).collect();
+        let mut outer = Outer::default();
+        for Outer { telling, words, settings, data } in found {
+            outer.telling.extend(telling);
+            outer.words.extend(words);
+            outer.settings.extend(settings);
+            outer.data.extend(data);
+        }
+        outer.words.sort();
+        outer.words.dedup();
+        outer
     }
 
     /// The files of the regions that hold one of `words` are worth a look.
@@ -150,7 +178,7 @@ mod tests {
 
     fn mentioned_by<'d>(data: &'d [String], homes: &[&str], files: &[SourceFile]) -> Vec<&'d str> {
         let homes = homes.iter().map(|home| (*home).to_owned()).collect();
-        mentioned(data.iter().map(String::as_str), files, &Configs::new(homes, &[".".to_owned()]))
+        mentioned(data.iter().map(String::as_str), files.par_iter(), &Configs::new(homes, &[".".to_owned()]))
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 use super::cache::Cache;
 use super::configs::Configs;
+use super::evidence::Outer;
 use super::names::Names;
 use super::{Project, SourceFile, beginning, evidence, pages, scope, settings};
 use crate::lower::{self, Syntax};
@@ -34,10 +35,8 @@ static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(lower::com
 pub struct Looked<'a> {
     project: Project<'a>,
     search: Prefilter,
-    /// Settings and data that make it worth a look.
-    telling: Vec<String>,
-    /// The words by which code reads what makes a file worth one.
-    words: Vec<String>,
+    /// What its settings and data hold.
+    outer: Outer,
     /// Whether everything is worth one.
     all: bool,
 }
@@ -91,9 +90,9 @@ impl<'a> Looked<'a> {
                 (configs, settings_files)
             },
         );
-        let has_evidence = files.iter().any(|file| file.has_project_evidence);
+        let has_evidence = files.iter().any(|file| file.signs.project);
         let mentioned: Vec<String> =
-            evidence::mentioned(configs.data(), &files, &configs).into_iter().map(str::to_owned).collect();
+            evidence::mentioned(configs.data(), files.par_iter(), &configs).into_iter().map(str::to_owned).collect();
         let sources = files.len();
         unreadable.sort();
         let mut project = Project {
@@ -119,9 +118,9 @@ impl<'a> Looked<'a> {
             found: Cache::default(),
             vocabularies: OnceLock::new(),
         };
-        let (telling, words) = project.outer_evidence(&search, &mentioned);
-        project.has_evidence |= !telling.is_empty();
-        Looked { project, search, telling, words, all: literals.all }
+        let outer = project.outer_evidence(&search, &mentioned);
+        project.has_evidence |= !outer.telling.is_empty();
+        Looked { project, search, outer, all: literals.all }
     }
 
     /// Whether any file holds a literal without which nothing can be found.
@@ -131,7 +130,7 @@ impl<'a> Looked<'a> {
 
     /// The project, and where there is something to find, which of its files are worth a closer look.
     pub fn opened(self) -> Project<'a> {
-        let Looked { mut project, search, telling, words, all } = self;
+        let Looked { mut project, search, outer, all } = self;
         if !project.has_evidence {
             return project;
         }
@@ -140,11 +139,12 @@ impl<'a> Looked<'a> {
         let named = (0u32..).map(FileId).zip(&project.files);
         project.by_path = named.map(|(id, file)| (file.path.to_string(), id)).collect();
         project.beginnings = project.files.iter().map(|file| beginning(&file.path)).collect();
-        let with_evidence = project.look_closer(&search, all, &telling);
+        let with_evidence = project.look_closer(&search, all, &outer.telling);
         project.pages = project.find_pages();
         project.together = pages::together(&project.pages);
         project.find_regions(with_evidence);
-        project.look_for(&words);
+        project.look_for(&outer.words);
+        project.rule_out(&search, &outer);
         project
     }
 }
@@ -168,8 +168,8 @@ fn look(
     let syntax = Syntax::of_path(&path).unwrap_or(Syntax::Js);
     let mut file = SourceFile::new(path, syntax);
     // what holds evidence is read in any case: it is needed for more
-    if let Some(Sight { bit, words }) = seen.and_then(|seen| seen.recall(system, &file.path)) {
-        file.has_remark = bit;
+    if let Some(Sight { bits, words }) = seen.and_then(|seen| seen.recall(system, &file.path)) {
+        [file.has_remark, file.signs.head] = bits;
         file.names = Names::of_words(words);
         return file;
     }
@@ -180,13 +180,14 @@ fn look(
             return file;
         }
     };
-    file.has_project_evidence = search.in_project(buffer);
+    file.signs = search.signs(buffer);
     file.has_remark = MARK.find(buffer).is_some();
     file.names = Names::new(syntax, buffer);
-    if let Some(seen) = seen.filter(|_| !file.has_project_evidence) {
-        seen.note(&file.path, stamp, || Sight { bit: file.has_remark, words: file.names.words().into() });
+    if let Some(seen) = seen.filter(|_| !file.signs.project) {
+        let bits = [file.has_remark, file.signs.head];
+        seen.note(&file.path, stamp, || Sight { bits, words: file.names.words().into() });
     }
-    if file.has_project_evidence && kept_bytes.load(Ordering::Relaxed) < FIRST_KEPT_BYTES {
+    if file.signs.project && kept_bytes.load(Ordering::Relaxed) < FIRST_KEPT_BYTES {
         kept_bytes.fetch_add(buffer.len(), Ordering::Relaxed);
         if let Ok(text) = crate::text::files::text_of(buffer.clone()) {
             file.kept = OnceLock::from(text);

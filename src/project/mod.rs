@@ -16,6 +16,7 @@ mod look;
 mod manifest;
 mod names;
 mod pages;
+mod possible;
 mod region;
 mod resolve_js;
 mod resolve_rust;
@@ -37,6 +38,7 @@ pub use scope::Applications;
 use crate::ir::{ExprId, FileIr, Import, Lang};
 use crate::lower::{self, Syntax};
 use crate::text::files::ReadError;
+use crate::text::prefilter::Signs;
 use crate::text::seen::{Sight, Stamp};
 use crate::text::{FileId, Files, LineCol, LineIndex, Literals, Seen, Span};
 use configs::Configs;
@@ -93,8 +95,8 @@ struct SourceFile {
     path: Box<str>,
     syntax: Syntax,
     kept: OnceLock<Arc<str>>,
-    /// Whether it holds a literal without which the project is not worth a look.
-    has_project_evidence: bool,
+    /// What it holds of what a request needs.
+    signs: Signs,
     /// Whether it holds one that makes a file worth a look, and lies where there is something to find.
     has_file_evidence: bool,
     /// Whether it names an endpoint's place, or a client of it, as far as a file can by itself.
@@ -438,7 +440,7 @@ impl SourceFile {
             path: path.into(),
             syntax,
             kept: OnceLock::new(),
-            has_project_evidence: false,
+            signs: Signs::default(),
             has_file_evidence: false,
             is_telling: false,
             has_remark: false,

@@ -85,7 +85,7 @@ impl Project<'_> {
     pub(super) fn look_closer(&mut self, search: &Prefilter, all: bool, telling: &[String]) -> Vec<bool> {
         let packages = self.read_scopes();
         let mut with_evidence = vec![all; packages.uses.len()];
-        let sources = self.files[..self.sources].iter().filter(|file| file.has_project_evidence);
+        let sources = self.files[..self.sources].iter().filter(|file| file.signs.project);
         for path in sources.map(|file| &*file.path).chain(telling.iter().map(String::as_str)) {
             with_evidence[packages.of(path)] = true;
         }
@@ -95,7 +95,7 @@ impl Project<'_> {
         for id in found {
             let file = &mut self.files[id.0 as usize];
             file.has_file_evidence = true;
-            file.is_telling = file.has_project_evidence;
+            file.is_telling = file.signs.project;
         }
         self.packages = packages;
         with_evidence

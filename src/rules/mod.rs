@@ -227,6 +227,7 @@ impl Rules {
         for evidence in &file.evidence {
             self.literals.project.extend(evidence.project.iter().map(|word| word.to_lowercase()));
             self.literals.file.extend(evidence.file.iter().cloned());
+            self.literals.call.extend(evidence.call.iter().cloned());
         }
         for host in &file.host {
             self.hosts.suffix.extend(host.suffix.iter().map(|name| name.to_lowercase()));
@@ -408,12 +409,14 @@ impl Rules {
             &mut self.sender_words,
             &mut self.literals.project,
             &mut self.literals.file,
+            &mut self.literals.call,
         ];
         for list in words {
             list.sort();
             list.dedup();
         }
         self.literals.prefix = self.prefix().to_owned();
+        self.literals.hosts = self.hosts.suffix.clone();
         let heads = self.endpoints.iter().filter_map(|endpoint| match endpoint.segments.first() {
             Some(Segment::Literal(head)) => Some(head.clone()),
             _ => None,
@@ -441,6 +444,7 @@ impl Rules {
                     words.extend(paths.roots.iter().flat_map(|root| place.names_of_root(root)));
                 }
                 self.literals.project.extend(words.iter().map(|word| word.to_lowercase()));
+                self.literals.call.extend(words.iter().cloned());
                 self.literals.file.extend(words);
             }
         }

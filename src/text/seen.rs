@@ -5,8 +5,8 @@
 //! on what the project is looked through for, and on the file itself.
 //!
 //! The file, behind the head of all that is kept: the number of records (4 bytes); the records in the order of their
-//! first field, 32 bytes each (path, stamp, size, where its words begin, how many there are and a bit); then the words, 4
-//! bytes each. Numbers are little-endian.
+//! first field, 32 bytes each (path, stamp, size, where its words begin, how many there are and the bits); then the words,
+//! 4 bytes each. Numbers are little-endian.
 
 use super::files::{Files, ReadError};
 use super::gathered::Gathered;
@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 /// What the file begins with; the last byte counts its formats.
-const MAGIC: &Magic = b"idtlint\x02";
+const MAGIC: &Magic = b"idtlint\x03";
 
 /// Bytes of what stands before the records.
 const HEADER: usize = 4;
@@ -89,11 +89,11 @@ fn place(metadata: &std::fs::Metadata) -> Option<SystemTime> {
     metadata.created().ok()
 }
 
-/// What was seen in a file: a bit, and words of four bytes.
+/// What was seen in a file: two bits, and words of four bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sight {
-    /// The bit.
-    pub bit: bool,
+    /// The bits.
+    pub bits: [bool; 2],
     /// The words.
     pub words: Box<[u32]>,
 }
@@ -202,12 +202,12 @@ impl Seen {
 
     fn sight(&self, record: &Record) -> Option<Sight> {
         let words = self.known.get(HEADER + self.count * RECORD..)?.chunks_exact(4);
-        let (from, count) = (record.words as usize, (record.bits >> 1) as usize);
+        let (from, count) = (record.words as usize, (record.bits >> 2) as usize);
         if words.len() < from + count {
             return None;
         }
         let words = words.skip(from).take(count).filter_map(|mut word| u32::unpack(&mut word)).collect();
-        Some(Sight { bit: record.bits & 1 != 0, words })
+        Some(Sight { bits: [record.bits & 1 != 0, record.bits & 2 != 0], words })
     }
 }
 
@@ -234,7 +234,8 @@ fn write(path: &Path, key: u64, notes: &[Note]) -> std::io::Result<()> {
     for Note { path, stamp, sight } in notes {
         let count = u32::try_from(sight.words.len()).map_err(too_many)?;
         [*path, stamp.file, stamp.size].iter().for_each(|number| number.pack(&mut body));
-        [from, count << 1 | u32::from(sight.bit)].iter().for_each(|number| number.pack(&mut body));
+        let bits = u32::from(sight.bits[0]) | u32::from(sight.bits[1]) << 1;
+        [from, count << 2 | bits].iter().for_each(|number| number.pack(&mut body));
         from += count;
     }
     notes.iter().flat_map(|note| &note.sight.words).for_each(|word| word.pack(&mut body));
@@ -280,7 +281,8 @@ mod tests {
             let mut read = 0;
             for nth in 0..LEAST_FILES {
                 let path = self.file(nth);
-                let sight = Sight { bit: nth % 3 == 0, words: (0..u32::try_from(nth % 5).unwrap()).collect() };
+                let sight =
+                    Sight { bits: [nth % 3 == 0, nth % 2 == 0], words: (0..u32::try_from(nth % 5).unwrap()).collect() };
                 if let Some(known) = seen.recall(&OsFiles, &path) {
                     assert_eq!(known, sight);
                     continue;

@@ -650,6 +650,9 @@ pub struct EvidenceTable {
     pub project: Vec<String>,
     /// One of these in a file makes it a root.
     pub file: Vec<String>,
+    /// One of these, as it is written and no part of a host, is in every program that calls the API by the functions of an
+    /// SDK.
+    pub call: Vec<String>,
     /// Where this is known from.
     pub source: Option<String>,
     /// Programs in which this table leads to its verdict.

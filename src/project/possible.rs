@@ -1,0 +1,85 @@
+//! Regions in which no request to an endpoint is possible: their code holds no path that may be one, and calls nothing that
+//! stands for one. Many a word that makes a project worth a look means something else.
+//!
+//! Goes at bytes, and never says "no" where a parse would find something.
+
+use super::Project;
+use super::evidence::{self, Outer};
+use crate::text::FileId;
+use crate::text::files::{around, parent};
+use crate::text::prefilter::{Prefilter, Signs};
+use aho_corasick::AhoCorasick;
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
+impl Project<'_> {
+    /// Make nothing worth a look in regions in which nothing is possible. Those that name the API all the same may be asked
+    /// what they keep for others; the rest is out of it.
+    pub(super) fn rule_out(&mut self, search: &Prefilter, outer: &Outer) {
+        let regions = self.regions.iter().filter(|files| !self.is_possible(files, search, outer));
+        let (naming, others): (Vec<&Vec<FileId>>, Vec<&Vec<FileId>>) =
+            regions.partition(|files| files.iter().any(|id| self.file(*id).signs.vendor));
+        let out: FxHashSet<FileId> = others.iter().copied().flatten().copied().collect();
+        let hopeless: Vec<FileId> = naming.into_iter().flatten().copied().chain(out.iter().copied()).collect();
+        for id in hopeless {
+            let file = &mut self.files[id.0 as usize];
+            file.has_file_evidence = false;
+            file.is_telling = false;
+        }
+        self.in_regions.retain(|id| !out.contains(id));
+    }
+
+    fn is_possible(&self, files: &[FileId], search: &Prefilter, outer: &Outer) -> bool {
+        let own = files.iter().map(|id| self.file(*id).signs).fold(Signs::default(), Signs::and);
+        let all = |from: Signs, read: &mut dyn Iterator<Item = Signs>| read.fold(from, Signs::and);
+        if own.suffice() {
+            return true;
+        }
+        let data = all(own, &mut self.data_named(files, &outer.data));
+        if data.suffice() {
+            return true;
+        }
+        // what is looked for in the texts comes last
+        let could = all(data, &mut outer.settings.iter().map(|(_, signs)| *signs));
+        if could.suffice() && all(data, &mut self.settings_named(files, &outer.settings)).suffice() {
+            return true;
+        }
+        // where nothing names the API, only what a call is called may
+        let may_call = |id: &FileId| !self.file(*id).signs.project && search.has_call(self.text(*id).as_bytes());
+        files.par_iter().any(may_call) || self.gives_names(files, search)
+    }
+
+    /// What the data holds that one of these files names.
+    fn data_named(&self, files: &[FileId], data: &[(String, Signs)]) -> impl Iterator<Item = Signs> {
+        let paths = data.iter().map(|(path, _)| path.as_str());
+        let named: FxHashSet<&str> =
+            evidence::mentioned(paths, files.par_iter().map(|id| self.file(*id)), &self.configs).into_iter().collect();
+        data.iter().filter(move |(path, _)| named.contains(path.as_str())).map(|(_, signs)| *signs)
+    }
+
+    /// What the settings hold whose name one of these files holds.
+    fn settings_named(&self, files: &[FileId], settings: &[(String, Signs)]) -> impl Iterator<Item = Signs> {
+        // names that cannot be looked for count as found
+        let search = AhoCorasick::new(settings.iter().map(|(name, _)| name)).ok();
+        let held = search.map(|search| {
+            let in_file = |id: &FileId| -> FxHashSet<usize> {
+                let text = self.text(*id);
+                search.find_overlapping_iter(&*text).map(|found| found.pattern().as_usize()).collect()
+            };
+            files.par_iter().map(in_file).reduce(FxHashSet::default, |mut all, more| {
+                all.extend(more);
+                all
+            })
+        });
+        let is_held = move |nth: usize| held.as_ref().is_none_or(|held| held.contains(&nth));
+        settings.iter().enumerate().filter(move |(nth, _)| is_held(*nth)).map(|(_, (_, signs))| *signs)
+    }
+
+    /// Whether what says which packages the code of these files uses may give one of the API's another name.
+    fn gives_names(&self, files: &[FileId], search: &Prefilter) -> bool {
+        let folders: FxHashSet<&str> = files.iter().flat_map(|id| around(parent(self.path(*id)))).collect();
+        let manifests = self.configs.naming().filter(|path| folders.contains(parent(path)));
+        let read = |path: &str| self.system.read(path).is_ok_and(|text| search.has_call(text.as_bytes()));
+        manifests.collect::<Vec<&str>>().into_par_iter().any(read)
+    }
+}
