@@ -104,8 +104,9 @@ impl Project<'_> {
 fn may_configure(text: &[u8]) -> bool {
     static NAMES: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| ["paths", "baseUrl"].map(Finder::new));
     // a call with an object, a call of `config`, a variable
-    static LOADER: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"require(js)?\s*(\(\s*[{(</]|\.\s*config\b|\[|\?\.|[=:])").ok());
+    static LOADER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r#"require(js)?\s*(\(\s*[{(</]|\.\s*config\b|\[|\?\.|=\s*[{(</]|:[^=;\n]*=)"#).ok()
+    });
     NAMES.iter().any(|name| name.find(text).is_some()) && LOADER.as_ref().is_none_or(|loader| loader.is_match(text))
 }
 

@@ -5,7 +5,7 @@ use super::cache::Cache;
 use super::configs::Configs;
 use super::evidence::Outer;
 use super::names::Names;
-use super::{Project, SourceFile, beginning, evidence, pages, scope, settings};
+use super::{Project, SourceFile, beginnings, evidence, pages, scope, settings};
 use crate::lower::{self, Syntax};
 use crate::text::files::{MAX_BYTES, Purposes, is_inside, with_buffer};
 use crate::text::prefilter::Prefilter;
@@ -138,7 +138,7 @@ impl<'a> Looked<'a> {
         project.files.extend(data);
         let named = (0u32..).map(FileId).zip(&project.files);
         project.by_path = named.map(|(id, file)| (file.path.to_string(), id)).collect();
-        project.beginnings = project.files.iter().map(|file| beginning(&file.path)).collect();
+        project.beginnings = project.files.iter().flat_map(|file| beginnings(&file.path)).collect();
         let with_evidence = project.look_closer(&search, all, &outer.telling);
         project.pages = project.find_pages();
         project.together = pages::together(&project.pages);

@@ -142,6 +142,10 @@ impl Workspace {
 impl Project<'_> {
     /// The `package.json` of a folder.
     pub(super) fn manifest(&self, folder: &str) -> Option<Arc<Manifest>> {
+        // most folders have none
+        if !self.configs.is_home(folder) {
+            return None;
+        }
         let path = join(folder, NAME);
         if !self.configs.has(&path) {
             return None;
@@ -165,6 +169,7 @@ impl Project<'_> {
     /// The package of the project with this name. Of several, one of the workspace around `folder`, then the nearest.
     pub(super) fn package_named(&self, folder: &str, name: &str) -> Option<Arc<Manifest>> {
         let packages = self.configs.packages.get_or_init(|| self.read_packages());
+        let folders = packages.folders.get(name)?;
         let own = self.manifests_around(folder).next();
         let own = own.as_ref().map_or(folder, |manifest| &manifest.folder);
         let is_member = |other: &str| {
@@ -173,7 +178,6 @@ impl Project<'_> {
         };
         // what is installed apart comes from a registry
         let installed = self.installed_in(own);
-        let folders = packages.folders.get(name)?;
         let found = folders
             .iter()
             .filter(|other| is_member(other) || self.installed_in(other) == installed)

@@ -121,7 +121,8 @@ pub struct Project<'a> {
     sources: usize,
     /// Only where there is something to find.
     by_path: FxHashMap<String, FileId>,
-    /// Of all their paths, up to the first point in the name, hashes.
+    /// Hashes of all their paths up to the first point in the name, and of the names by which a file or a folder of any
+    /// path ends.
     beginnings: FxHashSet<u64>,
     configs: Configs,
     /// The files with settings of the environment, in order.
@@ -420,9 +421,19 @@ impl<'a> Project<'a> {
         self.beginnings.contains(&beginning(path))
     }
 
+    /// Whether any file or folder may have the name by which a path ends. The outermost folder has none.
+    fn any_is_called_like(&self, path: &str) -> bool {
+        path.is_empty() || self.beginnings.contains(&beginning(configs::file_name(path)))
+    }
+
     fn file(&self, id: FileId) -> &SourceFile {
         &self.files[id.0 as usize]
     }
+}
+
+/// The hashes by which a path is found: see [`Project::any_begins_like`], [`Project::any_is_called_like`].
+fn beginnings(path: &str) -> impl Iterator<Item = u64> {
+    path.split('/').map(beginning).chain([beginning(path)])
 }
 
 /// The hash of a path without what may be endings: up to the first point in the name behind its first character.

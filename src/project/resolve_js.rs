@@ -187,6 +187,9 @@ impl Project<'_> {
         } else {
             specifier
         };
+        if !self.any_is_called_like(rest) {
+            return None;
+        }
         let found = around(folder).find_map(|folder| {
             let places = ["", "src", "app", "lib"];
             places.iter().find_map(|inside| self.js_code(&join(&join(folder, inside), rest)))
@@ -201,6 +204,9 @@ impl Project<'_> {
 
     /// The file that `path` names: itself, with an ending, or the first file of the folder.
     fn js_file(&self, path: &str, types: bool) -> Option<FileId> {
+        if !self.any_is_called_like(path) {
+            return None;
+        }
         let package = || self.manifest(path).and_then(|_| self.entry(path, ""));
         self.exact_file(path, types).or_else(package).or_else(|| self.index_file(path, types))
     }

@@ -451,7 +451,18 @@ pub fn normalize(path: &str) -> String {
 
 /// `rest` inside `folder`, normalized; the empty folder is the working directory.
 pub fn join(folder: &str, rest: &str) -> String {
-    if folder.is_empty() { normalize(rest) } else { normalize(&format!("{folder}/{rest}")) }
+    let is_normal = is_normal(rest) && (folder.is_empty() || is_normal(folder.strip_prefix('/').unwrap_or(folder)));
+    match (folder.is_empty(), is_normal) {
+        (true, true) => rest.to_owned(),
+        (true, false) => normalize(rest),
+        (false, true) => [folder, "/", rest].concat(),
+        (false, false) => normalize(&format!("{folder}/{rest}")),
+    }
+}
+
+/// Whether every part of a relative path is a name.
+fn is_normal(path: &str) -> bool {
+    !path.contains('\\') && !path.split('/').any(|part| matches!(part, "" | "." | ".."))
 }
 
 /// The folder that holds `path`; empty for a file in the working directory.
