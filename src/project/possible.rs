@@ -83,3 +83,89 @@ impl Project<'_> {
         manifests.collect::<Vec<&str>>().into_par_iter().any(read)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::project::Project;
+    use crate::text::{Literals, MemoryFiles};
+
+    /// Whether anything in a project of these files is worth parsing.
+    fn is_possible(files: &[(&str, &str)]) -> bool {
+        let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<String>>();
+        let literals = Literals {
+            project: owned(&["acme", "api/v2"]),
+            file: owned(&["users", "acme", "Acme"]),
+            call: owned(&["acme", "linkUser"]),
+            prefix: "/api/v2/".to_owned(),
+            heads: owned(&["users"]),
+            hosts: owned(&[".acme.com"]),
+            all: false,
+        };
+        let mut system = MemoryFiles::new();
+        for (path, text) in files {
+            system.insert((*path).to_owned(), (*text).to_owned());
+        }
+        let project = Project::open(&system, &[".".to_owned()], &literals, &|_| false);
+        project.regions().any(|region| !region.roots().is_empty())
+    }
+
+    #[test]
+    fn a_word_alone_is_not_enough() {
+        for text in [
+            "const providers = ['Acme'];",
+            "fetch(server.PREFIX + '/api/v2');",
+            "fetch('https://cdn.acme.com/logo.png');",
+            "fetch('https://api.example.com/api/v2/users/1');",
+            "Acme; fetch('/v1/users/1');",
+        ] {
+            assert!(!is_possible(&[("a.js", text)]), "{text}");
+        }
+        for text in [
+            "fetch(`${process.env.ACME_URL}/users/${id}`);",
+            "import { Client } from 'acme';",
+            "session.Acme.linkUser(id);",
+            "Acme; fetch('/api/v2/' + path);",
+        ] {
+            assert!(is_possible(&[("a.js", text)]), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_code_reads_counts() {
+        let own = "fetch(process.env.BASE + paths.ofUser); // as users do";
+        let settings = (".env", "ACME=1\nBASE=https://login.example.com/api/v2/\n");
+        assert!(!is_possible(&[("a.js", own), settings]));
+        let data = ("paths.json", "{ \"ofUser\": \"users/1\" }");
+        assert!(!is_possible(&[("a.js", own), data, settings]));
+        assert!(is_possible(&[("a.js", &format!("import paths from './paths.json'; {own}")), data, settings]));
+        let settings = (".env", "USER=https://login.example.com/api/v2/users/1");
+        assert!(!is_possible(&[("a.js", own), settings]));
+        assert!(is_possible(&[("a.js", "fetch(process.env.USER) // as users do"), settings]));
+    }
+
+    #[test]
+    fn a_region_is_more_than_its_packages() {
+        let package = ("a/package.json", "{ \"name\": \"a\" }");
+        let other = ("b/package.json", "{ \"name\": \"b\" }");
+        let base = ("a/base.js", "export const base = process.env.ACME_URL; // Acme");
+        let path = ("b/path.js", "export const path = 'users/1';");
+        assert!(!is_possible(&[package, other, base, path]));
+        let both = "import { base } from '../a/base.js'; import { path } from './path.js'; fetch(base + path);";
+        assert!(is_possible(&[package, other, base, path, ("b/get.js", both)]));
+        assert!(!is_possible(&[
+            package,
+            other,
+            base,
+            ("b/path.js", "export const path = 'clients/1';"),
+            ("b/get.js", both)
+        ]));
+    }
+
+    #[test]
+    fn a_manifest_may_rename_a_package() {
+        let code = ("src/main.rs", "use directory::Acme;");
+        let manifest = |of: &str| format!("[package]\nname = \"x\"\n[dependencies]\ndirectory = {of}");
+        assert!(!is_possible(&[code, ("Cargo.toml", &manifest("\"1\""))]));
+        assert!(is_possible(&[code, ("Cargo.toml", &manifest("{ package = \"acme_client\", version = \"1\" }"))]));
+    }
+}

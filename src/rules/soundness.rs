@@ -286,3 +286,64 @@ impl RuleFile {
         all
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::Rules;
+    use crate::rules::path::Path;
+    use crate::rules::slot::{self, Base};
+    use std::collections::BTreeMap;
+
+    /// A path as it is from what no other table describes, in each way.
+    fn whole(path: &Path, types: &BTreeMap<&str, Vec<Path>>, through: &[&str], into: &mut Vec<String>) {
+        let Root::Type(ty) = &path.root else {
+            into.push(path.to_string());
+            return;
+        };
+        if through.contains(&ty.as_str()) {
+            return;
+        }
+        for from in types.get(ty.as_str()).into_iter().flatten() {
+            let longer = Path { root: from.root.clone(), steps: [from.steps.clone(), path.steps.clone()].concat() };
+            whole(&longer, types, &[through, &[ty]].concat(), into);
+        }
+    }
+
+    /// What calls an endpoint without a path has one of the words by which programs are told that do.
+    #[test]
+    fn what_is_called_without_a_path_is_looked_for() {
+        let files = RuleFiles::embedded().unwrap();
+        let words = Rules::load(&[], &[]).unwrap().literals.call;
+        let mut types: BTreeMap<&str, Vec<Path>> = BTreeMap::new();
+        for source in files.sources() {
+            let place = Place::new(&source.name, &source.text);
+            for table in &source.file.r#type {
+                let paths = table.is.iter().flat_map(|text| place.paths(text).unwrap());
+                types.entry(&table.name).or_default().extend(paths);
+            }
+        }
+        let mut seen = 0;
+        for source in files.sources() {
+            let place = Place::new(&source.name, &source.text);
+            for table in &source.file.call {
+                let is_path = |text: &slot::Slot| matches!(&text.base, Base::Literal(text) if text.contains('/'));
+                let slots = table.url.iter().chain(&table.base).chain(&table.path);
+                let has_path = slots.map(|text| place.slot(text).unwrap()).any(|slot| is_path(&slot));
+                if table.endpoint.is_none() && !has_path {
+                    continue;
+                }
+                for path in table.on.iter().flat_map(|text| place.paths(text).unwrap()) {
+                    let mut ways = Vec::new();
+                    whole(&path, &types, &[], &mut ways);
+                    assert!(!ways.is_empty(), "{path}");
+                    for way in ways {
+                        assert!(words.iter().any(|word| way.contains(word)), "{}: {way}", source.name);
+                        seen += 1;
+                    }
+                }
+            }
+        }
+        assert!(seen > 100, "{seen}");
+    }
+}

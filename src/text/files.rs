@@ -511,6 +511,14 @@ pub(crate) fn text_of(bytes: Vec<u8>) -> Result<Arc<str>, ReadError> {
 mod tests {
     use super::*;
 
+    proptest::proptest! {
+        #[test]
+        fn joined_paths_are_normal(folder in "/?([a.b]{1,3}|/|\\\\){0,5}", rest in "([a.b]{1,3}|/|\\\\){0,5}") {
+            let whole = if folder.is_empty() { rest.clone() } else { format!("{folder}/{rest}") };
+            proptest::prop_assert_eq!(join(&folder, &rest), normalize(&whole));
+        }
+    }
+
     #[test]
     fn paths_are_normal_and_contained() {
         assert_eq!(normalize("./a/../b//c.js"), "b/c.js");
