@@ -53,7 +53,7 @@ fn compile_outline() -> Rules {
 fn first_look(bencher: Bencher<'_, '_>) {
     let search = Prefilter::new(&Rules::outline(&[], &[]).unwrap().literals);
     let text = code("a.js");
-    bencher.counter(BytesCount::of_str(&text)).bench(|| search.in_project(black_box(text.as_bytes())));
+    bencher.counter(BytesCount::of_str(&text)).bench(|| search.signs(black_box(text.as_bytes())));
 }
 
 #[divan::bench(args = ["a.js", "a.ts", "a.rs"])]
