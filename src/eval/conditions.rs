@@ -3,7 +3,7 @@
 //! Three-valued: what is not known decides nothing. A condition about the request at hand, or about what a caller hands
 //! in, is decided; what only the environment or the program's state says is not, for that may be otherwise at run time.
 
-use super::engine::Eval;
+use super::engine::{Eval, drop_null};
 use super::matching;
 use super::slots::args_in;
 use super::value::{Ctx, FuncRef, Node, Object, Open, Reason, Traced, Vals, Value};
@@ -269,7 +269,8 @@ impl<'s> Eval<'s> {
 
     /// Whether all of `values` equal what is at `is`, or were made by the variant that `is` names. `None`: perhaps.
     fn equals(&mut self, values: &Vals, is: Node, ctx: &Ctx) -> Option<bool> {
-        let wanted = self.eval(is, ctx);
+        // a setting that may be missing is there where it is compared with
+        let wanted = drop_null(self.eval(is, ctx));
         let variant = self.lowered(is.file).and_then(|lowered| super::known_as::last_name(&lowered.ir, is.expr));
         let mut all = Vec::with_capacity(values.len());
         for value in values {

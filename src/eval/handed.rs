@@ -2,7 +2,7 @@
 
 use super::calls::Site;
 use super::conditions::REQUEST;
-use super::engine::Eval;
+use super::engine::{Eval, drop_null};
 use super::matching;
 use super::value::{Api, ApiStep, Args, Closure, Ctx, Handed, Node, Pattern, Reason, Traced, Vals, Value};
 use crate::ir::{CallKind, Expr, ExprId, Key, Name};
@@ -184,8 +184,9 @@ impl<'s> Eval<'s> {
 
     /// What a test of a text says: a truth value, or a place in it. Nothing where it cannot be told.
     pub(crate) fn text_test(&mut self, test: &TestFact, site: &Site) -> Vals {
-        let texts = self.slot(&test.text, site);
-        let parts = self.slot(&test.part, site);
+        // what is not there is asked nothing
+        let texts = drop_null(self.slot(&test.text, site));
+        let parts = drop_null(self.slot(&test.part, site));
         if texts.is_empty() || parts.is_empty() {
             return Vals::new();
         }
