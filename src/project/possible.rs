@@ -1,7 +1,8 @@
 //! Regions in which no request to an endpoint is possible: their code holds no path that may be one, and calls nothing that
 //! stands for one. Many a word that makes a project worth a look means something else.
 //!
-//! Goes at bytes, and never says "no" where a parse would find something.
+//! Goes at bytes. What these do not tell is possible; a path is none of which not even the first segment is written out as
+//! one.
 
 use super::Project;
 use super::evidence::{self, Outer};
@@ -16,12 +17,13 @@ impl Project<'_> {
     /// Make nothing worth a look in regions in which nothing is possible. Those that name the API all the same may be asked
     /// what they keep for others; the rest is out of it.
     pub(super) fn rule_out(&mut self, search: &Prefilter, outer: &Outer) {
-        let regions = self.regions.iter().filter(|files| !self.is_possible(files, search, outer));
-        let (naming, others): (Vec<&Vec<FileId>>, Vec<&Vec<FileId>>) =
-            regions.partition(|files| files.iter().any(|id| self.file(*id).signs.vendor));
-        let out: FxHashSet<FileId> = others.iter().copied().flatten().copied().collect();
-        let hopeless: Vec<FileId> = naming.into_iter().flatten().copied().chain(out.iter().copied()).collect();
-        for id in hopeless {
+        let hopeless = self.regions.iter().filter(|files| !self.is_possible(files, search, outer));
+        let hopeless: Vec<&Vec<FileId>> = hopeless.collect();
+        let names_it = |files: &&&Vec<FileId>| files.iter().any(|id| self.file(*id).signs.vendor);
+        let out: FxHashSet<FileId> =
+            hopeless.iter().filter(|files| !names_it(files)).copied().flatten().copied().collect();
+        let ids: Vec<FileId> = hopeless.into_iter().flatten().copied().collect();
+        for id in ids {
             let file = &mut self.files[id.0 as usize];
             file.has_file_evidence = false;
             file.is_telling = false;
@@ -29,19 +31,19 @@ impl Project<'_> {
         self.in_regions.retain(|id| !out.contains(id));
     }
 
+    /// Whether code of these files, with the settings and data that it reads, may send a request to an endpoint.
     fn is_possible(&self, files: &[FileId], search: &Prefilter, outer: &Outer) -> bool {
         let own = files.iter().map(|id| self.file(*id).signs).fold(Signs::default(), Signs::and);
-        let all = |from: Signs, read: &mut dyn Iterator<Item = Signs>| read.fold(from, Signs::and);
         if own.suffice() {
             return true;
         }
-        let data = all(own, &mut self.data_named(files, &outer.data));
-        if data.suffice() {
+        let with_data = self.data_named(files, &outer.data).fold(own, Signs::and);
+        if with_data.suffice() {
             return true;
         }
         // what is looked for in the texts comes last
-        let could = all(data, &mut outer.settings.iter().map(|(_, signs)| *signs));
-        if could.suffice() && all(data, &mut self.settings_named(files, &outer.settings)).suffice() {
+        let could = outer.settings.iter().map(|(_, signs)| *signs).fold(with_data, Signs::and);
+        if could.suffice() && self.settings_named(files, &outer.settings).fold(with_data, Signs::and).suffice() {
             return true;
         }
         // where nothing names the API, only what a call is called may
