@@ -150,7 +150,7 @@ fn analyze_in<R: Borrow<rules::Rules> + Send>(
     // the same wherever the program runs, as far as that can be
     let base = roots.first().and_then(|root| files.repository(root)).unwrap_or_else(|| ".".to_owned());
     let root = options.root.clone().unwrap_or_else(|| roots.join(", "));
-    let whole_project = roots.iter().all(|root| paths.iter().any(|path| text::files::is_inside(root, path)));
+    let whole_project = roots.iter().all(|root| paths.iter().any(|path| text::paths::is_inside(root, path)));
     // paths are told apart as they are seen from the working directory
     let around = (files.absolute("."), roots.clone());
     // what was named is looked at, even where ignore files or the root leave it out

@@ -7,7 +7,7 @@ use super::advice;
 use super::model::{Call, FileCounts, Finding, Location, Notice, Report};
 use super::unite::{self, Found, Shard};
 use crate::rules::Rules;
-use crate::text::files::join;
+use crate::text::paths::join;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 

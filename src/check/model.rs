@@ -3,7 +3,7 @@
 use super::outside::model::Outside;
 use super::unite::Shard;
 use crate::rules::Side;
-use crate::text::files::is_inside;
+use crate::text::paths::is_inside;
 use crate::text::{LineCol, Span};
 use std::collections::BTreeMap;
 use std::sync::Arc;

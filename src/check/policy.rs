@@ -3,7 +3,7 @@
 //! Changes a report after the analysis. Must not know where the decisions are written.
 
 use super::model::{Call, Notice, Report, Severity, Suppressed, SuppressedBy, Suppression, Verdict};
-use crate::text::files::{is_inside, join};
+use crate::text::paths::{is_inside, join};
 use crate::text::{Files, Globs};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -13,7 +13,7 @@ use crate::eval::value::{Node, Trail};
 use crate::eval::{Elsewhere, Shared};
 use crate::project::{Project, Region};
 use crate::rules::Rules;
-use crate::text::files::{is_inside, is_under};
+use crate::text::paths::{is_inside, is_under};
 use crate::text::{FileId, LineIndex, Span};
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};

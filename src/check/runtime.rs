@@ -8,7 +8,7 @@ use crate::ir::{Expr, FileIr, Lang};
 use crate::rules::runtimes::{Sign, Signs, Weight};
 use crate::rules::schema::ExampleLang;
 use crate::text::FileId;
-use crate::text::files::is_test;
+use crate::text::paths::is_test;
 use semver::VersionReq;
 use std::collections::BTreeSet;
 use std::sync::Arc;

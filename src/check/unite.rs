@@ -5,7 +5,7 @@
 
 use super::model::Call;
 use super::verdict;
-use crate::text::files::is_test;
+use crate::text::paths::is_test;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
 use std::hash::Hash;

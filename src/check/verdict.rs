@@ -6,7 +6,7 @@ use crate::eval::value::{Evidence, Node, Pattern, Piece, Reason, Traced, Trail, 
 use crate::project::Project;
 use crate::rules::TokenKind;
 use crate::text::FileId;
-use crate::text::files::is_test;
+use crate::text::paths::is_test;
 use std::rc::Rc;
 
 /// Why a call is unknown that sends a known token, but of neither kind.

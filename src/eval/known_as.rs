@@ -99,7 +99,7 @@ pub(crate) fn module_stem(path: &str) -> &str {
     let file = path.rsplit('/').next().unwrap_or(path);
     let stem = file.split('.').next().unwrap_or(file);
     if stem == "index" {
-        let folder = crate::text::files::parent(path);
+        let folder = crate::text::paths::parent(path);
         return folder.rsplit('/').next().unwrap_or(folder);
     }
     stem

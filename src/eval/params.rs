@@ -6,7 +6,7 @@ use super::value::{Args, Closure, Ctx, FuncRef, Node, Open, Reason, Traced, Unkn
 use crate::ir::{Expr, ExprId, Name};
 use crate::rules::path::Root as ApiRoot;
 use crate::text::FileId;
-use crate::text::files::is_test;
+use crate::text::paths::is_test;
 use std::rc::Rc;
 
 /// Callers whose arguments are looked at.

@@ -9,7 +9,7 @@ use crate::ir::{Expr, Key, Name};
 use crate::rules::path::Step;
 use crate::rules::slot::{Base, Into, Slot};
 use crate::rules::{Fact, Made, Rules, StoreFact, StoredFact};
-use crate::text::files::{folders_shared, parent};
+use crate::text::paths::{folders_shared, parent};
 use crate::text::{FileId, Span};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;

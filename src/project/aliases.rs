@@ -5,7 +5,7 @@
 
 use super::Project;
 use super::json::Json;
-use crate::text::files::{around, is_under, join, parent};
+use crate::text::paths::{around, is_under, join, parent};
 use std::sync::Arc;
 
 /// How many configurations may extend each other.

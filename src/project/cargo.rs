@@ -4,7 +4,7 @@
 
 use super::{Project, Resolved};
 use crate::text::FileId;
-use crate::text::files::{around, folders_shared, is_under, join, parent};
+use crate::text::paths::{around, folders_shared, is_under, join, parent};
 use std::collections::BTreeMap;
 use toml::{Table, Value};
 

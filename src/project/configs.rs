@@ -13,7 +13,7 @@ use super::manifest::{self, Manifest, Packages};
 use super::settings::Settings;
 use super::{Project, Resolved};
 use crate::text::FileId;
-use crate::text::files::parent;
+use crate::text::paths::parent;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};

@@ -7,7 +7,7 @@ use super::names::Leads;
 use super::settings::{is_settings, parse};
 use super::targets::is_built;
 use super::{Project, SourceFile, names};
-use crate::text::files::{around, parent};
+use crate::text::paths::{around, parent};
 use crate::text::prefilter::{Prefilter, Signs};
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;

@@ -7,7 +7,7 @@
 use super::{Project, Resolved};
 use crate::ir::{Expr, ExprId, FileIr, Key, Lang, Lit, Prop};
 use crate::text::FileId;
-use crate::text::files::{around, join, parent};
+use crate::text::paths::{around, join, parent};
 use memchr::memmem::Finder;
 use rayon::prelude::*;
 use regex::bytes::Regex;

@@ -6,7 +6,7 @@
 
 use super::json::Json;
 use crate::lower::data::{self, Data, Format};
-use crate::text::files::{around, join};
+use crate::text::paths::{around, join};
 use rustc_hash::FxHashMap;
 use semver::Version;
 use serde::Deserialize;

@@ -5,7 +5,7 @@
 use super::Project;
 use super::json::Json;
 use super::locks::NPM;
-use crate::text::files::{around, folders_shared, is_under, join, parent};
+use crate::text::paths::{around, folders_shared, is_under, join, parent};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::collections::BTreeMap;
 use std::sync::Arc;

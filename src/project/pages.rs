@@ -3,7 +3,7 @@
 use super::Project;
 use crate::lower::Syntax;
 use crate::text::FileId;
-use crate::text::files::{around, join, parent};
+use crate::text::paths::{around, join, parent};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 

@@ -7,7 +7,7 @@
 use super::Project;
 use super::evidence::{self, Outer};
 use crate::text::FileId;
-use crate::text::files::{around, parent};
+use crate::text::paths::{around, parent};
 use crate::text::prefilter::{Prefilter, Signs};
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
@@ -81,8 +81,8 @@ impl Project<'_> {
     fn gives_names(&self, files: &[FileId], search: &Prefilter) -> bool {
         let folders: FxHashSet<&str> = files.iter().flat_map(|id| around(parent(self.path(*id)))).collect();
         let manifests = self.configs.naming().filter(|path| folders.contains(parent(path)));
-        let read = |path: &str| self.system.read(path).is_ok_and(|text| search.has_call(text.as_bytes()));
-        manifests.collect::<Vec<&str>>().into_par_iter().any(read)
+        let names_it = |path: &str| self.config_text(path).is_some_and(|text| search.has_call(text.as_bytes()));
+        manifests.collect::<Vec<&str>>().into_par_iter().any(names_it)
     }
 }
 

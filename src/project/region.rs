@@ -4,7 +4,7 @@
 use super::names::Wanted;
 use super::{Cache, Project};
 use crate::text::FileId;
-use crate::text::files::parent;
+use crate::text::paths::parent;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::ops::Deref;

@@ -8,7 +8,7 @@ use super::configs::{file_name, is_data};
 use super::manifest::Dependency;
 use super::targets::{ENTRIES, entries_of, is_built, sources_of, targets};
 use crate::text::FileId;
-use crate::text::files::{around, join, parent};
+use crate::text::paths::{around, join, parent};
 
 /// Where a module reference leads.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 
 use super::{Project, Resolved};
 use crate::text::FileId;
-use crate::text::files::{around, join, parent};
+use crate::text::paths::{around, join, parent};
 
 /// How many modules may lie inside each other.
 const DEPTH: usize = 32;

@@ -6,7 +6,7 @@
 use super::{Cache, Project};
 use super::{cargo, manifest};
 use crate::text::FileId;
-use crate::text::files::{around, parent};
+use crate::text::paths::{around, parent};
 use crate::text::prefilter::Prefilter;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};

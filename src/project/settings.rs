@@ -5,7 +5,7 @@
 
 use super::Project;
 use super::configs::{Configs, file_name};
-use crate::text::files::{around, join, parent};
+use crate::text::paths::{around, join, parent};
 use crate::text::{FileId, Files};
 use rayon::prelude::*;
 use std::collections::BTreeMap;

@@ -8,7 +8,7 @@ use super::json::Json;
 use super::locks::{self, Lock};
 use super::{Project, cargo, manifest};
 use crate::lower::data::{self, Format};
-use crate::text::files::{around, is_under, join, parent};
+use crate::text::paths::{around, is_under, join, parent};
 use crate::text::{FileId, Files};
 use rustc_hash::FxHashMap;
 use semver::{Comparator, Op, Prerelease, Version, VersionReq};

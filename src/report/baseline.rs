@@ -5,7 +5,7 @@
 //! Does not read or write files.
 
 use crate::check::model::{Finding, Notice, Report, Suppressed, SuppressedBy, Suppression};
-use crate::text::files::{is_inside, join};
+use crate::text::paths::{is_inside, join};
 use crate::text::{Files, Mistake, Span};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,8 +1,9 @@
 //! Patterns for files, in the language of ignore files, seen from one folder.
 
 use super::Files;
-use super::files::{Purposes, ReadError, Walked, is_under};
+use super::files::{Purposes, ReadError, Walked};
 use super::gathered::lock;
+use super::paths::is_under;
 use super::seen::Stamp;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::collections::BTreeSet;

@@ -12,6 +12,7 @@ pub mod lines;
 pub mod mistake;
 pub mod nearest;
 pub mod overlay;
+pub mod paths;
 pub mod prefilter;
 pub mod seen;
 pub mod span;

@@ -1,7 +1,8 @@
 //! Files of which one has another text than the system knows: what an editor has not saved.
 
 use super::Files;
-use super::files::{MAX_BYTES, Purposes, ReadError, Walked, is_inside, text_of};
+use super::files::{MAX_BYTES, Purposes, ReadError, Walked, text_of};
+use super::paths::is_inside;
 use super::seen::Stamp;
 use std::sync::Arc;
 

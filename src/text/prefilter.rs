@@ -1,7 +1,7 @@
 //! The first look at a file: literals without which there is nothing to find in it.
 //!
-//! Owns the search. Which literals count comes from the rules. The look goes at bytes, and never says "no" where a parse
-//! would find something.
+//! Owns the search. Which literals count comes from the rules. The look goes at bytes, and says "no" only where a parse would
+//! find nothing, unless a path is put together of pieces smaller than its segments.
 
 use aho_corasick::AhoCorasick;
 use memchr::memmem::Finder;

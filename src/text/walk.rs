@@ -1,6 +1,7 @@
 //! The walk over real folders: ignore files respected, vendored code left out.
 
-use super::files::{NO_FILE, Purposes, Walked, slashed};
+use super::files::{NO_FILE, Purposes, Walked};
+use super::paths::slashed;
 use ignore::{WalkBuilder, WalkState};
 use std::ffi::OsStr;
 use std::fs::FileType;

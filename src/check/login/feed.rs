@@ -12,7 +12,7 @@ use crate::eval::value::{Node, Value};
 use crate::eval::{Eval, Shared};
 use crate::ir::{Expr, ExprId, FileIr, Lit};
 use crate::rules::LoginFact;
-use crate::text::files::is_test;
+use crate::text::paths::is_test;
 use crate::text::{FileId, Span};
 use std::cell::LazyCell;
 use std::cell::RefCell;

@@ -15,7 +15,7 @@ use crate::project::{Project, Region};
 use crate::rules::slot::{Into, Slot};
 use crate::rules::{ClientsTable, OutsideKind, Rules, VariableTable};
 use crate::text::FileId;
-use crate::text::files::{is_test, parent};
+use crate::text::paths::{is_test, parent};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 

@@ -13,7 +13,7 @@ use crate::project::{Project, Region};
 use crate::rules::slot::{Into, Slot};
 use crate::rules::{CallFact, Fact, Rules};
 use crate::text::FileId;
-use crate::text::files::parent;
+use crate::text::paths::parent;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 
