@@ -10,7 +10,7 @@ use crate::ir::{CallKind, Expr};
 use crate::rules::automaton::{State, States};
 use crate::rules::path::{Root, Step};
 use crate::rules::slot::{Base, Into, Slot};
-use crate::rules::{CallFact, Fact, Rules, Segment, TokenKind};
+use crate::rules::{CallFact, Fact, Rules, TokenKind};
 use std::sync::Arc;
 
 /// The header that carries the credential.
@@ -644,8 +644,7 @@ fn as_pattern(value: &Traced) -> Option<Pattern> {
 fn leads_to_endpoint(eval: &Eval<'_>, url: &Pattern) -> bool {
     let path = url.prefix().trim_start_matches('/');
     let first = |text: &str| path.split(['/', '?']).next() == Some(text);
-    let mut endpoints = eval.rules().endpoints.iter();
-    endpoints.any(|endpoint| matches!(endpoint.segments.first(), Some(Segment::Literal(text)) if first(text)))
+    eval.rules().literals.heads.iter().any(|head| first(head))
         || !eval.rules().prefix().is_empty() && url.prefix().starts_with(eval.rules().prefix())
 }
 

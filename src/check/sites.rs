@@ -499,15 +499,7 @@ fn candidates<'r>(eval: &mut Eval<'r>, request: &Request<'r>) -> (Vec<Candidate>
 
 pub(super) fn split(eval: &Eval<'_>, url: &Pattern) -> Option<Target> {
     let rules = eval.rules();
-    let heads: Vec<&str> = rules
-        .endpoints
-        .iter()
-        .filter_map(|endpoint| match endpoint.segments.first() {
-            Some(crate::rules::Segment::Literal(text)) => Some(text.as_str()),
-            _ => None,
-        })
-        .collect();
-    Target::new(url, rules.prefix(), &heads)
+    Target::new(url, rules.prefix(), &rules.literals.heads)
 }
 
 /// Judge a request whose endpoint is decided as far as it can be.

@@ -49,7 +49,7 @@ pub(super) enum Match {
 impl Target {
     /// Split `url` at `prefix` (`/a/b/`); without it, at the first of `heads` (the endpoints' first segments) that
     /// follows a hole. `None` where no endpoint can be meant.
-    pub(super) fn new(url: &Pattern, prefix: &str, heads: &[&str]) -> Option<Target> {
+    pub(super) fn new(url: &Pattern, prefix: &str, heads: &[String]) -> Option<Target> {
         let bare = prefix.trim_matches('/');
         let pieces = &url.pieces;
         for (nth, piece) in pieces.iter().enumerate() {
@@ -80,7 +80,7 @@ impl Target {
             let (Piece::Lit(text), Piece::Hole(_)) = (piece, &pieces[nth - 1]) else { continue };
             let rest = text.trim_start_matches('/');
             let head = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-            if heads.contains(&head) {
+            if heads.iter().any(|known| known == head) {
                 let mut path = vec![Piece::Lit(format!("/{rest}").into())];
                 path.extend(pieces[nth + 1..].iter().cloned());
                 return Some(Target::of(pieces[..nth].to_vec(), true, &path));
@@ -253,7 +253,9 @@ mod tests {
 
     fn matching(text: &str) -> Vec<(String, Match)> {
         let rules = Rules::load(&[], &[]).unwrap();
-        let Some(target) = Target::new(&pattern(text), rules.prefix(), &["users", "device-credentials"]) else {
+        let Some(target) =
+            Target::new(&pattern(text), rules.prefix(), &["users", "device-credentials"].map(String::from))
+        else {
             return Vec::new();
         };
         let named = |endpoint: &Endpoint| (endpoint.name.clone(), target.matches(endpoint));

@@ -18,6 +18,7 @@ pub mod words;
 mod containers;
 mod embedded;
 mod endpoint;
+mod evidence;
 mod facts;
 mod logins;
 mod names;
@@ -55,8 +56,7 @@ use automaton::{Automaton, State};
 use path::{Path, Root};
 use place::Place;
 use rustc_hash::{FxHashMap, FxHashSet};
-use schema::{HostTable, NameTable, PathText, RuleFile, SlotText, SubjectTable};
-use slot::Base;
+use schema::{HostTable, NameTable, PathText, RuleFile, SubjectTable};
 use std::sync::Arc;
 
 /// The JSON Schema of rule files.
@@ -224,11 +224,7 @@ impl Rules {
 
     fn add_tables(&mut self, file: &RuleFile) {
         self.endpoints.extend(file.endpoint.iter().map(Endpoint::new));
-        for evidence in &file.evidence {
-            self.literals.project.extend(evidence.project.iter().map(|word| word.to_lowercase()));
-            self.literals.file.extend(evidence.file.iter().cloned());
-            self.literals.call.extend(evidence.call.iter().cloned());
-        }
+        self.add_evidence(file);
         for host in &file.host {
             self.hosts.suffix.extend(host.suffix.iter().map(|name| name.to_lowercase()));
             self.hosts.words.extend(host.words.iter().cloned());
@@ -403,60 +399,12 @@ impl Rules {
         self.global_object = self.automaton.root(&window).first().copied();
         self.hosts.suffix.extend(tenants.iter().map(|host| host.to_lowercase()));
         self.own_hosts = own.iter().map(|host| host.to_lowercase()).collect();
-        let words = [
-            &mut self.write_members,
-            &mut self.write_words,
-            &mut self.sender_words,
-            &mut self.literals.project,
-            &mut self.literals.file,
-            &mut self.literals.call,
-        ];
-        for list in words {
+        for list in [&mut self.write_members, &mut self.write_words, &mut self.sender_words] {
             list.sort();
             list.dedup();
         }
-        self.literals.prefix = self.prefix().to_owned();
-        self.literals.hosts = self.hosts.suffix.clone();
-        let heads = self.endpoints.iter().filter_map(|endpoint| match endpoint.segments.first() {
-            Some(Segment::Literal(head)) => Some(head.clone()),
-            _ => None,
-        });
-        self.literals.heads = heads.collect();
-        self.literals.heads.sort();
-        self.literals.heads.dedup();
+        self.finish_literals();
         self.seal_record();
-    }
-
-    /// What own rules recognise may have none of the literals without which nothing is looked at: calls that say no
-    /// path of their own, and hosts under other names.
-    fn add_own_evidence(&mut self, place: &Place<'_>, file: &RuleFile) -> Result<(), Mistake> {
-        for table in &file.call {
-            let is_literal = |text: &SlotText| Ok(matches!(place.slot(text)?.base, Base::Literal(_)));
-            let slots = table.url.iter().chain(&table.base).chain(&table.path).chain(&table.host);
-            let literal = slots.map(is_literal).collect::<Result<Vec<bool>, Mistake>>()?;
-            if table.endpoint.is_none() && !literal.contains(&true) {
-                continue;
-            }
-            for text in &table.on {
-                let paths = place.alternatives(text)?;
-                let mut words: Vec<String> = paths.last_members().cloned().collect();
-                if words.is_empty() {
-                    words.extend(paths.roots.iter().flat_map(|root| place.names_of_root(root)));
-                }
-                self.literals.project.extend(words.iter().map(|word| word.to_lowercase()));
-                self.literals.call.extend(words.iter().cloned());
-                self.literals.file.extend(words);
-            }
-        }
-        for host in &file.host {
-            self.literals.project.extend(host.suffix.iter().map(|name| name.trim_start_matches('.').to_lowercase()));
-            for phrase in host.words.iter().chain(&host.base_words) {
-                // of the words of a name, the longest is the rarest
-                let longest = phrase.split(' ').max_by_key(|word| word.len());
-                self.literals.project.extend(longest.map(str::to_lowercase));
-            }
-        }
-        Ok(())
     }
 
     fn call_fact(

@@ -1,6 +1,6 @@
 //! What a file must hold to tell anything: literals, looked for in its bytes before it is taken for a text.
 
-use crate::rules::{Argument, CommandTable, Form, OutsideKind, Rules, Segment};
+use crate::rules::{Argument, CommandTable, Form, OutsideKind, Rules};
 use memchr::memmem::Finder;
 
 /// The literals of the rules.
@@ -30,16 +30,6 @@ struct Options<'r> {
 impl<'r> Words<'r> {
     pub(super) fn new(rules: &'r Rules) -> Words<'r> {
         let known = &rules.outside.recorded;
-        let mut endpoints: Vec<&str> = rules
-            .endpoints
-            .iter()
-            .filter_map(|endpoint| match endpoint.segments.first() {
-                Some(Segment::Literal(text)) => Some(&**text),
-                _ => None,
-            })
-            .collect();
-        endpoints.sort_unstable();
-        endpoints.dedup();
         let with = |argument: Argument| {
             let options = |table: &'r CommandTable| {
                 Some(Options { names: finders(&table.names), options: finders(table.options.get(&argument)?) })
@@ -50,7 +40,7 @@ impl<'r> Words<'r> {
         Words {
             toggle: finders(&rules.outside.toggle.keys),
             log: Finder::new(&known.log.kind),
-            endpoints: endpoints.into_iter().map(Finder::new).collect(),
+            endpoints: finders(&rules.literals.heads),
             token: Finder::new(&known.token_prefix),
             with_header_files: with(Argument::Header),
             with_option_files: with(Argument::Config),
