@@ -20,7 +20,7 @@ pub fn is_under(path: &str, folder: &str) -> bool {
     folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Whether `path` is `folder` or lies under it, both as [`Files::named`] names them: `.` is the working directory.
+/// Whether `path` is `folder` or lies under it, both as [`Files::named`](super::Files::named) names them: `.` is the working directory.
 pub fn is_inside(path: &str, folder: &str) -> bool {
     let up = |path: &str| path.split('/').take_while(|part| *part == "..").count();
     let only_up = folder == "." || folder.split('/').all(|part| part == "..");
